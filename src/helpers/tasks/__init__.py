@@ -1,0 +1,18 @@
+"""What a worker runs: tasks of one argument, importable by any process.
+
+A worker that is spawned imports this package before its first task, so nothing here imports
+more than the standard library and ``helpers.language``.
+"""
+
+from helpers.tasks.markdown import find_markdowns, list_directories, make_sample_directories
+from helpers.tasks.numbers import collatz_steps, count_primes, estimate_pi, square
+
+__all__ = [
+    "collatz_steps",
+    "count_primes",
+    "estimate_pi",
+    "find_markdowns",
+    "list_directories",
+    "make_sample_directories",
+    "square",
+]

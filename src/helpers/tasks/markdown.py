@@ -1,0 +1,197 @@
+"""Folders and the Markdown files in them: work that asks the disk."""
+
+from __future__ import annotations
+
+import os
+
+from helpers.language import message
+
+_MARKER = ".made_by_make_sample_directories"
+_FOLDER_NAMES = ("apuntes", "año 2024", "café", "empty", "lecturas", "música", "notes v1.0")
+_ERRORS = {
+    FileNotFoundError: "files.missing",
+    NotADirectoryError: "files.not_a_folder",
+    PermissionError: "files.denied",
+}
+
+
+def list_directories(
+    root: str | os.PathLike[str],
+    recursive: bool = False,
+    unreadable: list[OSError] | None = None,
+) -> list[str]:
+    """List the folders in ``root``, and nothing but folders: no file, no link, no ``.DS_Store``.
+
+    Args:
+        root: the folder to look into.
+        recursive: whether to list also the folders in those folders, and so on.
+        unreadable: with ``recursive``, a list that takes the error of each folder below ``root``
+            that cannot be read, which is then left out of the result. Without it the first such
+            folder is an error.
+
+    Returns:
+        Their absolute paths, sorted.
+
+    Raises:
+        FileNotFoundError: where there is no ``root``.
+        NotADirectoryError: where ``root`` is a file.
+        PermissionError: where ``root``, or a folder below it, may not be read.
+    """
+    folders = _subfolders(_scan(root))
+    if recursive:
+        folders = _descendants(folders, unreadable)
+    return sorted(folders)
+
+
+def _subfolders(entries: list[os.DirEntry[str]]) -> list[str]:
+    return [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+
+
+def _descendants(folders: list[str], unreadable: list[OSError] | None) -> list[str]:
+    found, waiting = [], list(folders)
+    while waiting:
+        folder = waiting.pop()
+        try:
+            waiting += _subfolders(_scan(folder))
+        except OSError as error:
+            if unreadable is None:
+                raise
+            unreadable.append(error)
+        else:
+            found.append(folder)
+    return found
+
+
+def find_markdowns(directory: str | os.PathLike[str]) -> list[str]:
+    """Find the Markdown files directly in ``directory``.
+
+    A Markdown file is a file whose name ends in ``.md``, in upper or lower case. A link to a file
+    counts, a folder does not, whatever its name, and neither does a link to a folder.
+
+    Args:
+        directory: the folder to look into; the folders in it are not looked into.
+
+    Returns:
+        Their absolute paths, sorted; each opens from whatever folder the program works in.
+
+    Raises:
+        FileNotFoundError: where there is no ``directory``.
+        NotADirectoryError: where it is a file.
+        PermissionError: where it may not be read.
+    """
+    return sorted(
+        entry.path
+        for entry in _scan(directory)
+        if entry.name.lower().endswith(".md") and _is_file(entry)
+    )
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads to itself leads to no file
+        return False
+
+
+def _scan(directory: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
+    path = _absolute(directory)
+    try:
+        with os.scandir(path) as entries:
+            return list(entries)
+    except OSError as error:
+        raise _explained(error, path) from None
+
+
+def _absolute(path: object) -> str:
+    """Return ``path`` as an absolute one; an empty path stays empty, since it names nothing."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(message("files.not_a_path", received=repr(path)))
+    text = os.fspath(path)
+    if not isinstance(text, str):
+        raise TypeError(message("files.not_a_path", received=repr(path)))
+    return os.path.abspath(text) if text else ""
+
+
+def _explained(error: OSError, path: str) -> OSError:
+    """Return the same kind of error, saying what to do about it in the learner's language."""
+    key = _ERRORS.get(type(error))
+    if key is None:
+        return error
+    return type(error)(error.errno, message(key, here=os.getcwd()), path)
+
+
+def make_sample_directories(
+    root: str | os.PathLike[str], n_directories: int = 7, n_files: int = 3
+) -> list[str]:
+    """Write a folder of folders whose Markdown files are known, to try a search on.
+
+    The tree has what real ones have: a ``.DS_Store``, stray files beside the folders, empty
+    folders, accents and spaces in names, ``README.MD``, a folder whose name ends in ``.md``, and
+    Markdown files one level too deep. The same arguments give the same tree.
+
+    Args:
+        root: the folder to make. It must not exist yet, unless this function made it with the
+            same numbers.
+        n_directories: how many folders it gets.
+        n_files: how many Markdown files each folder gets, but for every fourth, which stays empty.
+
+    Returns:
+        The absolute paths of the Markdown files that stand directly in the folders, sorted: what
+        ``find_markdowns`` finds in them.
+
+    Raises:
+        FileExistsError: where ``root`` is something that this function did not make.
+        ValueError: where a number is negative or not whole.
+        TypeError: where ``root`` is no path.
+    """
+    _whole_number(n_directories, "n_directories")
+    _whole_number(n_files, "n_files")
+    path = _absolute(root)
+    _claim(path, f"{n_directories} {n_files}")
+    for stray in (".DS_Store", "LICENSE", "leeme.txt", "suelto.md"):
+        _write(os.path.join(path, stray), stray)
+    folders = [os.path.join(path, _folder_name(i)) for i in range(n_directories)]
+    return sorted(file for i, folder in enumerate(folders) for file in _fill(folder, i, n_files))
+
+
+def _whole_number(value: object, name: str) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(message("files.bad_count", name=name, received=repr(value)))
+
+
+def _claim(path: str, made: str) -> None:
+    """Make the folder, or find that this function made it, of the same size."""
+    marker = os.path.join(path, _MARKER)
+    if os.path.lexists(path) and not os.path.isfile(marker):
+        raise FileExistsError(message("files.not_ours", path=path))
+    os.makedirs(path, exist_ok=True)
+    if os.path.isfile(marker):
+        with open(marker, encoding="utf-8") as file:
+            if file.read() != made:
+                raise FileExistsError(message("files.other_size", path=path))
+    _write(marker, made)
+
+
+def _folder_name(i: int) -> str:
+    name, turn = _FOLDER_NAMES[i % len(_FOLDER_NAMES)], i // len(_FOLDER_NAMES)
+    return f"{name} {turn + 1}" if turn else name
+
+
+def _fill(folder: str, i: int, n_files: int) -> list[str]:
+    os.makedirs(folder, exist_ok=True)
+    if i % 4 == 3:
+        return []
+    deeper = os.path.join(folder, "borradores.md")
+    os.makedirs(deeper, exist_ok=True)
+    _write(os.path.join(deeper, "deeper.md"), "# one level too deep")
+    _write(os.path.join(folder, "markdown.txt"), "not a Markdown file")
+    names = ["README.MD", "sesión 1.md"] + [f"nota {k:03}.md" for k in range(2, n_files)]
+    files = [os.path.join(folder, name) for name in names[:n_files]]
+    for file in files:
+        _write(file, f"# {os.path.basename(file)}\n")
+    return files
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)

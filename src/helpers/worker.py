@@ -1,0 +1,175 @@
+"""What runs inside a worker: take a chunk, compute it, say who did it and when.
+
+A worker that is spawned imports this module before it is ready, so it imports as little as can be,
+and stands outside ``helpers.parallel``, which only the parent needs.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from operator import length_hint
+from time import perf_counter
+
+TYPE_CHECKING = False  # as in typing, whose import would cost every worker some milliseconds
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_task: Callable[[Any], Any] | None = None
+_problem: Failure | None = None
+_ready_s = 0.0
+
+
+class Failure:
+    """Why a chunk has no results, in a form that can be sent to the parent whatever happened.
+
+    Attributes:
+        stage: where it happened: ``"task"`` (it raised), ``"load_task"``, ``"load_items"`` or
+            ``"send_results"`` (pickling).
+        index: which item of the chunk, ``None`` where it is none of them.
+        exception: what was raised, ``None`` once the failure has been sent to another process.
+        error: the same pickled, ``None`` where it cannot be.
+        summary: its type and message.
+        traceback: the worker's traceback, as text.
+    """
+
+    def __init__(self, stage: str, exception: BaseException, index: int | None = None) -> None:
+        import traceback  # only a failure needs it
+
+        self.stage = stage
+        self.index = index
+        self.exception: BaseException | None = exception
+        self.error = _pickled_exception(exception)
+        self.summary = _summary(exception)
+        self.traceback = "".join(traceback.format_exception(exception))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the exception itself behind: whether it can travel is told by ``error``."""
+        return {**vars(self), "exception": None}
+
+
+def _summary(exception: BaseException) -> str:
+    name = type(exception).__name__
+    try:
+        return f"{name}: {exception}"
+    except Exception:  # an exception may fail to say what it is
+        return name
+
+
+class Outcome:
+    """What came of one chunk.
+
+    Attributes:
+        worker: the number by which the system knows the process (or thread) that computed it.
+        ready_s, start_s, stop_s: when that worker became ready, and when it began and ended the
+            chunk, in seconds of ``perf_counter``, one clock for all processes of a machine.
+        results: the list of results (pickled, where it comes from another process).
+        failure: why there are none.
+    """
+
+    def __init__(
+        self,
+        worker: int,
+        times_s: tuple[float, float, float],
+        results: Any = None,
+        failure: Failure | None = None,
+    ) -> None:
+        self.worker = worker
+        self.ready_s, self.start_s, self.stop_s = times_s
+        self.results = results
+        self.failure = failure
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as a plain tuple, which is the shortest message."""
+        times_s = (self.ready_s, self.start_s, self.stop_s)
+        return Outcome, (self.worker, times_s, self.results, self.failure)
+
+
+def compute(task: Callable[[Any], Any], items: list[Any]) -> tuple[list[Any], Failure | None]:
+    """Apply ``task`` to each of ``items`` in order; stop at the first that raises.
+
+    Emptying ``items`` from another thread stops it after the item at hand: that is how threads
+    are stopped without asking before each item.
+    """
+    left = iter(items)
+    n_items = len(items)
+    try:
+        results = list(map(task, left))
+        if len(results) < n_items == len(items):  # list() takes a StopIteration for the end
+            raise RuntimeError("the task raised StopIteration")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit too: a task must not end its worker
+        return [], Failure("task", error, n_items - length_hint(left) - 1)
+    return results, None
+
+
+def prepare(task: bytes, language: str) -> None:
+    """Make a new process ready: load the task, once for all chunks. Never raises.
+
+    An initializer that raises would make a ``Pool`` start workers for ever, so what goes wrong is
+    kept and told with the first chunk.
+    """
+    global _task, _problem, _ready_s
+    import signal
+
+    from helpers.language import set_language
+
+    # An interrupt goes to every process of the terminal. The parent ends its workers itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    set_language(language)
+    try:
+        _task = pickle.loads(task)
+    except BaseException as error:
+        _problem = Failure("load_task", error)
+    _ready_s = perf_counter()
+
+
+def run_chunk(chunk: bytes) -> Outcome:
+    """Compute one pickled chunk in this process. Never raises, and always answers."""
+    items, failure = _loaded(chunk)
+    results: list[Any] = []
+    start_s = perf_counter()
+    if _task is not None and failure is None:
+        results, failure = compute(_task, items)
+    stop_s = perf_counter()
+    pickled = None
+    if failure is None:
+        pickled, failure = _pickled_results(results)
+    return Outcome(os.getpid(), (_ready_s, start_s, stop_s), pickled, failure)
+
+
+def _loaded(chunk: bytes) -> tuple[list[Any], Failure | None]:
+    if _problem is not None:
+        return [], _problem
+    try:
+        return pickle.loads(chunk), None
+    except BaseException as error:
+        return [], Failure("load_items", error)
+
+
+def _pickled_results(results: list[Any]) -> tuple[bytes | None, Failure | None]:
+    try:
+        return pickle.dumps(results, pickle.HIGHEST_PROTOCOL), None
+    except Exception as error:
+        return None, Failure("send_results", error, first_unpicklable(results))
+
+
+def first_unpicklable(values: list[Any]) -> int | None:
+    """Return the index of the first of ``values`` that cannot be pickled, ``None`` if all can."""
+    for index, value in enumerate(values):
+        try:
+            pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        except Exception:
+            return index
+    return None
+
+
+def _pickled_exception(exception: BaseException) -> bytes | None:
+    """Return the exception pickled, if it comes out again as what it was."""
+    try:
+        pickled = pickle.dumps(exception, pickle.HIGHEST_PROTOCOL)
+        return pickled if type(pickle.loads(pickled)) is type(exception) else None
+    except Exception:
+        return None
