@@ -1,0 +1,92 @@
+"""What went wrong in a worker, raised in the parent so that it can be understood and mended."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any, NoReturn
+
+from helpers.language import message
+from helpers.parallel.errors import NotPicklableError, TaskFailedError, TaskNotImportableError
+from helpers.parallel.plans import Plan, name_of, short
+from helpers.worker import Failure, first_unpicklable
+
+
+def raise_failure(plan: Plan, chunk: int, failure: Failure) -> NoReturn:
+    """Raise what ``failure`` of chunk number ``chunk`` tells.
+
+    Raises:
+        TaskNotImportableError: the worker could not import the task.
+        NotPicklableError: the items could not be read there, or the results not be sent back.
+        TaskFailedError: the task ended in a way that cannot be raised here as it was.
+        Exception: what the task raised.
+    """
+    task = name_of(plan.task)
+    if failure.stage == "load_task":
+        raise TaskNotImportableError(
+            message("run.task_not_loaded", task=task, error=failure.summary)
+        )
+    if failure.stage == "load_items":
+        raise NotPicklableError(message("run.items_not_loaded", error=failure.summary))
+    index, item = _place(plan, chunk, failure)
+    if failure.stage == "send_results":
+        raise NotPicklableError(
+            message("run.result_unpicklable", index=index, item=item, error=failure.summary)
+        )
+    note = message("run.task_raised", task=task, index=index, item=item)
+    if failure.exception is None:  # it comes from another process
+        note += "\n" + message("run.worker_traceback", traceback=failure.traceback)
+    raise _raised(failure, note)
+
+
+def _place(plan: Plan, chunk: int, failure: Failure) -> tuple[int | str, str]:
+    if failure.index is None:
+        return "?", "?"
+    index = chunk * plan.chunksize + failure.index
+    return index, short(plan.items[index])
+
+
+def _raised(failure: Failure, note: str) -> BaseException:
+    """Return the task's own exception with the note, or one that stands for it."""
+    error = failure.exception or _unpickled(failure.error)
+    if error is None or not isinstance(error, Exception):  # SystemExit would end the parent
+        return TaskFailedError(message("run.task_failed", error=failure.summary) + "\n" + note)
+    error.add_note(note)
+    return error
+
+
+def _unpickled(pickled: bytes | None) -> BaseException | None:
+    try:
+        error = pickle.loads(pickled) if pickled else None
+    except Exception:  # its class cannot be imported here, or refuses to be made again
+        return None
+    return error if isinstance(error, BaseException) else None
+
+
+def opened(pickled: bytes) -> list[Any]:
+    """Return the results that a worker sent.
+
+    Raises:
+        NotPicklableError: where one of them cannot be read in this process.
+    """
+    try:
+        results: list[Any] = pickle.loads(pickled)
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise NotPicklableError(message("run.results_not_loaded", error=what)) from error
+    return results
+
+
+def unsent_item(plan: Plan, chunk: int, error: BaseException) -> BaseException:
+    """Return the error that names the item of chunk number ``chunk`` that cannot be pickled.
+
+    Where all of them can be, ``error`` is about something else and is returned itself.
+    """
+    in_chunk = first_unpicklable(plan.chunk(chunk))
+    if in_chunk is None:
+        return error
+    index = chunk * plan.chunksize + in_chunk
+    what = f"{type(error).__name__}: {error}"
+    item = short(plan.items[index])
+    named = NotPicklableError(message("run.item_unpicklable", index=index, item=item, error=what))
+    named.__cause__ = error
+    return named

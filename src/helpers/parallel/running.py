@@ -1,0 +1,203 @@
+"""run(): one call, every way of running, the same answer."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+from helpers.language import message
+from helpers.parallel.errors import NotPicklableError, TimeLimitError, WorkerLostError
+from helpers.parallel.failures import opened, raise_failure, unsent_item
+from helpers.parallel.plans import Plan, make_plan
+from helpers.parallel.results import Run, Span, Task
+from helpers.parallel.ways import WAYS, Way
+from helpers.worker import Outcome
+
+# How often the parent looks whether a worker has ended, while no results come.
+POLL_S = 0.1
+# Chunks that are given out per worker ahead of the results, so that none waits for the parent.
+AHEAD = 64
+
+_Arrival = tuple[int, "Outcome | BaseException"]
+
+
+def run(
+    task: Task,
+    items: Iterable[Any],
+    *,
+    how: str = "processes",
+    n_workers: int | None = None,
+    chunksize: int | None = None,
+    start_method: str | None = None,
+    timeout_s: float | None = None,
+) -> Run:
+    """Apply ``task`` to each of ``items``, in one of several ways, and tell who did what when.
+
+    Args:
+        task: a function of one argument. For processes it has to be importable by them: from a
+            module, not from a notebook, and no lambda.
+        items: what it is applied to; any iterable, taken to its end before the start.
+        how: ``"sequential"``, ``"threads"``, ``"processes"`` (ProcessPoolExecutor) or ``"pool"``
+            (multiprocessing.Pool).
+        n_workers: how many processes or threads; as many as there are usable CPUs if ``None``.
+        chunksize: items sent to a worker in one message; about four chunks a worker if ``None``,
+            as ``Pool.map`` does, and all items together where nothing is sent (sequential).
+        start_method: how processes start: ``"fork"``, ``"forkserver"`` or ``"spawn"``; the one in
+            force if ``None``.
+        timeout_s: seconds after which the call gives up; none if ``None``. A thread cannot be
+            stopped from outside: it ends after the item that it has at hand.
+
+    Returns:
+        A ``Run``: the results in the order of the items, and the times.
+
+    Raises:
+        InputError: an argument cannot be used (``TaskNotImportableError`` and
+            ``NotPicklableError`` are kinds of it).
+        WorkerLostError: a worker ended in the middle of its work.
+        TimeLimitError: the time limit was reached.
+        TaskFailedError: the task raised what cannot be brought back, or called ``sys.exit``.
+        Exception: what the task itself raised, with a note that names the item.
+    """
+    plan = make_plan(task, items, how, n_workers, chunksize, start_method, timeout_s)
+    called_s = perf_counter()  # checking the arguments is no part of any way of running
+    if not plan.items:
+        return _told(plan, [], [], called_s, perf_counter())
+    way = WAYS[plan.how](plan.job)
+    try:
+        results, outcomes = _collect(plan, way, called_s)
+        arrived_s = perf_counter()
+    except BaseException:  # an interrupt too: no worker outlives the call
+        way.kill()
+        raise
+    way.stop()
+    return _told(plan, results, outcomes, called_s, arrived_s)
+
+
+def _collect(plan: Plan, way: Way, called_s: float) -> tuple[list[Any], list[Outcome]]:
+    """Have every chunk computed; return the results and the outcomes, in the items' order."""
+    results: list[Any] = [None] * len(plan.items)
+    arrivals: queue.SimpleQueue[_Arrival] = queue.SimpleQueue()
+    collected: dict[int, Outcome] = {}
+    n_sent, ahead = 0, 1 if way.submit_blocks else AHEAD * plan.n_workers
+    with _alarm(plan, way):
+        while len(collected) < plan.n_chunks:
+            while n_sent < min(plan.n_chunks, len(collected) + ahead):
+                _send(plan, way, n_sent, arrivals)
+                n_sent += 1
+            index, arrived = _next_arrival(plan, way, arrivals, called_s, len(collected))
+            collected[index] = outcome = _checked(plan, index, arrived)
+            first = index * plan.chunksize
+            results[first : first + len(outcome.results)] = outcome.results
+            outcome.results = None  # they are in their place
+    return results, [collected[index] for index in range(plan.n_chunks)]
+
+
+class _alarm:  # noqa: N801  (it reads as a statement)
+    """While inside, a timer stops the work of a way that keeps the calling thread busy."""
+
+    def __init__(self, plan: Plan, way: Way) -> None:
+        needed = way.submit_blocks and plan.timeout_s is not None
+        limit_s = min(plan.timeout_s or 0, threading.TIMEOUT_MAX)
+        self._timer = threading.Timer(limit_s, way.kill) if needed else None
+
+    def __enter__(self) -> None:
+        if self._timer:
+            self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer.join()
+
+
+def _send(plan: Plan, way: Way, index: int, arrivals: queue.SimpleQueue[_Arrival]) -> None:
+    tell: Callable[[Outcome | BaseException], None] = partial(_arrive, arrivals, index)
+    try:
+        way.submit(partial(plan.chunk, index), tell)
+    except BrokenProcessPool as error:  # a worker was lost since the last look
+        tell(error)
+
+
+def _arrive(
+    arrivals: queue.SimpleQueue[_Arrival], index: int, outcome: Outcome | BaseException
+) -> None:
+    """Take an outcome from the thread of the way, which reads the results, as in the raw calls.
+
+    If the calling thread read them, the two would wait for each other's turns.
+    """
+    try:
+        if isinstance(outcome, Outcome) and isinstance(outcome.results, bytes):
+            outcome.results = opened(outcome.results)
+    except NotPicklableError as error:
+        outcome = error
+    arrivals.put((index, outcome))
+
+
+def _next_arrival(
+    plan: Plan, way: Way, arrivals: queue.SimpleQueue[_Arrival], called_s: float, n_done: int
+) -> _Arrival:
+    """Wait for the next outcome, and while waiting look at the workers and at the clock."""
+    while True:
+        left_s = POLL_S
+        if plan.timeout_s is not None:
+            left_s = min(POLL_S, called_s + plan.timeout_s - perf_counter())
+        if left_s <= 0:
+            raise _time_limit(plan, n_done)
+        with suppress(queue.Empty):
+            return arrivals.get(timeout=left_s)
+        exit_code = way.lost()
+        if exit_code is not None:
+            raise _lost(exit_code)
+
+
+def _checked(plan: Plan, index: int, arrived: Outcome | BaseException) -> Outcome:
+    if isinstance(arrived, BrokenProcessPool):
+        raise _lost(None) from arrived
+    if isinstance(arrived, BaseException):
+        raise unsent_item(plan, index, arrived)
+    if arrived.failure is not None:
+        raise_failure(plan, index, arrived.failure)
+    if len(arrived.results) < plan.chunk_length(index):  # it was told to stop half-way
+        raise _time_limit(plan, index)
+    return arrived
+
+
+def _time_limit(plan: Plan, n_chunks: int) -> TimeLimitError:
+    done = min(len(plan.items), n_chunks * plan.chunksize)
+    return TimeLimitError(
+        message("run.time_limit", limit=plan.timeout_s, done=done, total=len(plan.items))
+    )
+
+
+def _lost(exit_code: int | None) -> WorkerLostError:
+    if exit_code is None:
+        return WorkerLostError(message("run.worker_lost"))
+    return WorkerLostError(message("run.worker_lost_code", code=exit_code))
+
+
+def _told(
+    plan: Plan, results: list[Any], outcomes: list[Outcome], called_s: float, arrived_s: float
+) -> Run:
+    """Make the ``Run``: workers numbered by when they were ready, times since the call."""
+    ready = {outcome.worker: outcome.ready_s - called_s for outcome in outcomes}
+    numbers = {name: i for i, name in enumerate(sorted(ready, key=lambda name: ready[name]))}
+    unknown = max(0, plan.n_workers - len(ready))
+    return Run(
+        results=results,
+        how=plan.how,
+        n_workers=plan.n_workers,
+        chunksize=plan.chunksize,
+        start_method=plan.start_method,
+        elapsed_s=arrived_s - called_s,
+        ready_s=(*sorted(ready.values()), *[None] * unknown),
+        spans=tuple(
+            Span(numbers[o.worker], o.start_s - called_s, o.stop_s - called_s, plan.chunk_length(i))
+            for i, o in enumerate(outcomes)
+        ),
+    )

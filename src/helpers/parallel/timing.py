@@ -1,0 +1,167 @@
+"""Timings that can be trusted: warmed up, interleaved, repeated, and checked for equal results."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.language import message
+from helpers.parallel.errors import InputError, ResultsDifferError
+from helpers.parallel.plans import as_sequence, check_choice, short
+from helpers.parallel.results import Run, Task
+from helpers.parallel.running import run
+from helpers.parallel.ways import WAYS
+
+# A spread between quartiles above this share of the median makes a figure worth little.
+UNSTABLE = 0.25
+# A timing shorter than this many ticks of the clock says more about the clock.
+MIN_TICKS = 100
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """The same work, run several ways, several times each.
+
+    Attributes:
+        times_s: for each way, ``elapsed_s`` of its repeats, in the order of measuring.
+        typical: for each way, the ``Run`` of the repeat whose time is the median (the lower one of
+            the two in the middle, where their number is even).
+        warnings: what makes a figure worth less, in the learner's language.
+    """
+
+    times_s: dict[str, tuple[float, ...]]
+    typical: dict[str, Run]
+    warnings: tuple[str, ...]
+
+    @property
+    def hows(self) -> tuple[str, ...]:
+        """The ways that were compared, in the order asked for."""
+        return tuple(self.times_s)
+
+    def median_s(self, how: str) -> float:
+        """Return the median of the timings of ``how``, in seconds."""
+        return statistics.median(self.times_s[how])
+
+    def quartiles_s(self, how: str) -> tuple[float, float]:
+        """Return the first and third quartile of the timings of ``how``, in seconds."""
+        return _quartiles(self.times_s[how])
+
+    def speedup(self, how: str, over: str = "sequential") -> float:
+        """Return how many times faster ``how`` was than ``over`` (below 1: slower)."""
+        return self.median_s(over) / self.median_s(how)
+
+    def __repr__(self) -> str:
+        """Say the median of each way."""
+        medians = ", ".join(f"{how}: {self.median_s(how):.6f} s" for how in self.hows)
+        return f"Comparison({medians})"
+
+
+def compare(
+    task: Task,
+    items: Iterable[Any],
+    hows: Sequence[str] = ("sequential", "processes"),
+    *,
+    repeats: int = 5,
+    n_workers: int | None = None,
+    chunksize: int | None = None,
+    start_method: str | None = None,
+    timeout_s: float | None = None,
+) -> Comparison:
+    """Run the same work several ways and report how long each takes.
+
+    Each way runs once to warm up, and its results are compared with the sequential ones; then the
+    ways take turns (A B A B), so that a busy moment of the machine falls on all of them.
+
+    Args:
+        task: as in ``run``, as are ``n_workers``, ``chunksize`` and ``start_method``.
+        items: as in ``run``; taken to its end once.
+        hows: the ways to compare.
+        repeats: how many timings each way gets.
+        timeout_s: the time limit of each single run, in seconds.
+
+    Returns:
+        A ``Comparison``: medians, quartiles, and warnings where a figure is not worth much.
+
+    Raises:
+        ResultsDifferError: where a way gives other results than the sequential one.
+        InputError: as ``run``, and where ``repeats`` is not a whole number of 1 or more.
+    """
+    if isinstance(repeats, bool) or not isinstance(repeats, int) or repeats < 1:
+        raise InputError(message("run.not_positive", name="repeats", received=short(repeats)))
+    items = as_sequence(items)
+    if isinstance(hows, str) or not isinstance(hows, Sequence) or not hows:
+        allowed = ", ".join(repr(how) for how in WAYS)
+        raise InputError(message("compare.bad_hows", received=short(hows), allowed=allowed))
+    for how in hows:
+        check_choice("how", how, tuple(WAYS))
+
+    def timed(how: str) -> Run:
+        return run(
+            task,
+            items,
+            how=how,
+            n_workers=n_workers,
+            chunksize=chunksize,
+            start_method=start_method,
+            timeout_s=timeout_s,
+        )
+
+    expected = timed("sequential").results
+    for how in hows:
+        if how != "sequential":
+            _check_equal(how, timed(how).results, expected)
+    rounds = [{how: timed(how) for how in hows} for _ in range(repeats)]
+    times_s = {how: tuple(runs[how].elapsed_s for runs in rounds) for how in hows}
+    typical = {how: _typical([runs[how] for runs in rounds]) for how in hows}
+    return Comparison(times_s, typical, _warnings(times_s))
+
+
+def _typical(runs: list[Run]) -> Run:
+    return sorted(runs, key=lambda run: run.elapsed_s)[(len(runs) - 1) // 2]
+
+
+def _check_equal(how: str, results: list[Any], expected: list[Any]) -> None:
+    for index, (received, wanted) in enumerate(zip(results, expected, strict=True)):
+        if not _same(received, wanted):
+            raise ResultsDifferError(
+                message(
+                    "compare.results_differ",
+                    how=repr(how),
+                    index=index,
+                    received=short(received),
+                    expected=short(wanted),
+                )
+            )
+
+
+def _same(one: object, other: object) -> bool:
+    try:
+        both_nan = one != one and other != other  # "not a number" equals nothing, itself neither
+        return one is other or bool(one == other) or bool(both_nan)
+    except ValueError:  # an array compares item by item
+        return bool((one == other).all())  # type: ignore[attr-defined]
+
+
+def _warnings(times_s: dict[str, tuple[float, ...]]) -> tuple[str, ...]:
+    tick_s = time.get_clock_info("perf_counter").resolution
+    said = []
+    for how, times in times_s.items():
+        median, (first, third) = statistics.median(times), _quartiles(times)
+        name = message(f"way_name.{how}")
+        if median < MIN_TICKS * tick_s:
+            said.append(message("compare.too_short", how=name))
+        elif (third - first) / median > UNSTABLE:
+            said.append(
+                message("compare.unstable", how=name, spread=100 * (third - first) / median)
+            )
+    return tuple(said)
+
+
+def _quartiles(times: Sequence[float]) -> tuple[float, float]:
+    if len(times) < 2:
+        return times[0], times[0]
+    first, _, third = statistics.quantiles(times, n=4, method="inclusive")
+    return first, third

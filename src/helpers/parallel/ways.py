@@ -1,0 +1,244 @@
+"""The ways of running: one small class each, and one line in the table at the end.
+
+A way takes chunks and calls back with an ``Outcome`` (or an exception, where the way itself broke)
+for each. It knows nothing of order, time limits and errors: ``running`` does.
+"""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.pool import Pool
+from time import perf_counter
+from typing import Any, Protocol
+
+from helpers import worker
+from helpers.language import current_language
+from helpers.parallel.results import Task
+from helpers.parallel.watching import STOP_LIMIT_S, forget, kill, watched_context, within_limit
+from helpers.worker import Outcome
+
+Done = Callable[[Outcome | BaseException], None]
+# Cuts a chunk from the items, as a new list. Whoever needs the items calls it: for processes that
+# is the thread that sends them, so that the first chunk is on its way before the last one is cut.
+Cut = Callable[[], list[Any]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a way is started with: the task, also pickled, and how many workers started how."""
+
+    task: Task
+    pickled_task: bytes
+    n_workers: int
+    start_method: str | None
+
+
+class Way(Protocol):
+    """A started way of running.
+
+    Attributes:
+        uses_processes: whether the workers are processes, so that all must be pickled.
+        submit_blocks: whether ``submit`` returns only when the chunk is computed.
+    """
+
+    uses_processes: bool
+    submit_blocks: bool
+
+    def __init__(self, job: Job) -> None:
+        """Start the workers."""
+
+    def submit(self, cut: Cut, done: Done) -> None:
+        """Have a chunk computed, now or later; ``done`` is called when it is."""
+
+    def lost(self) -> int | None:
+        """Return the exit code of a worker that has ended although work is pending."""
+
+    def stop(self) -> None:
+        """Let the workers go: all work is done."""
+
+    def kill(self) -> None:
+        """Stop the workers as soon as can be, whatever they do."""
+
+
+class Sequential:
+    """One item after another, in this thread."""
+
+    uses_processes = False
+    submit_blocks = True
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._chunk: list[Any] = []
+        self._ready_s = perf_counter()
+
+    def submit(self, cut: Cut, done: Done) -> None:
+        self._chunk = cut()
+        done(_computed_here(self._job.task, self._chunk, 0, self._ready_s))
+
+    def lost(self) -> int | None:
+        return None
+
+    def stop(self) -> None:
+        pass
+
+    def kill(self) -> None:
+        self._chunk.clear()  # called from another thread: it ends after the item at hand
+
+
+class Threads:
+    """``concurrent.futures.ThreadPoolExecutor``: threads of this process."""
+
+    uses_processes = False
+    submit_blocks = False
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._chunks: list[list[Any]] = []
+        self._local = threading.local()
+        self._executor = ThreadPoolExecutor(job.n_workers, initializer=self._prepare)
+
+    def _prepare(self) -> None:
+        self._local.ready_s = perf_counter()
+
+    def _compute(self, chunk: list[Any]) -> Outcome:
+        name = threading.get_ident()
+        return _computed_here(self._job.task, chunk, name, self._local.ready_s)
+
+    def submit(self, cut: Cut, done: Done) -> None:
+        chunk = cut()
+        self._chunks.append(chunk)
+        self._executor.submit(self._compute, chunk).add_done_callback(_teller(done))
+
+    def lost(self) -> int | None:
+        return None
+
+    def stop(self) -> None:
+        self._executor.shutdown(wait=True)
+
+    def kill(self) -> None:
+        # A thread cannot be stopped from outside, but it can run out of items.
+        for chunk in self._chunks:
+            chunk.clear()
+        within_limit(lambda: self._executor.shutdown(wait=True, cancel_futures=True))
+
+
+class Processes:
+    """``concurrent.futures.ProcessPoolExecutor``."""
+
+    uses_processes = True
+    submit_blocks = False
+
+    def __init__(self, job: Job) -> None:
+        self._context = watched_context(job.start_method)
+        self._executor = ProcessPoolExecutor(
+            job.n_workers,
+            mp_context=self._context,
+            initializer=worker.prepare,
+            initargs=(job.pickled_task, current_language()),
+        )
+
+    def submit(self, cut: Cut, done: Done) -> None:
+        sealed: Any = _Sealed(cut, done)
+        future = self._executor.submit(worker.run_chunk, sealed)
+        future.add_done_callback(_teller(done))
+
+    def lost(self) -> int | None:
+        return None  # the executor tells it itself: BrokenProcessPool
+
+    def stop(self) -> None:
+        self._executor.shutdown(wait=True)
+        forget(self._context.started)
+
+    def kill(self) -> None:
+        kill(self._context.started)
+        within_limit(lambda: self._executor.shutdown(wait=True, cancel_futures=True))
+        forget(self._context.started)
+
+
+class PoolOfProcesses:
+    """``multiprocessing.Pool``."""
+
+    uses_processes = True
+    submit_blocks = False
+
+    def __init__(self, job: Job) -> None:
+        self._context = watched_context(job.start_method)
+        self._pool = Pool(
+            job.n_workers,
+            initializer=worker.prepare,
+            initargs=(job.pickled_task, current_language()),
+            context=self._context,
+        )
+
+    def submit(self, cut: Cut, done: Done) -> None:
+        self._pool.apply_async(worker.run_chunk, (_Sealed(cut, done),), {}, done, done)
+
+    def lost(self) -> int | None:
+        # A Pool replaces a worker that ended and says nothing: the lost work never arrives.
+        ended = (process.exitcode for process in self._context.started)
+        return next((code for code in ended if code is not None), None)
+
+    def _end(self) -> None:
+        self._pool.terminate()
+        self._pool.join()
+
+    def stop(self) -> None:
+        self._end()
+        forget(self._context.started)
+
+    def kill(self) -> None:
+        ending = within_limit(self._end)
+        kill(self._context.started)
+        ending.join(STOP_LIMIT_S)
+        if not ending.is_alive():  # else it still asks for processes that would be closed
+            forget(self._context.started)
+        # A result that never came and its pool refer to each other, and keep the pool's pipes open.
+        vars(self._pool).get("_cache", {}).clear()
+
+
+def _computed_here(task: Task, chunk: list[Any], name: int, ready_s: float) -> Outcome:
+    start_s = perf_counter()
+    results, failure = worker.compute(task, chunk)
+    return Outcome(name, (ready_s, start_s, perf_counter()), results, failure)
+
+
+class _Sealed:
+    """A chunk that arrives in the worker as bytes, so that opening it there cannot kill the worker.
+
+    It is cut and pickled by the thread that sends it, as in the raw calls.
+    What cannot be pickled is told by ``done``: an exception in that thread can stop an executor
+    for good.
+    """
+
+    def __init__(self, cut: Cut, done: Done) -> None:
+        self._cut = cut
+        self._done = done
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        try:
+            return bytes, (pickle.dumps(self._cut(), pickle.HIGHEST_PROTOCOL),)
+        except Exception as error:
+            self._done(error.with_traceback(None))  # which would hold the sender's buffers
+            return bytes, ()
+
+
+def _teller(done: Done) -> Callable[[Future[Outcome]], None]:
+    """Turn a callback for outcomes into one for futures."""
+
+    def tell(future: Future[Outcome]) -> None:
+        if not future.cancelled():
+            done(future.exception() or future.result())
+
+    return tell
+
+
+WAYS: dict[str, type[Way]] = {
+    "sequential": Sequential,
+    "threads": Threads,
+    "processes": Processes,
+    "pool": PoolOfProcesses,
+}
