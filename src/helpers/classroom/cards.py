@@ -1,0 +1,48 @@
+"""Cards: what the helpers say in a notebook, as HTML and, where that does not show, as text."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_BOX = "border-left: 4px solid {colour}; padding: 0.3em 0.9em; margin: 0.3em 0"
+
+
+@dataclass(frozen=True, repr=False)
+class Card:
+    """A headline, lines of text under it, and rows of facts.
+
+    Attributes:
+        headline: the first line; where there is none, the lines begin at once.
+        lines: paragraphs.
+        rows: pairs of a name and a value, shown as a table.
+        colour: the colour of the bar at its side. It repeats what the headline says in words.
+    """
+
+    headline: str
+    lines: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
+    colour: str = "#0072B2"
+
+    def __repr__(self) -> str:
+        """Return the card as text."""
+        width = max((len(name) for name, _ in self.rows), default=0)
+        table = [f"  {name:<{width}}  {value}" for name, value in self.rows]
+        return "\n".join(line for line in (self.headline, *table, *self.lines) if line)
+
+    def _repr_html_(self) -> str:
+        """Return the card as HTML, for notebooks."""
+        headline = f"<strong>{html.escape(self.headline)}</strong>" if self.headline else ""
+        lines = "".join(f"<div>{html.escape(line)}</div>" for line in self.lines)
+        box = _BOX.format(colour=self.colour)
+        return f'<div style="{box}">{headline}{_table(self.rows)}{lines}</div>'
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> str:
+    cells = "".join(
+        f'<tr><th scope="row" style="text-align: left">{html.escape(name)}</th>'
+        f'<td style="text-align: left">{html.escape(value)}</td></tr>'
+        for name, value in rows
+    )
+    return f'<table style="margin: 0.3em 0">{cells}</table>' if cells else ""

@@ -1,0 +1,198 @@
+"""Charts of finished results: results in, Axes out. Each has its conclusion as its title."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from matplotlib.axes import Axes
+
+from helpers.classroom.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PALE,
+    SKY,
+    VERMILLION,
+    Unit,
+    describe,
+    duration,
+    new_axes,
+    significant,
+    times_as_fast,
+    unit_for,
+)
+from helpers.language import message
+from helpers.parallel import Comparison, Run
+
+# The colour and hatch of each way's bar, the same in every chart; then those of other names.
+_LOOKS = {"sequential": (SKY, ""), "pool": (ORANGE, ".."), "threads": (GREEN, "oo")}
+_LOOKS |= {"processes": (BLUE, "xx")}
+# How the parts of a call look, as far as they can as in the timeline.
+_PARTS = {"starting": ("white", "////"), "messages": (PALE, ".."), "computing": (BLUE, "")}
+_TITLE = 60  # characters that fit into a line of a title
+_OTHERS = ((SKY, ""), (ORANGE, ".."), (GREEN, "oo"), (BLUE, "xx"), (VERMILLION, "--"))
+
+
+def plot_times(
+    times: Comparison | Mapping[str, float | Sequence[float]], ax: Axes | None = None
+) -> Axes:
+    """Draw how long each way took: a bar for the median, a line for the middle half.
+
+    Args:
+        times: a ``Comparison``, or for each name (a ``how``, or any text) one time or several, in
+            seconds. The first is what the others are compared to.
+        ax: where to draw; a new figure if ``None``.
+
+    Raises:
+        ValueError: where there is nothing to draw, or a time is not above 0.
+    """
+    warnings = times.warnings if isinstance(times, Comparison) else ()
+    listed = _listed(times)
+    ax = ax or new_axes(9.0, 1.2 + 0.6 * len(listed))
+    medians = {name: statistics.median(values) for name, values in listed.items()}
+    longest_s = max(max(values) for values in listed.values())
+    unit = unit_for(longest_s)
+    reach = 0.0
+    for row, (name, values) in enumerate(listed.items()):
+        look = _LOOKS.get(name, _OTHERS[row % len(_OTHERS)])
+        in_unit = [value / unit.size_s for value in values]
+        reach = max(reach, _draw_bar(ax, row, look, in_unit, unit))
+    ax.set_yticks(range(len(listed)), [way_name(name) for name in listed])
+    ax.set_ylim(len(listed) - 0.5, -0.5)
+    ax.set_xlim(0, 1.18 * reach)
+    ax.set_xlabel(unit.name)
+    ax.tick_params(axis="y", length=0)
+    ax.set_title(textwrap.fill(_conclusion(medians), _TITLE))
+    told = "; ".join(f"{way_name(name)}: {duration(value)}" for name, value in medians.items())
+    describe(ax, f"{_conclusion(medians)}. {told}.", warnings)
+    return ax
+
+
+def _listed(
+    times: Comparison | Mapping[str, float | Sequence[float]],
+) -> dict[str, tuple[float, ...]]:
+    given = times.times_s if isinstance(times, Comparison) else times
+    if not isinstance(given, Mapping) or not given:
+        raise ValueError(message("chart.no_times", received=repr(given)))
+    listed = {
+        name: tuple(value) if isinstance(value, (tuple, list)) else (value,)
+        for name, value in given.items()
+    }
+    if not all(values and all(map(is_time, values)) for values in listed.values()):
+        raise ValueError(message("chart.no_times", received=repr(given)))
+    return listed
+
+
+def is_time(value: object) -> bool:
+    """Say whether ``value`` is a time in seconds that can be drawn: finite and above 0."""
+    return isinstance(value, (int, float)) and 0 < value < math.inf
+
+
+def _draw_bar(ax: Axes, row: int, look: tuple[str, str], values: list[float], unit: Unit) -> float:
+    """Draw one bar, and return up to where; ``values`` are in ``unit``."""
+    colour, hatch = look
+    median = statistics.median(values)
+    ax.barh(row, median, height=0.62, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.8)
+    first, reach = median, median
+    if len(values) > 2:
+        first, _, reach = statistics.quantiles(values, n=4, method="inclusive")
+        ax.plot([first, reach], [row, row], color="white", linewidth=6, solid_capstyle="butt")
+        ax.plot([first, reach], [row, row], color=INK, linewidth=3, solid_capstyle="butt")
+    text = duration(median * unit.size_s)
+    ax.annotate(text, (reach, row), (8, 0), textcoords="offset points", va="center")
+    return reach
+
+
+def way_name(name: str) -> str:
+    """Return the name of a way of running in the learner's language; other names as they are."""
+    if name in ("sequential", "threads", "processes", "pool"):
+        return message(f"way_name.{name}")
+    return name
+
+
+def _conclusion(medians: dict[str, float]) -> str:
+    (base, base_s), *others = medians.items()
+    if not others:
+        return f"{way_name(base)}: {duration(base_s)}"
+    name, best_s = min(others, key=lambda pair: pair[1])
+    speed = times_as_fast(base_s / best_s)
+    key = "chart.compared_equal" if speed == message("chart.as_fast") else "chart.compared"
+    return message(key, way=way_name(name), speed=speed, base=way_name(base))
+
+
+def plot_breakdown(run: Run, ax: Axes | None = None) -> Axes:
+    """Draw where the time of one call went: starting the workers, messages, computing.
+
+    Args:
+        run: a finished run.
+        ax: where to draw; a new figure if ``None``.
+    """
+    if not isinstance(run, Run) or not run.spans:
+        raise ValueError(message("chart.no_runs", chart="plot_breakdown"))
+    ax = ax or new_axes(9.0, 2.4)
+    parts = {
+        "starting": run.starting_s,
+        "messages": run.messages_s,
+        "computing": run.computing_s,
+    }
+    parts = {part: seconds for part, seconds in parts.items() if seconds > 0}
+    places = _apart([part / run.elapsed_s for part in parts.values()])
+    left = 0.0
+    for (part, seconds), place in zip(parts.items(), places, strict=True):
+        _draw_part(ax, part, (left, seconds, run.elapsed_s), place * run.elapsed_s)
+        left += seconds
+    ax.set_ylim(-1.5, 0.5)
+    ax.set_xlim(-0.002 * run.elapsed_s, 1.002 * run.elapsed_s)  # the outline is not cut in half
+    ax.axis("off")
+    biggest = max(parts, key=parts.__getitem__)
+    share = f"{100 * parts[biggest] / run.elapsed_s:.0f}"
+    title = message("chart.breakdown", part=message(f"part.{biggest}"), share=share)
+    ax.set_title(title)
+    told = "; ".join(f"{message(f'part.{part}')}: {duration(s)}" for part, s in parts.items())
+    describe(ax, f"{title}. {told}.")
+    return ax
+
+
+def _apart(shares: list[float], gap: float = 0.28) -> list[float]:
+    """Return where the labels of stacked parts go: at their middles, but ``gap`` apart.
+
+    Places are shares of the width; the first and the last label keep half a gap from the edges.
+    """
+    places, end = [], 0.0
+    for share in shares:
+        places.append(end + share / 2)
+        end += share
+    for i in range(len(places)):
+        places[i] = max(places[i], places[i - 1] + gap if i else gap / 2)
+    for i in reversed(range(len(places))):
+        limit = places[i + 1] - gap if i + 1 < len(places) else 1 - gap / 2
+        places[i] = min(places[i], limit)
+    return places
+
+
+def _draw_part(ax: Axes, part: str, times_s: tuple[float, float, float], place: float) -> None:
+    left, seconds, elapsed_s = times_s
+    colour, hatch = _PARTS[part]
+    sliver = part == "computing" and seconds < 0.01 * elapsed_s
+    edge, line = (BLUE, 3) if sliver else (INK, 1)  # ink would hide what is inside
+    (bar,) = ax.barh(0, seconds, left=left, height=0.8, color=colour, hatch=hatch)
+    bar.set(edgecolor=edge, linewidth=line)
+    text = message(
+        "chart.part",
+        part=message(f"part.{part}"),
+        time=duration(seconds),
+        share=significant(100 * seconds / elapsed_s, 2),
+    )
+    ax.annotate(
+        text,
+        (left + seconds / 2, -0.42),
+        (place, -1.0),
+        ha="center",
+        va="center",
+        arrowprops={"arrowstyle": "-", "color": GREY},
+    )

@@ -1,0 +1,136 @@
+"""predict(): commit to a guess before the measurement, and see both side by side after it."""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass
+from typing import Any
+
+from IPython.display import display
+
+from helpers.classroom.cards import Card
+from helpers.classroom.style import duration, significant
+from helpers.language import message
+from helpers.parallel import InputError
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question whose answer will be measured.
+
+    Attributes:
+        name: its table in ``messages.toml``, under ``predict``.
+        bounds: the figures that separate one option from the next, in rising order.
+        is_time: whether what is measured is a time in seconds, else it is a ratio.
+    """
+
+    name: str
+    bounds: tuple[float, ...]
+    is_time: bool = False
+
+    @property
+    def text(self) -> str:
+        """The question, in the learner's language."""
+        return message(f"predict.{self.name}.question")
+
+    @property
+    def options(self) -> list[str]:
+        """The options, in rising order of what is measured."""
+        numbers = range(1, len(self.bounds) + 2)
+        return [message(f"predict.{self.name}.option_{number}") for number in numbers]
+
+    def right_option(self, measured: float) -> int:
+        """Return the number of the option, from 1, that ``measured`` falls into."""
+        return bisect.bisect_right(self.bounds, measured) + 1
+
+    def written(self, measured: float) -> str:
+        """Write what was measured, with its unit."""
+        if self.is_time:
+            return duration(measured)
+        return message("predict.times", times=significant(measured, 2))
+
+
+QUESTIONS = {
+    "0.worker-start": Question("worker_start", (1e-3, 10e-3, 1.0), is_time=True),
+    "1.hundred-times": Question("hundred_times", (3.0, 30.0, 300.0)),
+    "2.pool-vs-loop": Question("pool_vs_loop", (0.8, 1.25, 20.0)),
+    "2.real-work": Question("real_work", (0.8, 1.25, 3.0)),
+    "3.real-folders": Question("real_folders", (0.8, 1.25, 3.0)),
+}
+
+_guesses: dict[str, int] = {}
+
+
+def predict(key: str, guess: int | None = None, *, measured: float | None = None) -> None:
+    """Ask for a guess, or, once it is measured, show guess and measurement side by side.
+
+    Args:
+        key: the name of the question, for example ``"2.pool-vs-loop"``.
+        guess: the number of an option, from 1; a way to answer where no widget shows.
+        measured: what came out, in the unit of the question.
+
+    Raises:
+        InputError: where there is no such question or option.
+    """
+    question = _question(key)
+    if guess is not None:
+        _remember(key, question, guess)
+    if measured is not None:
+        display(_compared(question, _guesses.get(key), measured))
+    elif guess is None:
+        _ask(key, question)
+    else:
+        display(Card(message("predict.noted", option=question.options[guess - 1])))
+
+
+def _question(key: str) -> Question:
+    if not isinstance(key, str) or key not in QUESTIONS:
+        allowed = ", ".join(repr(name) for name in QUESTIONS)
+        raise InputError(message("predict.unknown", received=repr(key), allowed=allowed))
+    return QUESTIONS[key]
+
+
+def _remember(key: str, question: Question, guess: int) -> None:
+    n_options = len(question.options)
+    if not isinstance(guess, int) or not 1 <= guess <= n_options:
+        raise InputError(message("predict.no_option", received=repr(guess), n=n_options))
+    _guesses[key] = guess
+
+
+def _ask(key: str, question: Question) -> None:
+    """Show the question with one button an option; as text where there are no widgets."""
+    import ipywidgets
+
+    buttons = ipywidgets.RadioButtons(
+        options=[(text, number) for number, text in enumerate(question.options, 1)],
+        value=_guesses.get(key),
+        layout=ipywidgets.Layout(width="max-content"),
+    )
+
+    def keep(change: dict[str, Any]) -> None:
+        _guesses[key] = change["new"]
+
+    buttons.observe(keep, names="value")
+    display(Card(question.text))
+    display(_with_text(buttons, key, question), raw=True)
+
+
+def _with_text(buttons: Any, key: str, question: Question) -> dict[str, Any]:
+    """Return what the widget shows, and the options as text for where it shows nothing."""
+    options = [f"{number}. {text}" for number, text in enumerate(question.options, 1)]
+    how = message("predict.how_to_answer", call=f'predict("{key}", 1)')
+    shown = dict(buttons._repr_mimebundle_())
+    return {**shown, "text/plain": "\n".join([*options, how])}
+
+
+def _compared(question: Question, guess: int | None, measured: float) -> Card:
+    right = question.right_option(measured)
+    rows = (
+        (message("predict.your_guess"), question.options[guess - 1] if guess else "—"),
+        (message("predict.measured"), question.written(measured)),
+        (message("predict.means"), question.options[right - 1]),
+    )
+    if guess is None:
+        return Card(message("predict.none"), rows=rows, colour="#595959")
+    key = "predict.right" if guess == right else "predict.wrong"
+    return Card(message(key), rows=rows, colour="#009E73" if guess == right else "#D55E00")

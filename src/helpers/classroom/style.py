@@ -1,0 +1,161 @@
+"""How charts look, how times are written, and how a chart reaches those who cannot see it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from IPython.core.getipython import get_ipython
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from helpers.language import message
+
+# Okabe and Ito's colours, told apart by people of every colour vision.
+# Source: https://jfly.uni-koeln.de/color/
+BLUE, SKY, ORANGE, VERMILLION, GREEN = "#0072B2", "#56B4E9", "#E69F00", "#D55E00", "#009E73"
+INK, GREY, PALE = "#1A1A1A", "#595959", "#D9D9D9"
+
+TEXT_BOX = {"boxstyle": "round,pad=0.2", "fc": "white", "ec": "none", "alpha": 0.95}
+
+STYLE: Any = {
+    "figure.facecolor": "white",
+    "figure.dpi": 100,
+    "savefig.dpi": 200,
+    "font.size": 12,
+    "axes.titlesize": 13,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 10,
+    "axes.labelsize": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.labelsize": 12,
+    "ytick.labelsize": 12,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "hatch.linewidth": 0.8,
+}
+
+_SHOWN_DPI = 100  # pixels an inch in the notebook; twice as many are drawn, for sharp projectors
+_texts: WeakKeyDictionary[Figure, tuple[str, tuple[str, ...]]] = WeakKeyDictionary()
+
+
+def new_axes(width_in: float = 9.0, height_in: float = 3.0) -> Axes:
+    """Return the Axes of a new figure in the course's style, sizes in inches."""
+    with plt.rc_context(STYLE):
+        _, ax = plt.subplots(figsize=(width_in, height_in), layout="constrained")
+    return ax
+
+
+def describe(ax: Axes, text: str, warnings: tuple[str, ...] = ()) -> None:
+    """Give the figure of ``ax`` its alternative text, and warnings that are shown under it."""
+    figure = ax.get_figure(root=True)
+    if figure is not None:
+        _texts[figure] = (text, warnings)
+
+
+def alternative_text(figure: Figure) -> str:
+    """Return the alternative text of ``figure``; from its title and labels where it has none."""
+    if figure in _texts:
+        return _texts[figure][0]
+    parts = [text for ax in figure.axes for text in _labels(ax) if text]
+    return message("chart.untold", labels="; ".join(parts) or message("chart.no_labels"))
+
+
+def _labels(ax: Axes) -> list[str]:
+    titles = [ax.get_title(loc) for loc in ("left", "center", "right")]
+    return [*titles, ax.get_xlabel(), ax.get_ylabel()]
+
+
+def figure_html(figure: Figure) -> str:
+    """Return ``figure`` as HTML: the picture, its alternative text, and its warnings."""
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=2 * _SHOWN_DPI, facecolor="white")
+    data = base64.b64encode(picture.getvalue()).decode("ascii")
+    width = round(figure.get_size_inches()[0] * _SHOWN_DPI)
+    warnings = _texts.get(figure, ("", ()))[1]
+    caption = "".join(f"<figcaption>⚠ {html.escape(text)}</figcaption>" for text in warnings)
+    return (
+        f'<figure style="margin: 0.6em 0"><img alt="{html.escape(alternative_text(figure))}" '
+        f'style="width: {width}px; max-width: 100%" src="data:image/png;base64,{data}">'
+        f"{caption}</figure>"
+    )
+
+
+def use_style() -> None:
+    """Give every chart of this session the course's style and, in a notebook, alternative text.
+
+    A PNG output cannot carry alternative text in JupyterLab, so a figure is shown as HTML instead.
+    """
+    plt.rcParams.update(STYLE)
+    shell = get_ipython()
+    if shell is None or shell.display_formatter is None:
+        return
+    if "InlineBackend" in plt.get_backend() or "inline" in plt.get_backend():
+        from matplotlib_inline.config import InlineBackend
+
+        InlineBackend.instance(parent=shell).figure_formats = set()
+    formatters = shell.display_formatter.formatters
+    formatters["image/png"].pop(Figure, None)
+    formatters["text/html"].for_type(Figure, figure_html)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The unit of a time axis.
+
+    Attributes:
+        name: its name in the learner's language.
+        size_s: how many seconds it is.
+    """
+
+    name: str
+    size_s: float
+
+
+def unit_for(longest_s: float) -> Unit:
+    """Return the unit in which an axis up to ``longest_s`` seconds has short numbers."""
+    if longest_s >= 1:
+        return Unit(message("chart.seconds"), 1.0)
+    if longest_s >= 1e-3:
+        return Unit(message("chart.milliseconds"), 1e-3)
+    return Unit(message("chart.microseconds"), 1e-6)
+
+
+def duration(seconds: float) -> str:
+    """Write a time with three significant digits and its unit: ``"9.81 µs"``, ``"2.04 s"``."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if abs(seconds) >= 0.9995 * size:
+            return f"{significant(seconds / size)} {unit}"
+    return f"{significant(seconds / 1e-9)} ns"
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Write ``value`` with so many significant digits, never with an exponent."""
+    if value == 0:
+        return "0"
+    rounded = float(f"{value:.{digits - 1}e}")
+    decimals = max(0, digits - 1 - int(f"{rounded:e}".split("e")[1]))
+    return f"{rounded:,.{decimals}f}"
+
+
+def times_as_fast(ratio: float) -> str:
+    """Say what a ratio of times means: ``"1.9 times faster"``, ``"140 times slower"``.
+
+    Args:
+        ratio: the time compared with, divided by the time spoken of; above 1 is faster.
+    """
+    if 1 / 1.05 < ratio < 1.05:
+        return message("chart.as_fast")
+    if ratio > 1:
+        return message("chart.faster", times=significant(ratio, 2))
+    return message("chart.slower", times=significant(1 / ratio, 2))

@@ -1,0 +1,173 @@
+"""The timeline of a run: one lane a worker, and what each did when."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from helpers.classroom.style import (
+    BLUE,
+    GREY,
+    INK,
+    SKY,
+    TEXT_BOX,
+    VERMILLION,
+    Unit,
+    describe,
+    duration,
+    new_axes,
+    significant,
+    times_as_fast,
+    unit_for,
+)
+from helpers.classroom.timeline_labels import label_marks
+from helpers.language import message
+from helpers.parallel import Run
+
+_LANE, _BLOCK = 1.0, 0.62  # the height of a lane, and of the blocks in it
+_WIDE = 0.03  # a run that takes less than this share of the axis is too short to explain
+_LANES = 14  # so many lanes have half an inch each; more share the same height
+_NAMES = 16  # so many lanes of a run have a name at most
+_MANY = 400  # spans in a lane; beyond it most are narrower than a pixel
+_EDGED = 0.006  # a block that takes this share of the axis has room for a white edge
+_PIXELS = 1000  # about how many pixels wide the lanes are
+
+
+def plot_timeline(*runs: Run, ax: Axes | None = None) -> Axes:
+    """Draw what each worker did when, for one run or for several on one time axis.
+
+    Hatched is the start of a worker, a block is a chunk being computed (neighbours in two shades),
+    nothing is waiting; the line is the end of the call.
+
+    Args:
+        runs: finished runs, drawn from top to bottom; the first is what the others are compared to.
+        ax: where to draw; a new figure if ``None``.
+
+    Raises:
+        ValueError: where no run is given, or one without items.
+    """
+    if not runs or not all(isinstance(run, Run) and run.spans for run in runs):
+        raise ValueError(message("chart.no_runs", chart="plot_timeline"))
+    n_lanes = sum(run.n_workers for run in runs)
+    ax = ax or new_axes(9.0, 0.75 + 0.5 * min(n_lanes, _LANES) + 0.65 * len(runs))
+    unit = unit_for(max(run.elapsed_s for run in runs))
+    _set_axes(ax, runs, unit)
+    top, line = 0.0, max(1.0, n_lanes / _LANES)
+    for run in runs:
+        top = _draw_run(ax, run, runs[0], top, unit, line)
+    ax.set_ylim(top, -0.1)
+    describe(ax, ". ".join(_told(run, runs[0]) for run in runs) + ".")
+    return ax
+
+
+def _set_axes(ax: Axes, runs: tuple[Run, ...], unit: Unit) -> None:
+    longest = max(run.elapsed_s for run in runs) / unit.size_s
+    ax.set_xlim(0, longest * 1.16)
+    ax.set_xlabel(message("chart.since_call", unit=unit.name))
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+
+
+def _draw_run(ax: Axes, run: Run, base: Run, top: float, unit: Unit, line: float) -> float:
+    """Draw a run below ``top`` and return where the next one may begin (y grows downwards).
+
+    ``line`` is the height of a line of text, in lanes.
+    """
+    ax.text(0, top + 0.42 * line, _heading(run, base), weight="bold", size=13, va="center")
+    first = top + 0.75 * line
+    step = math.ceil(run.n_workers / _NAMES)
+    for worker in range(run.n_workers):
+        _draw_lane(ax, run, worker, first + worker * _LANE, unit, named=worker % step == 0)
+    bottom = first + run.n_workers * _LANE
+    _draw_end(ax, run, first, bottom, unit)
+    if run.how == "sequential" or run.elapsed_s / unit.size_s < _WIDE * ax.get_xlim()[1]:
+        return bottom + 0.3 * line
+    label_marks(ax, run, bottom - _LANE, unit, line)
+    return bottom + 0.75 * line
+
+
+def _draw_end(ax: Axes, run: Run, first: float, bottom: float, unit: Unit) -> None:
+    end = run.elapsed_s / unit.size_s
+    ax.plot([end, end], [first, bottom], color=VERMILLION, linewidth=2.5, solid_capstyle="butt")
+    text = message("chart.end", time=duration(run.elapsed_s))
+    ax.text(end + 0.01 * ax.get_xlim()[1], (first + bottom) / 2, text, va="center", color=INK)
+
+
+def _draw_lane(ax: Axes, run: Run, worker: int, top: float, unit: Unit, named: bool) -> None:
+    middle, low = top + _LANE / 2, top + (_LANE - _BLOCK) / 2
+    end = run.elapsed_s / unit.size_s
+    if named:
+        _name_lane(ax, _lane_name(run, worker), middle)
+    ax.plot([0, end], [middle, middle], color=GREY, linewidth=0.8, zorder=0)
+    ready = run.ready_s[worker]
+    if ready is None and named:
+        ax.text(0.01 * end, middle, message("chart.no_work"), va="center", bbox=TEXT_BOX)
+    if ready is not None and run.how != "sequential":
+        start = Rectangle((0, low), ready / unit.size_s, _BLOCK, hatch="////", ec=GREY, fc="white")
+        ax.add_patch(start)
+    for i, (start_s, stop_s) in enumerate(_blocks(run, worker)):
+        x, width = start_s / unit.size_s, (stop_s - start_s) / unit.size_s
+        colour = BLUE if i % 2 else SKY
+        edge = "white" if width > _EDGED * ax.get_xlim()[1] else BLUE  # else it would vanish
+        ax.add_patch(Rectangle((x, low), width, _BLOCK, fc=colour, ec=edge, linewidth=0.8))
+
+
+def _name_lane(ax: Axes, name: str, y: float) -> None:
+    ax.annotate(
+        name,
+        (0, y),
+        (-8, 0),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+        annotation_clip=False,
+    )
+
+
+def _blocks(run: Run, worker: int) -> list[tuple[float, float]]:
+    """Return the spans of ``worker``; where there are many, those too close to tell are one."""
+    spans = sorted((s.start_s, s.stop_s) for s in run.spans if s.worker == worker)
+    if len(spans) <= _MANY:
+        return spans
+    merged = [spans[0]]
+    for start_s, stop_s in spans[1:]:
+        if start_s - merged[-1][1] < run.elapsed_s / _PIXELS:
+            merged[-1] = (merged[-1][0], stop_s)
+        else:
+            merged.append((start_s, stop_s))
+    return merged
+
+
+def _lane_name(run: Run, worker: int) -> str:
+    if run.how == "sequential":
+        return message("chart.this_process")
+    key = "chart.thread" if run.how == "threads" else "chart.process"
+    return message(key, number=worker + 1)
+
+
+def _heading(run: Run, base: Run) -> str:
+    one = run.how == "pool" and run.n_workers == 1
+    name = message("way.pool_one" if one else f"way.{run.how}", n=run.n_workers)
+    if run is base:
+        share = significant(100 * min(1.0, run.computing_s / run.elapsed_s), 2)
+        return message("chart.heading", way=name, time=duration(run.elapsed_s), share=share)
+    speed = times_as_fast(base.elapsed_s / run.elapsed_s)
+    return message("chart.heading_compared", way=name, time=duration(run.elapsed_s), speed=speed)
+
+
+def _told(run: Run, base: Run) -> str:
+    """Say in words what the picture shows."""
+    end = duration(run.elapsed_s)
+    if run.how == "sequential":
+        parts = message("chart.sequential_alt", n_items=run.n_items, end=end)
+    else:
+        parts = message(
+            "chart.timeline_alt",
+            n_items=run.n_items,
+            startup=duration(run.startup_s),
+            computing=duration(run.computing_s),
+            end=end,
+        )
+    return f"{_heading(run, base)}. {parts}"
