@@ -1,0 +1,63 @@
+"""The current language, and the messages of the course in it.
+
+``messages.toml`` holds every message, Spanish and English side by side. The file is read when the
+first message is asked for, so importing this module costs next to nothing in a worker.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+LANGUAGES = ("es", "en")
+
+_current = "en"
+
+
+def set_language(language: str) -> None:
+    """Make ``language`` the language of every message from now on, in this process.
+
+    Args:
+        language: ``"es"`` or ``"en"``.
+
+    Raises:
+        ValueError: for any other value.
+    """
+    global _current
+    if language not in LANGUAGES:
+        raise ValueError(message("language.unknown", received=repr(language)))
+    _current = language
+
+
+def current_language() -> str:
+    """Return the current language, ``"es"`` or ``"en"`` (``"en"`` until one is set)."""
+    return _current
+
+
+def message(key: str, /, **values: object) -> str:
+    """Return the message called ``key`` in the current language.
+
+    Args:
+        key: the name of its table in ``messages.toml``, for example ``"run.unknown_how"``.
+        values: what its placeholders stand for, by name.
+
+    Raises:
+        KeyError: where there is no such message, or a placeholder has no value.
+    """
+    entry: object = messages()
+    for part in key.split("."):
+        if not isinstance(entry, dict):
+            raise KeyError(key)
+        entry = entry[part]
+    if not isinstance(entry, dict):
+        raise KeyError(key)
+    return str(entry[_current]).format(**values)
+
+
+@functools.cache
+def messages() -> dict[str, object]:
+    """Return all messages, as nested tables that end in ``{"es": text, "en": text}``."""
+    import tomllib  # only a message needs it, and most workers never say one
+
+    text = (Path(__file__).parent / "messages.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
