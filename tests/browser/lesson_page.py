@@ -1,0 +1,91 @@
+"""A lesson that is open in JupyterLab in a browser: run it, find its cells, look at it."""
+
+import time
+from urllib.parse import quote
+
+from playwright.sync_api import TimeoutError as WaitedTooLong
+
+# JupyterLab's own object for the notebook in front; there only with --expose-app-in-browser.
+_PANEL = "window.jupyterapp?.shell?.currentWidget"
+_IDLE = f"{_PANEL}?.sessionContext?.session?.kernel?.status === 'idle'"
+_CELLS = f"{_PANEL}.content.model.toJSON().cells"
+_ALL_NUMBERED = f"{_CELLS}.every(cell => cell.cell_type !== 'code' || cell.execution_count)"
+_IMAGES_LOADED = "[...document.querySelectorAll('.jp-Notebook img')].every(img => img.complete)"
+_FAILURES = ", ".join(
+    f'.jp-Notebook [data-mime-type="application/vnd.jupyter.{kind}"]'
+    for kind in ("error", "stderr")
+)
+
+
+class LessonPage:
+    """What a learner does with a lesson. All waits together end at ``limit_s`` seconds."""
+
+    def __init__(self, page, limit_s):
+        self.page = page
+        self._deadline = time.monotonic() + limit_s
+        page.set_default_timeout(limit_s * 1000)
+
+    def open(self, server, lesson):
+        """Open a lesson in a workspace without tabs from before, and wait for its kernel."""
+        self.page.goto(f"{server}/lab/workspaces/lesson/tree/{quote(lesson)}?reset")
+        self._wait_for(_IDLE, "the kernel to be ready")
+
+    def run_all(self):
+        """Run all cells, and wait until each has a new number and all pictures are loaded."""
+        self._command("notebook:clear-all-cell-outputs")
+        self._wait_for(f"!{_CELLS}.some(cell => cell.execution_count)", "the numbers to go")
+        self._command("notebook:run-all-cells")
+        done = f"{_IDLE} && {_ALL_NUMBERED} && {_IMAGES_LOADED}"
+        self._wait_for(done, "all cells to have run and all pictures to be loaded")
+
+    def run_cell(self, position):
+        """Run one cell, and wait until it has run."""
+        self.page.evaluate(f"void Object.assign({_PANEL}.content, {{activeCellIndex: {position}}})")
+        before = self.cells()[position]["execution_count"]
+        self._command("notebook:run-cell")
+        done = f"{_IDLE} && {_CELLS}[{position}].execution_count > {before}"
+        self._wait_for(done, f"cell {position} to have run")
+
+    def cells(self):
+        """Return the cells as JSON, as they would be saved now."""
+        return self.page.evaluate(_CELLS)
+
+    def position_of(self, *parts):
+        """Return the position of the first code cell whose source has all of ``parts``."""
+        for position, cell in enumerate(self.cells()):
+            if cell["cell_type"] == "code" and all(part in cell["source"] for part in parts):
+                return position
+        raise AssertionError(f"no code cell has {parts}")
+
+    def shown(self, position):
+        """Scroll to a cell, since others are not drawn, and return it as an element of the page."""
+        cell = self.page.locator(".jp-Notebook .jp-Cell").nth(position)
+        cell.scroll_into_view_if_needed()
+        return cell
+
+    def images(self, kind):
+        """Return the pictures in cells of one kind, ``Code`` (charts) or ``Markdown`` (figures)."""
+        return self.page.locator(f".jp-Notebook .jp-{kind}Cell img").all()
+
+    def failures(self):
+        """Return the text of every error and everything on stderr that the page shows."""
+        return self.page.locator(_FAILURES).all_text_contents()
+
+    def picture(self, folder, name):
+        """Keep pictures of the page's top and of each chart."""
+        self.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
+        self.page.screenshot(path=folder / f"{name}_top.png")
+        for number, chart in enumerate(self.images("Code"), 1):
+            chart.screenshot(path=folder / f"{name}_chart_{number}.png")
+
+    def _command(self, command):
+        # Not awaited: some commands end only when the cells have run.
+        self.page.evaluate(f"void window.jupyterapp.commands.execute('{command}')")
+
+    def _wait_for(self, condition, what):
+        left_s = max(0.001, self._deadline - time.monotonic())
+        try:
+            self.page.wait_for_function(condition, timeout=left_s * 1000, polling=200)
+        except WaitedTooLong as error:
+            seen = self.page.locator("body").inner_text()
+            raise AssertionError(f"waited too long for {what}; the page says:\n{seen}") from error

@@ -1,0 +1,445 @@
+"""Charts of finished results: what their Axes hold, and whether their conclusions are true."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from made import (
+    badly_placed,
+    contrast,
+    heavy,
+    hundred_squares,
+    luminance,
+    made_run,
+    only_messages,
+    scaled,
+    sequential,
+    slow_start,
+    texts,
+    title,
+)
+from matplotlib import pyplot as plt
+from matplotlib.colors import to_hex
+
+from helpers.classroom import break_even, duration, plot_breakdown, plot_growth, plot_times
+from helpers.classroom.charts import way_name
+from helpers.classroom.style import alternative_text
+from helpers.language import message
+from helpers.parallel import Comparison
+
+SIZES = (1, 10, 20, 40, 80, 160)
+LOOP = {n: 0.006 * n for n in SIZES}
+CHEAP_POOL = {n: 0.031 + 0.003 * n for n in SIZES}
+DEAR_POOL = {n: 0.03 + 0.008 * n for n in SIZES}
+
+TIMES = {
+    "pool far slower": {"sequential": 1.02e-5, "pool": 0.0312},
+    "pool faster": {"sequential": [2.0, 2.1, 2.2], "pool": [1.0, 1.1, 1.3]},
+    "three ways": {
+        "sequential": [0.1, 0.11, 0.12],
+        "threads": [0.1, 0.11, 0.12],
+        "pool": [0.05, 0.06, 0.2],
+    },
+    "as fast": {"sequential": 1.0, "pool": 1.01},
+    "all four": {"sequential": 3600.0, "threads": 3605.0, "processes": 900.0, "pool": 901.5},
+    "one": {"sequential": 4.2e-5},
+}
+RUNS = {
+    **{f"hundred squares, {n} workers": hundred_squares(n) for n in (1, 2, 4, 8)},
+    "mostly start": slow_start(2),
+    "mostly computing": heavy(4),
+    "mostly messages": only_messages(2),
+    "a loop": sequential(5),
+    "an hour": scaled(heavy(4), 5000),
+    "microseconds": made_run("sequential", (0.0,), [(0, 2e-7, 1e-5, 100)], 1.02e-5),
+}
+GROWTH = {
+    "pays": {"sequential": LOOP, "pool": CHEAP_POOL},
+    "never pays": {"sequential": LOOP, "pool": DEAR_POOL},
+    "one way": {"sequential": {n: 5e-8 * n for n in (1_000, 25_000, 50_000, 75_000, 100_000)}},
+}
+
+
+def comparison(times_s: dict[str, tuple[float, ...]]) -> Comparison:
+    """Return a comparison with these timings."""
+    return Comparison(times_s, {name: sequential() for name in times_s}, ())
+
+
+# ---- plot_times
+
+
+def test_bars_are_as_long_as_the_medians():
+    """Each bar is the median of its way in the unit of the axis, in the order given."""
+    ax = plot_times({"sequential": [0.2, 0.9, 0.4], "pool": 0.1})
+    assert [bar.get_width() for bar in ax.patches] == pytest.approx([400, 100])
+    assert [bar.get_y() for bar in ax.patches] == sorted(bar.get_y() for bar in ax.patches)
+    assert ax.yaxis_inverted()
+    assert ax.get_xlim()[0] == 0
+
+
+def test_bars_differ_in_colour_and_hatch():
+    """Bars are told apart by colour and by hatch, each alone enough, for five ways."""
+    bars = plot_times(dict.fromkeys("abcde", 1.0)).patches
+    assert len({to_hex(bar.get_facecolor()) for bar in bars}) == 5
+    assert len({bar.get_hatch() for bar in bars}) == 5
+
+
+def test_neighbouring_bars_differ_without_colour():
+    """In shades of grey, two bars next to each other differ in hatch or clearly in luminance."""
+    bars = plot_times(dict.fromkeys("abcdefgh", 1.0)).patches
+    for one, other in pairwise(bars):
+        apart = abs(luminance(one.get_facecolor()) - luminance(other.get_facecolor()))
+        assert one.get_hatch() != other.get_hatch() or apart > 0.2
+
+
+def test_bars_are_labelled_directly(language):
+    """Beside each bar stands its time, at its row, and at the axis its name in the language."""
+    ax = plot_times({"sequential": [2.0, 2.1, 2.2], "pool": 1.1})
+    assert [(text.xy[1], text.get_text()) for text in ax.texts] == [(0, "2.10 s"), (1, "1.10 s")]
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        message("way_name.sequential"),
+        message("way_name.pool"),
+    ]
+    assert ax.get_xlabel() == message("chart.seconds")
+
+
+def test_line_covers_the_middle_half():
+    """The line on a bar reaches from the first to the third quartile, and not beyond."""
+    ax = plot_times({"sequential": [1.0, 2.0, 3.0, 4.0, 9.0]})
+    border, line = ax.lines  # the border is white, so that it shows on any hatch
+    assert list(line.get_xdata()) == list(border.get_xdata()) == [2.0, 4.0]
+    (label,) = ax.texts
+    assert label.xy == (4.0, 0)
+    assert label.xyann[0] > 0
+
+
+def test_no_line_for_too_few_timings():
+    """One timing or two have no middle half."""
+    ax = plot_times({"a": [1.0, 2.0], "b": 1.0})
+    assert list(ax.lines) == []
+
+
+@pytest.mark.parametrize(
+    "ways", [("sequential", "pool"), ("pool", "threads"), ("processes", "pool")]
+)
+def test_way_looks_the_same_in_every_chart(ways):
+    """A way of running has one colour and hatch, whatever it is compared with and in what order."""
+    alone = {way: plot_times({way: 1.0}).patches[0] for way in ways}
+    for bar, way in zip(plot_times(dict.fromkeys(ways, 1.0)).patches, ways, strict=True):
+        assert to_hex(bar.get_facecolor()) == to_hex(alone[way].get_facecolor())
+        assert bar.get_hatch() == alone[way].get_hatch()
+
+
+@pytest.mark.parametrize(
+    ("base_s", "other_s", "key", "times"),
+    [
+        (2.0, 1.0, "faster", "2.0"),
+        (1.0, 3100.0, "slower", "3,100"),
+        (1.0, 1.06, "slower", "1.1"),
+        (1.06, 1.0, "faster", "1.1"),
+    ],
+)
+def test_title_tells_faster_or_slower(language, base_s, other_s, key, times):
+    """The title says truly how many times faster or slower than the first the other way is."""
+    ax = plot_times({"sequential": base_s, "pool": other_s})
+    speed = message(f"chart.{key}", times=times)
+    base, way = message("way_name.sequential"), message("way_name.pool")
+    assert title(ax) == message("chart.compared", way=way, speed=speed, base=base)
+
+
+def test_title_of_equals(language):
+    """Where two ways are within 5 percent of each other the title says that they are as fast."""
+    ax = plot_times({"sequential": 1.0, "pool": 1.03})
+    assert title(ax) == message(
+        "chart.compared_equal",
+        way=message("way_name.pool"),
+        base=message("way_name.sequential"),
+    )
+
+
+def test_title_is_about_the_best_of_the_others(language):
+    """With several ways the title is about the fastest of those that are compared."""
+    ax = plot_times({"sequential": 4.0, "threads": 4.2, "processes": 1.0, "pool": 2.0})
+    assert title(ax).startswith(message("way_name.processes"))
+    assert "4.0" in title(ax)
+
+
+def test_title_of_a_single_way(language):
+    """With nothing to compare to, the title is the time itself."""
+    assert title(plot_times({"sequential": 0.5})) == f"{message('way_name.sequential')}: 500 ms"
+
+
+def test_comparison_is_drawn_like_its_times():
+    """A Comparison draws what its timings by name draw."""
+    times = {"sequential": (2.0, 2.1, 2.2), "pool": (1.0, 1.1, 1.3)}
+    ax, same = plot_times(comparison(times)), plot_times(times)
+    assert texts(ax) == texts(same)
+    assert [bar.get_width() for bar in ax.patches] == [bar.get_width() for bar in same.patches]
+    assert alternative_text(ax.figure) == alternative_text(same.figure)
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_alternative_text_of_times(language, name):
+    """The alternative text has the conclusion and every time, in the language of the page."""
+    ax = plot_times(TIMES[name])
+    told = alternative_text(ax.figure)
+    assert told.startswith(f"{title(ax)}. ")
+    for way, label in zip(TIMES[name], ax.texts, strict=True):
+        assert f"{way_name(way)}: {label.get_text()}" in told
+
+
+@pytest.mark.parametrize(
+    "received", [{}, {"a": []}, {"a": 0.0}, {"a": 1.0, "b": -1.0}, {"a": [1, 0]}]
+)
+def test_times_that_cannot_be_drawn(language, received):
+    """Nothing to draw, or a time that is none, gets an error that shows what was received."""
+    with pytest.raises(ValueError, match="0") as caught:
+        plot_times(received)
+    assert str(caught.value) == message("chart.no_times", received=repr(received))
+
+
+@pytest.mark.parametrize(
+    "received",
+    [{"a": None}, {"a": "1 s"}, {"a": float("inf")}, {"a": [1.0, float("nan")]}, [1.0, 2.0], 3.0],
+    ids=str,
+)
+def test_times_of_another_kind(received):
+    """What is no time at all gets the same clear error."""
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  (its whole text is compared)
+        plot_times(received)
+    assert str(caught.value) == message("chart.no_times", received=repr(received))
+
+
+# ---- plot_growth and break_even
+
+
+def test_lines_hold_the_times():
+    """Each line has a marker at every number of items, in rising order, however they are given."""
+    ax = plot_growth({"sequential": dict(reversed(LOOP.items())), "pool": CHEAP_POOL})
+    for line, times in zip(ax.lines, (LOOP, CHEAP_POOL), strict=True):
+        assert list(line.get_xdata()) == list(SIZES)
+        assert list(line.get_ydata()) == pytest.approx([1e3 * value for value in times.values()])
+    assert ax.get_xlim()[0] == ax.get_ylim()[0] == 0
+
+
+def test_lines_differ_in_colour_dashes_and_marker():
+    """Lines are told apart by colour, dashes and marker, and their colours can be read as text."""
+    lines = plot_growth({name: {1: i, 2: 3 * i} for i, name in enumerate("abcd", 1)}).lines
+    assert len({to_hex(line.get_color()) for line in lines}) == 4
+    assert len({line.get_linestyle() for line in lines}) == 4
+    assert len({line.get_marker() for line in lines}) == 4
+
+
+@pytest.mark.parametrize("n_series", [2, 3, 4])
+def test_labels_of_lines_stand_out(n_series):
+    """The name beside a line is at least 4.5 to 1 darker than the page (WCAG 2.2, level AA)."""
+    ax = plot_growth({name: {1: i, 2: 3 * i} for i, name in enumerate("abcd"[:n_series], 1)})
+    assert min(contrast(text.get_color()) for text in ax.texts) >= 4.5
+
+
+def test_lines_are_labelled_directly(language):
+    """The name of each way stands at the end of its line."""
+    ax = plot_growth({"sequential": LOOP, "pool": CHEAP_POOL})
+    assert [(text.get_text(), text.xy) for text in ax.texts] == [
+        (message("way_name.sequential"), (160, 1e3 * LOOP[160])),
+        (message("way_name.pool"), (160, 1e3 * CHEAP_POOL[160])),
+    ]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == (
+        message("chart.items"),
+        message("chart.milliseconds"),
+    )
+
+
+def test_short_times_have_short_numbers(language):
+    """The time axis has the unit in which its numbers are short, and says so."""
+    ax = plot_growth({"sequential": {1_000: 5e-5, 100_000: 5e-3}})
+    assert ax.get_ylabel() == message("chart.milliseconds")
+    assert list(ax.lines[0].get_ydata()) == pytest.approx([0.05, 5])
+
+
+@pytest.mark.parametrize("pool_s", [0.95, 1.05])
+def test_title_of_a_draw(language, pool_s):
+    """Where both take about the same at the largest number, the title claims no winner."""
+    times = {"sequential": {1: 0.1, 160: 1.0}, "pool": {1: 0.2, 160: pool_s}}
+    way, base = message("way_name.pool"), message("way_name.sequential")
+    assert title(plot_growth(times)) == message("chart.draw", way=way, base=base, n="160")
+
+
+@pytest.mark.parametrize(
+    ("second", "found"),
+    [
+        ({1: 9, 2: 9, 3: 9}, None),
+        ({1: 9, 2: 1, 3: 9}, None),
+        ({1: 9, 2: 9, 3: 1}, 3),
+        ({1: 9, 2: 1, 3: 1}, 2),
+        ({1: 1, 2: 1, 3: 1}, 1),
+        ({1: 1, 2: 9, 3: 1}, 3),
+        ({1: 1, 2: 5, 3: 1}, 3),
+        ({2: 1, 3: 1, 4: 1}, 2),
+        ({4: 1}, None),
+        ({}, None),
+    ],
+)
+def test_break_even(language, second, found):
+    """It is the smallest shared number from which on the second always wins; a tie wins nothing."""
+    first = {1: 5, 2: 5, 3: 5}
+    assert break_even(first, second) == found
+    if second:
+        way = message("way_name.pool")
+        if found is None:
+            most = max(set(first) & set(second), default=max(second))
+            expected = message("chart.never_pays", way=way, n=str(most))
+        else:
+            expected = message("chart.pays_from", way=way, n=str(found))
+        assert title(plot_growth({"sequential": first, "pool": second})) == expected
+
+
+def test_title_of_a_single_line(language):
+    """With one way the title says how the time grew with the number of items."""
+    ax = plot_growth({"sequential": {1_000: 0.01, 100_000: 0.97}})
+    assert title(ax) == message("chart.growth", items="100", time="97")
+
+
+@pytest.mark.parametrize("name", GROWTH)
+def test_alternative_text_of_growth(language, name):
+    """The alternative text has the conclusion and the end of each line, in the page's language."""
+    ax = plot_growth(GROWTH[name])
+    told = alternative_text(ax.figure)
+    assert told.startswith(title(ax))
+    for way, times in GROWTH[name].items():
+        n = max(times)
+        assert (
+            message("chart.point", name=way_name(way), n=f"{n:,}", time=duration(times[n])) in told
+        )
+
+
+@pytest.mark.parametrize("received", [{}, {"a": {}}, {"a": {1: 1.0}, "b": {}}])
+def test_growth_without_times(language, received):
+    """Nothing to draw gets an error that shows what was received."""
+    with pytest.raises(ValueError, match="0") as caught:
+        plot_growth(received)
+    assert str(caught.value) == message("chart.no_times", received=repr(received))
+
+
+# ---- plot_breakdown
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_parts_make_up_the_whole(name):
+    """The three parts are as long as the run says, one after another, and fill the call."""
+    run = RUNS[name]
+    parts = plot_breakdown(run).patches
+    widths = [part.get_width() for part in parts]
+    told = [s for s in (run.starting_s, run.messages_s, run.computing_s) if s > 0]
+    assert widths == pytest.approx(told)
+    ends = [sum(widths[:i]) for i in range(len(widths))]
+    assert [part.get_x() for part in parts] == pytest.approx(ends)
+    assert sum(widths) == pytest.approx(run.elapsed_s)
+
+
+def test_parts_differ_without_colour():
+    """Neighbouring parts differ in hatch, and have an edge."""
+    parts = plot_breakdown(heavy(4)).patches
+    assert all(one.get_hatch() != other.get_hatch() for one, other in pairwise(parts))
+    assert all(contrast(part.get_edgecolor()) > 7 for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("run", "biggest"),
+    [
+        (hundred_squares(4), "starting"),
+        (slow_start(2), "starting"),
+        (only_messages(2), "messages"),
+        (heavy(4), "computing"),
+        (sequential(5), "computing"),
+    ],
+    ids=["hundred", "start", "messages", "heavy", "loop"],
+)
+def test_title_names_the_biggest_part(language, run, biggest):
+    """The title says which part took most of the time, and its share of the call."""
+    seconds = {
+        "starting": run.starting_s,
+        "messages": run.messages_s,
+        "computing": run.computing_s,
+    }
+    assert max(seconds, key=seconds.get) == biggest
+    share = f"{100 * seconds[biggest] / run.elapsed_s:.0f}"
+    expected = message("chart.breakdown", part=message(f"part.{biggest}"), share=share)
+    assert title(plot_breakdown(run)) == expected
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_alternative_text_of_the_breakdown(language, name):
+    """The alternative text has the conclusion and each part's time, as the labels have them."""
+    run = RUNS[name]
+    ax = plot_breakdown(run)
+    told = alternative_text(ax.figure)
+    assert told.startswith(f"{title(ax)}. ")
+    parts = {
+        "starting": run.starting_s,
+        "messages": run.messages_s,
+        "computing": run.computing_s,
+    }
+    shown = [(part, seconds) for part, seconds in parts.items() if seconds > 0]
+    for (part, seconds), label in zip(shown, ax.texts, strict=True):
+        name = message(f"part.{part}")
+        assert f"{name}: {duration(seconds)}" in told
+        assert label.get_text().startswith(f"{name}\n{duration(seconds)} (")
+
+
+# ---- all of them
+
+
+def drawings():
+    """Return every chart of this module with its realistic data, as parameters."""
+    for kind, draw, cases in (
+        ("times", plot_times, TIMES),
+        ("growth", plot_growth, GROWTH),
+        ("breakdown", plot_breakdown, RUNS),
+    ):
+        for name, data in cases.items():
+            yield pytest.param(draw, data, id=f"{kind}: {name}")
+
+
+@pytest.mark.parametrize(("draw", "data"), list(drawings()))
+def test_texts_are_in_the_figure_and_apart(language, draw, data):
+    """No text of a chart is cut off by the figure's edge or covers another text."""
+    assert badly_placed(draw(data)) == []
+
+
+def test_labels_of_close_lines_are_apart(language):
+    """Where two lines end close to each other their names can still be read."""
+    close = {n: 0.01 + 0.006 * n for n in SIZES}
+    assert badly_placed(plot_growth({"sequential": LOOP, "pool": close})) == []
+
+
+def test_long_names_fit(language):
+    """A learner's own long name for a way is not cut off."""
+    times = {"a loop that reads the folders twice": 1.0, "pool": 2.0}
+    assert badly_placed(plot_times(times)) == []
+
+
+@pytest.mark.parametrize(("draw", "data"), list(drawings()))
+def test_draws_into_given_axes(draw, data):
+    """Given Axes are drawn into and returned, no figure is made, the neighbour stays empty."""
+    figure, (left, right) = plt.subplots(1, 2)
+    assert draw(data, ax=left) is left
+    assert plt.get_fignums() == [figure.number]
+    assert title(left)
+    assert not right.has_data()
+
+
+@pytest.mark.parametrize(("draw", "data"), list(drawings()))
+def test_alternative_text_is_in_the_language(draw, data, language):
+    """The alternative text has words of the page's language and no placeholder left open."""
+    told = alternative_text(draw(data).figure)
+    words = {
+        "es": ("Pool", "elementos", "tiempo", "secuencial"),
+        "en": ("Pool", "items", "time", "sequential"),
+    }
+    assert any(word in told for word in words[language])
+    other = {"es": ("items", "faster", "the"), "en": ("elementos", "veces", "tiempo")}
+    assert not any(f" {word} " in told for word in other[language])
+    assert "{" not in told
+    assert told.endswith(".")

@@ -1,0 +1,351 @@
+"""check() and hint(): every exercise of every lesson, its solution, and what learners get wrong."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from string import Formatter
+
+import pytest
+from executed import exercises_of, lesson_sources, steady_grader
+from wrong_answers import ALSO_RIGHT, WRONG
+
+from helpers.classroom import check, exercises, grading_files, grading_numbers, hint
+from helpers.classroom.cards import Card
+from helpers.language import LANGUAGES, message, messages, set_language
+from helpers.parallel import InputError, Machine
+
+EXERCISES = {
+    number: exercise
+    for source in lesson_sources().values()
+    for number, exercise in exercises_of(source).items()
+}
+
+
+def _rows(answers):
+    """Return the rows of a table of answers as parameters of a test, each with a short name."""
+    return [
+        pytest.param(number, code, verdict, id=f"{number}-{verdict}-{place}")
+        for number, rows in answers.items()
+        for place, (code, verdict) in enumerate(rows, 1)
+    ]
+
+
+# Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
+
+def table(number: str) -> dict[str, dict[str, str]]:
+    """Return the messages of an exercise by verdict, without its hint."""
+    whole = messages()["check"][f"e{number.replace('.', '_')}"]
+    return {name: texts for name, texts in whole.items() if name != "hint"}
+
+
+def verdicts(number: str, card: Card, language: str) -> set[str]:
+    """Return the verdicts of an exercise whose text in ``language`` the card shows."""
+    shown = {**table(number), "raised": messages()["check"]["raised"]}
+    return {
+        name for name, texts in shown.items() if _like(texts[language]).fullmatch(card.lines[0])
+    }
+
+
+def _like(template: str) -> re.Pattern[str]:
+    parts = [
+        re.escape(text) + (".+" if name is not None else "")
+        for text, name, _, _ in Formatter().parse(template)
+    ]
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def fields(template: str) -> set[str]:
+    """Return the placeholders of a message."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+@pytest.fixture
+def known_machine(monkeypatch):
+    """Be on a machine where 3 of 12 CPUs may be used, and work takes the time that it should."""
+    here = Machine(3, 12, "spawn", ("spawn",), "3.14.0", "Linux")
+    monkeypatch.setattr(grading_numbers, "machine", lambda: here)
+    with steady_grader():
+        yield
+
+
+def test_every_exercise_has_a_grader_and_no_grader_lacks_an_exercise():
+    """The lessons' exercises, the graders and the table of wrong answers are the same set."""
+    assert set(EXERCISES) == set(exercises.GRADERS) == set(WRONG)
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_solution_is_one_code_in_both_languages(number):
+    """The code folded below an exercise is the same in both languages and calls its check."""
+    exercise = EXERCISES[number]
+    assert exercise.solutions["es"] == exercise.solutions["en"]
+    assert exercise.check_call in exercise.solutions["es"]
+    assert "..." not in exercise.solutions["es"]
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_unanswered_exercise_is_called_unanswered(lessons, number):
+    """The cell as it stands, executed in its place, raises nothing and is told to be unanswered."""
+    for language, card in lessons(number[0]).exercises[number].unanswered.items():
+        set_language(language)
+        assert card.headline == message("check.unanswered", exercise=number)
+        assert card.lines == (message("check.ask_hint", exercise=number),)
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_solution_is_right(lessons, number):
+    """The solution, executed in the exercise's place, is told to be right in each language."""
+    for language, card in lessons(number[0]).exercises[number].solved.items():
+        set_language(language)
+        assert card.headline == message("check.right", exercise=number), card
+        (verdict,) = verdicts(number, card, language)
+        assert verdict.startswith("right")
+
+
+@pytest.mark.usefixtures("known_machine")
+@pytest.mark.parametrize(("number", "code", "verdict"), _rows(WRONG))
+def test_wrong_answer_gets_the_feedback_of_its_mistake(lessons, language, number, code, verdict):
+    """A typical wrong answer is rejected with the message of that very mistake, and a hint."""
+    card = lessons(number[0]).answered(number, code)
+    assert card.headline == message("check.not_yet", exercise=number), card
+    assert verdicts(number, card, language) == {verdict}, card
+    assert card.lines[1] == hint(number).headline
+
+
+@pytest.mark.parametrize(("number", "code", "verdict"), _rows(ALSO_RIGHT))
+def test_other_right_answer_is_right_too(lessons, language, number, code, verdict):
+    """An answer that is right but not the lesson's own is accepted."""
+    card = lessons(number[0]).answered(number, code)
+    assert card.headline == message("check.right", exercise=number), card
+    assert verdicts(number, card, language) == {verdict}
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_no_message_is_out_of_reach(number):
+    """Every message of an exercise is what some answer of these tests gets."""
+    reached = {verdict for _, verdict in (*WRONG[number], *ALSO_RIGHT.get(number, ()))}
+    solved = {"right_lower"} if number == "3.4" else {"right"}
+    assert set(table(number)) == reached | solved
+    assert len(WRONG[number]) >= 2
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_every_verdict_has_its_message_with_the_values_it_is_given(number):
+    """What a grader returns is a message, and each message has only placeholders that it fills."""
+    grader = exercises.GRADERS[number]
+    returned = _returned(grader)
+    assert set(returned) <= set(table(number))
+    assert set(table(number)) <= _mentioned(grader)
+    for verdict, texts in table(number).items():
+        for language in LANGUAGES:
+            assert fields(texts[language]) <= returned.get(verdict, set()), verdict
+
+
+def _code_of(function) -> Iterator[ast.AST]:
+    """Yield the nodes of a grader's code and of the functions of its module that it calls."""
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
+        yield node
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            helper = vars(inspect.getmodule(function)).get(node.func.id)
+            if inspect.isfunction(helper) and node.func.id.startswith("_"):
+                yield from _code_of(helper)
+
+
+def _returned(grader) -> dict[str, set[str]]:
+    """Return the verdicts that a grader's code returns by name, with the values beside each."""
+    found: dict[str, set[str]] = {}
+    for node in _code_of(grader):
+        if isinstance(node, ast.Return) and node.value is not None:
+            for name, given in _named(node.value):
+                found[name] = found.get(name, set()) | given
+    return found
+
+
+def _mentioned(grader) -> set[str]:
+    """Return all texts in a grader's code: some verdicts are read from a table of theirs."""
+    return {node.value for node in _code_of(grader) if _text(node)}
+
+
+def _text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _named(node: ast.expr, given: frozenset[str] = frozenset()) -> Iterator[tuple[str, set[str]]]:
+    """Yield what an expression that is returned may be: texts, and the values beside them."""
+    if _text(node):
+        yield node.value, set(given)
+    elif isinstance(node, ast.IfExp):
+        yield from _named(node.body, given)
+        yield from _named(node.orelse, given)
+    elif isinstance(node, ast.Tuple) and isinstance(node.elts[-1], ast.Dict):
+        keys = frozenset(key.value for key in node.elts[-1].keys)
+        yield from _named(node.elts[0], keys)
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_hint_is_in_each_language(language, number):
+    """A hint alone is a card in the learner's language, without any verdict."""
+    own = messages()["check"][f"e{number.replace('.', '_')}"]["hint"][language]
+    assert hint(number).headline == messages()["check"]["hint"][language].format(text=own)
+    assert hint(number).lines == ()
+
+
+@pytest.mark.parametrize("name", ["9.9", "", 2.1, None])
+def test_unknown_exercise(language, name):
+    """An exercise that does not exist gets an error that lists those that do."""
+    for call in (lambda: check(name, 1), lambda: hint(name)):
+        with pytest.raises(InputError) as caught:
+            call()
+        allowed = ", ".join(repr(number) for number in exercises.GRADERS)
+        assert str(caught.value) == message("check.unknown", received=repr(name), allowed=allowed)
+
+
+def _hostile(callable_too: bool = False):
+    """Return an object that raises whatever is asked of it; no other process can import it."""
+
+    def refuse(self, *args):
+        raise RuntimeError("no")
+
+    asked = ["__repr__", "__str__", "__eq__", "__bool__", "__hash__", "__len__", "__iter__"]
+    asked += ["__lt__", "__gt__", "__le__", "__ge__", "__float__", "__index__", "__contains__"]
+    asked += ["__getitem__", *["__call__"] * callable_too]
+    return type("Hostile", (), dict.fromkeys(asked, refuse))()
+
+
+def _exits(*args):
+    sys.exit(3)
+
+
+def _raises(*args):
+    raise ZeroDivisionError("on purpose")
+
+
+def _recurses(*args):
+    return _recurses()
+
+
+def _numpy_array():
+    return pytest.importorskip("numpy").arange(100) ** 3
+
+
+STRANGE = {
+    "None": lambda: None,
+    "True": lambda: True,
+    "nan": lambda: float("nan"),
+    "infinity": lambda: float("inf"),
+    "bytes": lambda: b"close",
+    "type": lambda: int,
+    "hostile": _hostile,
+    "hostile function": lambda: _hostile(callable_too=True),
+    "hostile list": lambda: [_hostile()] * 100,
+    "hostile pair": lambda: (_hostile(), _hostile()),
+    "generator": lambda: (x for x in range(10)),
+    "numpy array": _numpy_array,
+    "numpy pair": lambda: (_numpy_array(), _numpy_array()),
+    "numpy number": lambda: pytest.importorskip("numpy").float32(0.5),
+    "huge list": lambda: list(range(2_000_000)),
+    "huge number": lambda: 10**400,
+    "huge text": lambda: "x" * 1_000_000,
+    "raises": lambda: lambda *args: _raises(),
+    "exits": lambda: lambda *args: _exits(),
+    "recurses": lambda: lambda *args: _recurses(),
+    "returns itself": lambda: lambda *args: args,
+    "returns hostile": lambda: lambda *args: _hostile(),
+    "takes nothing": lambda: lambda: [],
+    "empty tuple": tuple,
+    "empty dict": dict,
+    "odd timings": lambda: ({"sequential": 1, "pool": None}, 3),
+    "dots inside": lambda: ([...], {"pool": ...}),
+}
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+@pytest.mark.parametrize("strange", STRANGE)
+def test_check_never_raises_on_a_strange_answer(language, number, strange):
+    """However strange an answer is, check returns a card that shows as text and as HTML."""
+    card = check(number, STRANGE[strange]())
+    assert number in card.headline
+    assert card.lines[-1]
+    assert repr(card).startswith(card.headline)
+    assert "<div" in card._repr_html_()
+
+
+def test_check_survives_an_error_that_cannot_be_written(language):
+    """An answer whose error cannot even be turned into text still gets a card."""
+
+    class UnwritableError(Exception):
+        def __str__(self):
+            raise RuntimeError("no")
+
+    def answer(root):
+        raise UnwritableError
+
+    assert "3.2" in check("3.2", answer).headline
+
+
+@pytest.mark.parametrize("number", ["3.2", "3.3"])
+def test_answer_that_raises_is_told_with_its_error(language, number):
+    """Where the learner's function raises, the card names the error and gives the hint."""
+    card = check(number, lambda root: _raises())
+    assert card.lines[0] == message("check.raised", error="ZeroDivisionError: on purpose")
+
+
+@pytest.mark.parametrize("number", ["3.2", "3.3"])
+def test_interrupting_an_answer_interrupts_check(number):
+    """An interrupt of an endless answer gets through: check does not take it for a mistake."""
+
+    def endless(root):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check(number, endless)
+
+
+@pytest.fixture
+def task_from(tmp_path, monkeypatch):
+    """Return a function that imports a task from a module made of the text it is given."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def make(name: str, body: str):
+        text = f"import os, sys, time\n\ndef task(directory):\n    {body}\n"
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+        monkeypatch.delitem(sys.modules, name, raising=False)
+        return __import__(name).task
+
+    return make
+
+
+def test_task_that_never_ends_is_stopped(language, task_from, monkeypatch):
+    """Exercise 3.4 gives up on a task that sleeps for ever, and says that it reached its limit."""
+    monkeypatch.setattr(grading_files, "CHECK_LIMIT_S", 1.5)
+    begin = time.perf_counter()
+    card = check("3.4", task_from("sleeper", "time.sleep(3600)"))
+    assert time.perf_counter() - begin < 30
+    assert verdicts("3.4", card, language) == {"not_importable"}
+    assert "1.5 s" in card.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        ("raise ZeroDivisionError(directory)", "raised"),
+        ("sys.exit(3)", "not_importable"),
+        ("os._exit(3)", "not_importable"),
+        ("return lambda: 0", "not_importable"),
+        ("return None", "raised"),
+        ("return [directory]", "other_files"),
+        ("return []", "other_files"),
+    ],
+)
+def test_importable_task_that_misbehaves(language, task_from, body, verdict):
+    """Exercise 3.4 tells a task that raises, ends its process or returns something else."""
+    card = check("3.4", task_from("misbehaves", body))
+    assert card.headline == message("check.not_yet", exercise="3.4")
+    assert verdicts("3.4", card, language) == {verdict}

@@ -1,0 +1,243 @@
+"""predict(): a guess, then guess and measurement side by side."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from types import SimpleNamespace
+
+import ipywidgets
+import pytest
+from executed import cells_of, lesson_sources
+
+from helpers.classroom import predict, predictions
+from helpers.classroom.predictions import QUESTIONS
+from helpers.language import message, messages
+from helpers.parallel import InputError
+
+KEY = "2.pool-vs-loop"
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Take what predict displays, the widgets it makes, and forget all guesses."""
+    seen = SimpleNamespace(cards=[], bundles=[], widgets=[])
+
+    def display(value, raw=False):
+        (seen.bundles if raw else seen.cards).append(value)
+
+    def radio_buttons(**options):
+        seen.widgets.append(real(**options))
+        return seen.widgets[-1]
+
+    real = ipywidgets.RadioButtons
+    monkeypatch.setattr(ipywidgets, "RadioButtons", radio_buttons)
+    monkeypatch.setattr(predictions, "display", display)
+    monkeypatch.setattr(predictions, "_guesses", {})
+    yield seen
+    for widget in seen.widgets:
+        widget.close()
+
+
+def options(key: str, language: str) -> list[str]:
+    """Return the options of a question as messages.toml has them."""
+    whole = messages()["predict"][QUESTIONS[key].name]
+    return [whole[name][language] for name in sorted(whole) if name.startswith("option_")]
+
+
+@pytest.mark.parametrize("key", ["2.nothing", "", 2, None])
+def test_unknown_question(language, key):
+    """A question that does not exist gets an error that lists those that do."""
+    with pytest.raises(InputError) as caught:
+        predict(key)
+    allowed = ", ".join(repr(name) for name in QUESTIONS)
+    assert str(caught.value) == message("predict.unknown", received=repr(key), allowed=allowed)
+
+
+def test_lessons_and_questions_are_the_same_set():
+    """Every question is asked by a lesson, before its answer is measured, and no other is."""
+    asked, measured = [], []
+    for source in lesson_sources().values():
+        code = "\n".join(c.source for c in cells_of(source) if c.cell_type == "code")
+        for key, more in re.findall(r'predict\("([^"]+)"(, measured=)?', code):
+            if more:
+                assert key in asked, f"{key} is measured before it is asked"
+            (measured if more else asked).append(key)
+    assert sorted(asked) == sorted(measured) == sorted(QUESTIONS)
+
+
+@pytest.mark.parametrize("key", QUESTIONS)
+def test_options_read_sensibly(language, key):
+    """Each option is a text of its own that fits a line, one more than there are bounds."""
+    question = QUESTIONS[key]
+    assert question.options == options(key, language)
+    assert len(question.options) == len(set(question.options)) == len(question.bounds) + 1
+    assert question.bounds == tuple(sorted(set(question.bounds)))
+    assert question.text.endswith("?")
+    assert ("¿" in question.text) is (language == "es")
+    for text in question.options:
+        assert 0 < len(text) <= 60
+        assert text == text.strip()
+        assert text[-1] not in ".?"
+
+
+@pytest.mark.parametrize("key", QUESTIONS)
+def test_numbers_in_the_options_are_the_bounds(language, key):
+    """Where an option names a range, it is the one whose measurements it stands for."""
+    question = QUESTIONS[key]
+    edges = (0.0, *question.bounds, float("inf"))
+    for number, text in enumerate(question.options):
+        found = re.search(r"(\d[\d.]*) (?:a|to) (\d[\d.]*)(?! segundo)", text)
+        if found and "second" not in text and "segundo" not in text:
+            ends = [float(end) for end in found.groups()]
+            assert ends == [edges[number], edges[number + 1]], text
+
+
+@pytest.mark.parametrize("key", QUESTIONS)
+def test_bounds_fall_where_they_should(key):
+    """What is just below a bound falls into the option before it; the bound itself after it."""
+    question = QUESTIONS[key]
+    for number, bound in enumerate(question.bounds, 1):
+        assert question.right_option(bound * (1 - 1e-9)) == number
+        assert question.right_option(bound) == number + 1
+    assert question.right_option(0) == 1
+    assert question.right_option(1e12) == len(question.options)
+
+
+@pytest.mark.parametrize(
+    ("key", "measured", "words_es", "words_en"),
+    [
+        ("0.worker-start", 0.0005, "menos de un milisegundo", "less than a millisecond"),
+        ("0.worker-start", 0.005, "1 a 10 milisegundos", "1 to 10 milliseconds"),
+        ("0.worker-start", 0.03, "10 milisegundos a un segundo", "10 milliseconds to a second"),
+        ("0.worker-start", 1.2, "más de un segundo", "more than a second"),
+        ("1.hundred-times", 1.0, "lo mismo", "same"),
+        ("1.hundred-times", 10.0, "10 veces", "10 times"),
+        ("1.hundred-times", 100.0, "100 veces", "100 times"),
+        ("1.hundred-times", 1000.0, "1000 veces", "1000 times"),
+        ("2.pool-vs-loop", 0.5, "más rápido", "faster"),
+        ("2.pool-vs-loop", 1.0, "lo mismo", "same"),
+        ("2.pool-vs-loop", 19.0, "hasta 20", "up to 20"),
+        ("2.pool-vs-loop", 21.0, "más de 20", "more than 20"),
+        ("2.real-work", 0.5, "más lento", "slower"),
+        ("2.real-work", 1.0, "casi igual", "same"),
+        ("2.real-work", 1.9, "1.25 a 3", "1.25 to 3"),
+        ("2.real-work", 3.5, "más de 3", "above 3"),
+        ("3.real-folders", 0.5, "gana el Pool", "Pool does win"),
+        ("3.real-folders", 1.2, "lo mismo", "same"),
+        ("3.real-folders", 2.0, "hasta el triple", "up to three times"),
+        ("3.real-folders", 3.1, "más del triple", "more than three times"),
+    ],
+)
+def test_option_says_what_was_measured(language, key, measured, words_es, words_en):
+    """The option that a measurement falls into is the one whose words describe it."""
+    question = QUESTIONS[key]
+    words = words_es if language == "es" else words_en
+    assert words in question.options[question.right_option(measured) - 1]
+
+
+def test_asking_shows_the_question_and_the_widget(shown, language):
+    """Without a guess predict shows the question and a widget with its options, none chosen."""
+    predict(KEY)
+    (card,), (widget,) = shown.cards, shown.widgets
+    assert card.headline == message("predict.pool_vs_loop.question")
+    assert [text for text, _ in widget.options] == options(KEY, language)
+    assert widget.value is None
+    assert "application/vnd.jupyter.widget-view+json" in shown.bundles[0]
+
+
+def test_click_is_the_guess(shown, language):
+    """A click on an option, and a later one on another, is what the measurement is put beside."""
+    predict(KEY)
+    shown.widgets[0].value = 1
+    shown.widgets[0].value = 4
+    predict(KEY, measured=300)
+    assert shown.cards[-1].rows[0] == (message("predict.your_guess"), options(KEY, language)[3])
+
+
+def test_asking_again_keeps_the_click(shown):
+    """Running the cell again shows what was chosen, so that no guess is lost."""
+    predict(KEY)
+    shown.widgets[0].value = 2
+    predict(KEY)
+    assert shown.widgets[1].value == 2
+
+
+def test_text_for_where_no_widget_shows(shown, language):
+    """The text of the question lists its options by number and a call that answers it."""
+    predict(KEY)
+    *listed, how = shown.bundles[0]["text/plain"].splitlines()
+    assert listed == [f"{n}. {text}" for n, text in enumerate(options(KEY, language), 1)]
+    call = re.search(r"predict\(.*\)", how).group()
+    assert how == message("predict.how_to_answer", call=call)
+    eval(call, {"predict": predict})
+    assert predictions._guesses == {KEY: 1}
+
+
+@pytest.mark.parametrize("guess", [1, 2, 3, 4])
+def test_guess_by_number_is_noted(shown, language, guess):
+    """A guess by its number is repeated in words, and no widget is shown."""
+    predict(KEY, guess)
+    assert shown.cards[0].headline == message(
+        "predict.noted", option=options(KEY, language)[guess - 1]
+    )
+    assert shown.widgets == []
+
+
+@pytest.mark.parametrize("guess", [0, -1, 5, 1.5, "1", [1], "close"])
+def test_guess_that_is_no_option(shown, language, guess):
+    """A guess that is no option's number gets an error with what came and what is allowed."""
+    with pytest.raises(InputError) as caught:
+        predict(KEY, guess)
+    assert str(caught.value) == message("predict.no_option", received=repr(guess), n=4)
+    assert predictions._guesses == {}
+    assert shown.cards == []
+
+
+@pytest.mark.parametrize(("guess", "verdict"), [(4, "right"), (1, "wrong"), (3, "wrong")])
+def test_guess_beside_the_measurement(shown, language, guess, verdict):
+    """Guess, measurement and what it means stand side by side, and the verdict is true."""
+    predict(KEY, guess)
+    predict(KEY, measured=3100.4)
+    card = shown.cards[-1]
+    assert card.headline == message(f"predict.{verdict}")
+    assert card.rows == (
+        (message("predict.your_guess"), options(KEY, language)[guess - 1]),
+        (message("predict.measured"), message("predict.times", times="3,100")),
+        (message("predict.means"), options(KEY, language)[3]),
+    )
+
+
+def test_measurement_without_a_guess(shown, language):
+    """Without a guess the measurement is shown all the same, with a time's unit."""
+    predict("0.worker-start", measured=0.0312)
+    card = shown.cards[-1]
+    assert card.headline == message("predict.none")
+    assert [value for _, value in card.rows] == [
+        "—",
+        "31.2 ms",
+        options("0.worker-start", language)[2],
+    ]
+
+
+def test_guess_and_measurement_in_one_call(shown):
+    """A guess given with the measurement counts."""
+    predict(KEY, 4, measured=300)
+    assert shown.cards[-1].headline == message("predict.right")
+
+
+def test_measured_has_to_be_named():
+    """A measurement cannot be taken for a guess: it is given by name alone."""
+    assert inspect.signature(predict).parameters["measured"].kind is inspect.Parameter.KEYWORD_ONLY
+
+
+def test_lessons_measure_what_they_asked(lessons):
+    """Each question asked by an executed lesson is answered by a positive measurement of it."""
+    for number in lesson_sources():
+        made = lessons(number).predictions
+        assert made
+        for (asked, nothing), (key, measured) in zip(made[::2], made[1::2], strict=True):
+            assert (asked, nothing) == (key, None)
+            assert measured > 0

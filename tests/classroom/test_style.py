@@ -1,0 +1,248 @@
+"""How times are written, how charts look, and how they reach those who cannot see them."""
+
+from __future__ import annotations
+
+import base64
+import gc
+import re
+import weakref
+from html import unescape
+
+import pytest
+from executed import _new_shell
+from hypothesis import given
+from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
+from made import contrast, sequential
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from helpers.classroom import duration, plot_times, style
+from helpers.classroom.style import (
+    GREY,
+    INK,
+    STYLE,
+    alternative_text,
+    describe,
+    figure_html,
+    new_axes,
+    significant,
+    times_as_fast,
+    unit_for,
+    use_style,
+)
+from helpers.language import message, messages, set_language
+from helpers.parallel import Comparison
+
+SIZES = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}
+finite = st.floats(1e-15, 1e12)
+
+
+def read(text: str) -> float:
+    """Return the number that was written."""
+    return float(text.replace(",", ""))
+
+
+def digits_of(text: str) -> int:
+    """Return how many significant digits a number is written with; zeros at the end count."""
+    return len(re.sub(r"[,.]", "", text).lstrip("-0"))
+
+
+@given(finite)
+def test_significant_has_three_digits_and_no_exponent(value):
+    """Any size of number is written with three significant digits, no exponent, and truly."""
+    text = significant(value)
+    assert re.fullmatch(r"\d{1,3}(,\d{3})*(\.\d+)?", text)
+    assert read(text) == pytest.approx(value, rel=0.00501)
+    assert digits_of(text) == 3 if value < 999.5 else read(text) >= 1000
+
+
+@given(finite, st.integers(1, 6))
+def test_significant_with_other_digits(value, digits):
+    """The number of digits asked for is the number of digits written, and a sign changes none."""
+    text = significant(value, digits)
+    assert read(text) == pytest.approx(value, rel=0.501 * 10 ** (1 - digits))
+    assert digits_of(text) >= digits
+    assert significant(-value, digits) == f"-{text}"
+
+
+@given(st.floats(1e-9, 1e7))
+def test_duration_has_three_digits_and_its_unit(seconds):
+    """A time from a nanosecond to months has three digits, a unit, no exponent, and is true."""
+    number, unit = duration(seconds).split(" ")
+    assert "e" not in number
+    assert read(number) * SIZES[unit] == pytest.approx(seconds, rel=0.00501)
+    assert 1 <= read(number) < 1000 or unit == "s"
+    assert digits_of(number) == 3 or read(number) >= 1000
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [
+        (0, "0 ns"),
+        (9.81e-6, "9.81 µs"),
+        (2.04, "2.04 s"),
+        (0.9996, "1.00 s"),
+        (0.9994, "999 ms"),
+        (9.996e-7, "1.00 µs"),
+        (3600, "3,600 s"),
+        (-0.0025, "-2.50 ms"),
+    ],
+)
+def test_duration_at_the_edges(seconds, written):
+    """Rounding never gives 1,000 of a unit, and zero and negative times are written, too."""
+    assert duration(seconds) == written
+
+
+@pytest.mark.parametrize(
+    ("longest_s", "unit"),
+    [(3600, "seconds"), (1, "seconds"), (0.99, "milliseconds"), (1e-3, "milliseconds"),
+     (9e-4, "microseconds"), (1e-8, "microseconds")],
+)  # fmt: skip
+def test_unit_of_an_axis(language, longest_s, unit):
+    """An axis has the unit in which its numbers are short, named in the learner's language."""
+    assert unit_for(longest_s).name == messages()["chart"][unit][language]
+
+
+def test_units_have_their_size():
+    """A second, a millisecond and a microsecond are as long as they are."""
+    assert [unit_for(longest).size_s for longest in (2, 0.2, 2e-4)] == [1.0, 1e-3, 1e-6]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "key", "times"),
+    [
+        (1.0, "as_fast", None),
+        (1.04, "as_fast", None),
+        (0.96, "as_fast", None),
+        (1.06, "faster", "1.1"),
+        (1.94, "faster", "1.9"),
+        (0.5, "slower", "2.0"),
+        (1 / 3137, "slower", "3,100"),
+    ],
+)
+def test_ratio_in_words(language, ratio, key, times):
+    """A ratio above 1 is faster, below 1 slower, within 5 % of it neither."""
+    expected = message(f"chart.{key}", times=times) if times else message(f"chart.{key}")
+    assert times_as_fast(ratio) == expected
+
+
+def test_html_of_a_chart_has_its_alternative_text(language):
+    """The picture is a PNG inside an img whose alt is the chart's alternative text, escaped."""
+    ax = plot_times({'<b>"one" & two': 1.0, "pool": 2.0})
+    shown = figure_html(ax.figure)
+    alt = re.search(r'<img alt="([^"]*)"', shown).group(1)
+    assert unescape(alt) == alternative_text(ax.figure)
+    assert "<b>" not in shown
+    data = re.search(r'src="data:image/png;base64,([^"]+)"', shown).group(1)
+    assert base64.b64decode(data).startswith(b"\x89PNG")
+    assert "width: 900px; max-width: 100%" in shown
+    assert "<figcaption>" not in shown
+
+
+def test_warnings_stand_under_the_chart(language):
+    """What makes a comparison worth less is written under its chart, escaped, one line each."""
+    run = sequential()
+    times = {"sequential": (1.0, 1.1), "pool": (2.0, 2.1)}
+    warnings = ("x < y varies", "too short")
+    comparison = Comparison(times, {"sequential": run, "pool": run}, warnings)
+    shown = figure_html(plot_times(comparison).figure)
+    assert [unescape(w) for w in re.findall(r"<figcaption>⚠ (.*?)</figcaption>", shown)] == [
+        "x < y varies",
+        "too short",
+    ]
+
+
+def test_own_chart_is_described_by_its_labels(language):
+    """A figure of the learner's own gets its alternative text from its title and labels."""
+    figure, (left, right) = plt.subplots(1, 2)
+    left.set_title("Mi gráfico")
+    left.set_xlabel("n")
+    left.set_ylabel("s")
+    right.set_title("Otro", loc="center")
+    assert alternative_text(figure) == message("chart.untold", labels="Mi gráfico; n; s; Otro")
+    assert f'alt="{alternative_text(figure)}"' in figure_html(figure)
+
+
+def test_own_chart_without_labels(language):
+    """A figure without any label says so in its alternative text."""
+    figure, _ = plt.subplots()
+    assert alternative_text(figure) == message("chart.untold", labels=message("chart.no_labels"))
+
+
+def test_alternative_text_goes_with_its_figure():
+    """A description is kept as long as its figure, and no figure is kept by its description."""
+    ax = new_axes()
+    describe(ax, "told")
+    assert alternative_text(ax.figure) == "told"
+    figure = weakref.ref(ax.figure)
+    plt.close("all")
+    del ax
+    gc.collect()
+    assert figure() is None
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """Return an IPython shell, as a kernel has one."""
+    shell = _new_shell(tmp_path)
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+def test_notebook_shows_figures_as_html(shell):
+    """In a notebook a figure is shown as HTML with its alternative text, and not as a bare PNG."""
+    png = shell.display_formatter.formatters["image/png"]
+    png.for_type(Figure, lambda figure: b"png")
+    use_style()
+    ax = plot_times({"sequential": 1.0, "pool": 2.0})
+    data, _ = shell.display_formatter.format(ax.figure)
+    assert "image/png" not in data
+    assert f'alt="{alternative_text(ax.figure)}"' in data["text/html"]
+    use_style()  # a second start() finds no PNG to drop
+
+
+@pytest.mark.filterwarnings("ignore:InlineBackend._figure_formats_changed:DeprecationWarning")
+def test_inline_backend_is_told_not_to_show_a_png(shell, monkeypatch):
+    """Where the notebook's own backend draws, its PNG is switched off before it shows any."""
+    from matplotlib_inline.config import InlineBackend
+
+    monkeypatch.setattr(plt, "get_backend", lambda: "module://matplotlib_inline.backend_inline")
+    InlineBackend.instance(parent=shell).figure_formats = {"png"}
+    try:
+        use_style()
+        assert InlineBackend.instance().figure_formats == set()
+    finally:
+        InlineBackend.clear_instance()
+
+
+def test_style_without_a_notebook(monkeypatch):
+    """Outside of a notebook use_style sets the style and does no more."""
+    monkeypatch.setattr(style, "get_ipython", lambda: None)
+    with plt.rc_context():
+        plt.rcdefaults()
+        plt.switch_backend("Agg")
+        use_style()
+        assert {key: plt.rcParams[key] for key in STYLE} == STYLE
+
+
+@pytest.mark.parametrize("colour", [INK, GREY])
+def test_text_colours_stand_out(colour):
+    """Text is at least 4.5 to 1 darker than the white that it stands on (WCAG 2.2, level AA)."""
+    assert contrast(colour) >= 4.5
+
+
+def test_texts_are_as_large_as_the_notebooks():
+    """No text of a chart is smaller than 12 points, about the size of a notebook's text."""
+    sizes = [value for key, value in STYLE.items() if key.endswith(("labelsize", "titlesize"))]
+    assert min(*sizes, STYLE["font.size"]) >= 12
+
+
+def test_language_of_the_next_chart():
+    """A chart drawn after a change of language speaks the new one; the older keeps its own."""
+    set_language("es")
+    before = plot_times({"sequential": 1.0, "pool": 2.0})
+    set_language("en")
+    after = plot_times({"sequential": 1.0, "pool": 2.0})
+    assert "más lento" in alternative_text(before.figure)
+    assert "slower" in alternative_text(after.figure)

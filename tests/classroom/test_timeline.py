@@ -1,0 +1,298 @@
+"""The timeline of a run: a lane a worker, and what each did when."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from made import (
+    badly_placed,
+    contrast,
+    heavy,
+    hundred_squares,
+    luminance,
+    made_run,
+    only_messages,
+    scaled,
+    sequential,
+    slow_start,
+    texts,
+)
+from matplotlib import pyplot as plt
+from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
+
+from helpers.classroom import duration, plot_timeline
+from helpers.classroom.style import BLUE, SKY, VERMILLION, alternative_text
+from helpers.language import message
+from helpers.parallel import run
+from helpers.tasks import square
+
+DRAWN = {
+    **{f"hundred squares, {n} workers": (hundred_squares(n),) for n in (1, 2, 4, 8)},
+    "mostly start, 2": (slow_start(2),),
+    "mostly start, 4": (slow_start(4),),
+    "mostly computing, 2": (sequential(), heavy(2)),
+    "mostly computing, 4": (sequential(), heavy(4)),
+    "mostly computing, 8": (sequential(), heavy(8)),
+    "one worker": (heavy(1, 3),),
+    "only messages": (only_messages(2),),
+    "a loop": (sequential(5, 0.03),),
+    "three ways": (sequential(), heavy(4, how="threads"), heavy(4)),
+    "far slower": (sequential(24, 1e-6), hundred_squares(4)),
+    "microseconds": (made_run("sequential", (0.0,), [(0, 2e-7, 1e-5, 100)], 1.02e-5),),
+    "an hour": (scaled(sequential(), 1700), scaled(heavy(2), 1700)),
+    "64 workers": (heavy(64, 256),),
+}
+
+
+def blocks(ax) -> list[Rectangle]:
+    """Return the computed chunks."""
+    return [p for p in ax.patches if isinstance(p, Rectangle) and not p.get_hatch()]
+
+
+def starts(ax) -> list[Rectangle]:
+    """Return the hatched starts of workers."""
+    return [p for p in ax.patches if isinstance(p, Rectangle) and p.get_hatch()]
+
+
+def ends(ax) -> list:
+    """Return the lines that mark the ends of calls."""
+    return [line for line in ax.lines if to_hex(line.get_color()) == VERMILLION.lower()]
+
+
+def lane_of(patch: Rectangle) -> float:
+    """Return the height at which a patch's lane lies."""
+    return round(patch.get_y() + patch.get_height() / 2, 6)
+
+
+def test_one_lane_a_worker(language):
+    """There is a lane for each worker, from top to bottom by number, named in the language."""
+    ax = plot_timeline(heavy(4))
+    named = {t.get_text(): t.xy[1] for t in ax.texts if t.get_text() in _processes(4)}
+    assert list(named) == _processes(4)
+    assert sorted({lane_of(block) for block in blocks(ax)}) == pytest.approx(list(named.values()))
+    assert ax.yaxis_inverted()
+
+
+def _processes(n: int) -> list[str]:
+    return [message("chart.process", number=i + 1) for i in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("how", "key"), [("threads", "chart.thread"), ("processes", "chart.process")]
+)
+def test_lane_is_named_after_what_works_there(language, how, key):
+    """Threads are called threads, processes processes, and the loop runs in this process."""
+    assert message(key, number=2) in texts(plot_timeline(heavy(2, how=how)))
+    assert message("chart.this_process") in texts(plot_timeline(sequential(3)))
+
+
+@pytest.mark.parametrize(
+    ("factor", "size_s", "unit"),
+    [(1, 1e-3, "milliseconds"), (4, 1.0, "seconds"), (1e-4, 1e-6, "microseconds")],
+)
+def test_blocks_are_the_spans(language, factor, size_s, unit):
+    """Each block lies in its worker's lane and extends as its span does, in the axis' unit."""
+    one = scaled(heavy(4), factor)
+    ax = plot_timeline(one)
+    drawn = [(lane_of(b), b.get_x(), b.get_x() + b.get_width()) for b in blocks(ax)]
+    lanes = sorted({lane for lane, _, _ in drawn})
+    wanted = [(lanes[s.worker], s.start_s / size_s, s.stop_s / size_s) for s in one.spans]
+    for got, want in zip(sorted(drawn), sorted(wanted), strict=True):
+        assert got == pytest.approx(want)
+    assert ax.get_xlabel() == message("chart.since_call", unit=message(f"chart.{unit}"))
+
+
+def test_hatched_part_ends_when_the_worker_is_ready():
+    """Each worker's hatched part reaches from the call to the moment when it was ready."""
+    one = slow_start(3)
+    hatched = starts(plot_timeline(one))
+    assert [part.get_x() for part in hatched] == [0, 0, 0]
+    assert [part.get_width() for part in hatched] == pytest.approx(list(one.ready_s))
+
+
+def test_loop_has_no_start():
+    """A sequential run has neither a hatched part nor labels for one."""
+    assert starts(plot_timeline(sequential(5))) == []
+
+
+def test_line_at_the_end_of_the_call(language):
+    """A line across all lanes stands where the call ended, with its time beside it."""
+    one = heavy(4)
+    ax = plot_timeline(one)
+    (line,) = ends(ax)
+    assert list(line.get_xdata()) == pytest.approx([one.elapsed_s * 1e3] * 2)
+    lanes = [lane_of(block) for block in blocks(ax)]
+    assert line.get_ydata()[0] < min(lanes) < max(lanes) < line.get_ydata()[1]
+    assert message("chart.end", time=duration(one.elapsed_s)) in texts(ax)
+
+
+def test_worker_without_work_is_labelled(language):
+    """A worker from which nothing came has an empty lane that says so."""
+    one = hundred_squares(8)
+    assert one.ready_s.count(None) == 5
+    ax = plot_timeline(one)
+    assert texts(ax).count(message("chart.no_work")) == 5
+    assert len({lane_of(block) for block in blocks(ax)}) == len(starts(ax)) == 3
+
+
+def test_neighbouring_blocks_differ_without_colour():
+    """Blocks next to each other in a lane alternate between a light and a dark shade."""
+    ax = plot_timeline(heavy(2))
+    for lane in {lane_of(block) for block in blocks(ax)}:
+        row = sorted((b for b in blocks(ax) if lane_of(b) == lane), key=Rectangle.get_x)
+        shades = [to_hex(block.get_facecolor()) for block in row]
+        assert shades == [(SKY, BLUE)[i % 2].lower() for i in range(len(row))]
+    assert luminance(SKY) - luminance(BLUE) > 0.2
+    assert contrast(VERMILLION) >= 3
+
+
+def test_several_runs_share_one_axis(language):
+    """Runs are drawn under each other on one time axis, in one unit, each with its own end."""
+    loop, pool = sequential(), heavy(2)
+    ax = plot_timeline(loop, pool)
+    assert len(ax.figure.axes) == 1
+    found = [(line.get_xdata()[0], max(line.get_ydata())) for line in ends(ax)]
+    assert [x for x, _ in found] == pytest.approx([loop.elapsed_s, pool.elapsed_s])
+    assert found[0][1] < found[1][1]
+    assert len(blocks(ax)) == len(loop.spans) + len(pool.spans)
+
+
+def test_headings_say_how_fast(language):
+    """The first run's heading has its time and share of computing, the next how it compares."""
+    loop, pool = sequential(), heavy(2)
+    written = texts(plot_timeline(loop, pool))
+    assert (
+        message("chart.heading", way=message("way.sequential"), time="2.16 s", share="100")
+        in written
+    )
+    assert (
+        message(
+            "chart.heading_compared",
+            way=message("way.pool", n=2),
+            time=duration(pool.elapsed_s),
+            speed=message("chart.faster", times="1.8"),
+        )
+        in written
+    )
+
+
+def test_pool_of_one_is_in_the_singular(language):
+    """A pool of one process is called so."""
+    heading = next(t for t in texts(plot_timeline(heavy(1, 3))) if t.startswith("Pool"))
+    assert heading.startswith(message("way.pool_one", n=1))
+
+
+def test_marks_are_explained(language):
+    """Hatching, blocks and long gaps have their meaning written on or under them."""
+    written = texts(plot_timeline(only_messages(2)))
+    assert message("chart.starting_until", time="4.00 ms") in written
+    assert message("chart.computing_all", time="100 µs") in written
+    assert message("chart.waiting") in written
+    written = texts(plot_timeline(scaled(slow_start(2), 1)))
+    assert message("chart.starting") in written
+
+
+@pytest.mark.parametrize("n_workers", [4, 8])
+def test_marks_of_a_short_run_are_explained(language, n_workers):
+    """Where the pool is much faster than the loop its marks are explained all the same."""
+    written = " ".join(texts(plot_timeline(sequential(), heavy(n_workers))))
+    start = message("chart.starting_until", time="").split(":")[0]
+    assert start in written or message("chart.starting") in written
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_alternative_text_has_the_numbers(language, name):
+    """The alternative text has each run's heading, items and end, a pool's start and computing."""
+    ax = plot_timeline(*DRAWN[name])
+    told = alternative_text(ax.figure)
+    for one in DRAWN[name]:
+        end = duration(one.elapsed_s)
+        if one.how == "sequential":
+            parts = message("chart.sequential_alt", n_items=one.n_items, end=end)
+        else:
+            parts = message(
+                "chart.timeline_alt",
+                n_items=one.n_items,
+                startup=duration(one.startup_s),
+                computing=duration(one.computing_s),
+                end=end,
+            )
+        assert parts in told
+    headings = [text for text in texts(ax) if text in told]
+    assert len(headings) >= len(DRAWN[name])
+    assert "{" not in told
+    assert told.endswith(".")
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_texts_are_in_the_figure_and_apart(language, name):
+    """No text of a timeline is cut off by the figure's edge or covers another text."""
+    assert badly_placed(plot_timeline(*DRAWN[name])) == []
+
+
+def test_many_workers_fit_a_screen():
+    """However many workers there are, the chart is at most as high as a screen, 10 inches."""
+    assert plot_timeline(heavy(64, 256)).figure.get_size_inches()[1] <= 10
+
+
+def test_hundred_thousand_spans():
+    """A hundred thousand spans make few patches, drawn within seconds, that cover the same time."""
+    n = 50_000
+    spans = [(i % 2, 0.03 + i * 1e-5, 0.03 + i * 1e-5 + 8e-6, 1) for i in range(2 * n)]
+    many = made_run("pool", (0.029, 0.0295), spans, 0.031 + 2 * n * 1e-5)
+    begin = time.perf_counter()
+    ax = plot_timeline(many)
+    ax.figure.canvas.draw()
+    assert time.perf_counter() - begin < 20  # without merging it takes minutes
+    assert len(ax.patches) < 2000
+    for lane in {lane_of(block) for block in blocks(ax)}:
+        row = [b for b in blocks(ax) if lane_of(b) == lane]
+        assert min(b.get_x() for b in row) == pytest.approx(0.03, abs=1e-4)
+        assert max(b.get_x() + b.get_width() for b in row) == pytest.approx(1.03, abs=1e-4)
+
+
+def test_merged_blocks_keep_the_gaps_that_can_be_seen():
+    """Where spans are merged, a gap wider than a pixel stays a gap."""
+    early = [(0, i * 1e-4, i * 1e-4 + 9e-5, 1) for i in range(500)]
+    late = [(0, 0.9 + i * 1e-4, 0.9 + i * 1e-4 + 9e-5, 1) for i in range(500)]
+    ax = plot_timeline(made_run("pool", (0.0,), early + late, 1.0))
+    drawn = sorted((b.get_x(), b.get_x() + b.get_width()) for b in blocks(ax))
+    assert [end for block in drawn for end in block] == pytest.approx(
+        [0, 0.04999, 0.9, 0.94999], abs=1e-4
+    )
+
+
+@pytest.mark.parametrize("runs", [(), (made_run(spans=()),), (sequential(), made_run(spans=()))])
+def test_nothing_to_draw(language, runs):
+    """No run, or one without items, gets an error that says what to give."""
+    with pytest.raises(ValueError, match="plot_timeline") as caught:
+        plot_timeline(*runs)
+    assert str(caught.value) == message("chart.no_runs", chart="plot_timeline")
+
+
+@pytest.mark.parametrize("received", [None, [1, 2], "pool"])
+def test_something_that_is_no_run(received):
+    """What is no run gets an error that says what to give."""
+    with pytest.raises((TypeError, ValueError), match="plot_timeline"):
+        plot_timeline(received)
+
+
+def test_draws_into_given_axes():
+    """Given Axes are drawn into and returned, and no other figure is made."""
+    figure, (left, right) = plt.subplots(1, 2)
+    assert plot_timeline(heavy(2), ax=left) is left
+    assert plt.get_fignums() == [figure.number]
+    assert blocks(left)
+    assert not right.has_data()
+
+
+@pytest.mark.parametrize("how", ["sequential", "threads", "processes", "pool"])
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_real_run_can_be_drawn(language, how):
+    """What run() really returns, for each way of running, is drawn with all its texts in place."""
+    made = run(square, range(100), how=how, n_workers=2)
+    ax = plot_timeline(made)
+    assert len(blocks(ax)) == len(made.spans)
+    assert badly_placed(ax) == []

@@ -1,0 +1,225 @@
+"""Typical wrong answers to every exercise, each with the verdict that it deserves.
+
+An answer is the code that stands in the exercise's cell; the cell's call of check follows where
+the code has none of its own. It goes on from the lesson before it and the exercise's solution.
+"""
+
+_SIDE_BY_SIDE = "begin = perf_counter()\nelapsed_s = {answer}"
+_CLOCK = "from time import time\n\nelapsed_s = time()"
+
+
+def _function(head: str, *lines: str) -> str:
+    """Return the code of a function."""
+    return "\n    ".join([f"def {head}:", *lines])
+
+
+def _folders(*lines: str) -> str:
+    return _function("folders_of(root)", *lines)
+
+
+def _paths(*lines: str) -> str:
+    return _function("paths_of(root)", *lines)
+
+
+def _mine(sequential: str, pool: str, pays_from: object) -> str:
+    """Return timings of both ways, for 1, 2 and 3 items, and the answer read from them."""
+    return f'mine = {{"sequential": {sequential}, "pool": {pool}}}\npays_from = {pays_from}'
+
+
+def _module(name: str, *lines: str) -> str:
+    """Return code that writes a module beside the notebook and imports ``find_md`` from it."""
+    text = "import os\n\n\n" + "\n".join(lines) + "\n"
+    return (
+        "import importlib, sys\n"
+        f'Path("{name}.py").write_text({text!r}, encoding="utf-8")\n'
+        "sys.path.insert(0, os.getcwd())\n"
+        "importlib.invalidate_caches()\n"
+        f"from {name} import find_md as my_task"
+    )
+
+
+WRONG: dict[str, list[tuple[str, str]]] = {
+    "0.1": [
+        ("workers = machine", "not_a_number"),
+        ('workers = "3"', "not_a_number"),
+        ("workers = 12", "logical"),
+        ("workers = 1000", "other"),
+        ("workers = 0", "other"),
+    ],
+    "0.2": [
+        ("number = os.getpid", "not_called"),
+        ("with multiprocessing.Pool(1) as pool:\n    number = pool", "not_a_number"),
+        ("with multiprocessing.Pool(1) as pool:\n    number = os.getpid()", "this_process"),
+        ("number = os.getppid()", "other"),
+        ("number = -1", "other"),
+    ],
+    "1.1": [
+        ("cubes = (x * x * x for x in data)", "not_a_list"),
+        ("cubes = 99 * 99 * 99", "not_a_list"),
+        ("cubes = lambda x: x * x * x", "not_a_list"),
+        ("cubes = [square(x) for x in data]", "squares"),
+        ("cubes = [x * x * x for x in range(1, 100)]", "length"),
+        ("cubes = []", "length"),
+        ("cubes = [x ^ 3 for x in data]", "xor"),
+        (_function("cube(x)", "x * x * x") + "\n\ncubes = [cube(x) for x in data]", "none"),
+        ("cubes = [3 * x for x in data]", "values"),
+    ],
+    "1.2": [
+        ("elapsed_s = print(perf_counter())", "not_a_number"),
+        ('elapsed_s = "0.2 s"', "not_a_number"),
+        ("elapsed_s = 0", "zero"),
+        (_SIDE_BY_SIDE.format(answer="begin - perf_counter()"), "negative"),
+        (_SIDE_BY_SIDE.format(answer="perf_counter() - begin"), "too_small"),
+        ("elapsed_s = 1000 * 0.12", "milliseconds"),
+        (_CLOCK, "epoch"),
+    ],
+    "1.3": [
+        ('check("1.3", 0.6)', "not_a_pair"),
+        ('check("1.3", (0.2, 0.6, 0.6))', "not_a_pair"),
+        ('forecast_s = "0.6"\nmeasured_s = 0.6', "not_numbers"),
+        ("forecast_s = 0\nmeasured_s = 0.6", "not_numbers"),
+        ("forecast_s = 0.6\nmeasured_s = 1e-5", "not_measured"),
+        ("forecast_s = measured_s = 0.6", "same"),
+        ("forecast_s = 0.21\nmeasured_s = 0.6", "third"),
+        ("forecast_s = 1.8\nmeasured_s = 0.6", "off"),
+    ],
+    "2.1": [
+        (
+            "with multiprocessing.Pool() as pool:\n"
+            "    counts = pool.map_async(count_primes, limits)",
+            "async_result",
+        ),
+        ("counts = map(count_primes, limits)", "iterator"),
+        (
+            "with multiprocessing.Pool() as pool:\n"
+            "    counts = pool.imap_unordered(count_primes, limits)",
+            "iterator",
+        ),
+        ("counts = count_primes(4_000)", "one_number"),
+        ("with multiprocessing.Pool() as pool:\n    counts = pool.map(square, limits)", "squares"),
+        ("counts = [count_primes(limit) for limit in limits[:2]]", "length"),
+        ("counts = [count_primes(limit) for limit in reversed(limits)]", "values"),
+        ("counts = None", "values"),
+    ],
+    "2.2": [
+        ('method = "terminate"', "terminate"),
+        ('method = "pool.terminate()"', "terminate"),
+        ('method = "join"', "join"),
+        ('method = "with"', "with_block"),
+        ("method = None", "not_text"),
+        ("method = pool.close", "not_text"),
+        ('method = "stop"', "other"),
+    ],
+    "2.3": [
+        ('check("2.3", hundred.computing_s / hundred.elapsed_s)', "not_a_pair"),
+        ('check("2.3", (one.computing_s, 0.5))', "not_a_pair"),
+        ('share = "10 %"', "not_a_number"),
+        ("share = 100 * hundred.computing_s / hundred.elapsed_s", "percent"),
+        ("share = hundred.elapsed_s / hundred.computing_s", "upside_down"),
+        ("share = 2 * hundred.computing_s / hundred.elapsed_s", "other"),
+        ("share = 0", "rounded"),
+    ],
+    "2.4": [
+        ('check("2.4", 40)', "not_a_pair"),
+        ('check("2.4", (40, mine))', "names"),
+        ('mine = {"loop": {1: 1}, "pool": {1: 2}}\npays_from = 1', "names"),
+        (_mine("[1, 2, 3]", "[3, 2, 1]", 2), "names"),
+        (_mine("{1: one, 2: one, 3: one}", "{1: one, 2: one, 3: one}", 2), "not_seconds"),
+        (_mine("{1: 1, 2: 2}", "{1: 2, 2: 1}", 2), "few"),
+        (_mine("{1: 1, 2: 2, 3: 3}", "{1: 5, 2: 5, 3: 5}", 3), "never"),
+        (_mine("{1: 1, 2: 2, 3: 4}", "{1: 3, 2: 3, 3: 3}", None), "not_none"),
+        (_mine("{1: 2, 2: 2, 3: 4}", "{1: 1, 2: 3, 3: 3}", 1), "early"),
+        (_mine("{1: 2, 2: 2, 3: 4}", "{1: 3, 2: 1, 3: 1}", 3), "late"),
+        (_mine("{1: 1, 2: 2, 3: 4}", "{1: 3, 2: 3, 3: 3}", 7), "other"),
+    ],
+    "3.1": [
+        ('check("3.1", 0.2)', "not_three"),
+        ('check("3.1", (result, [], 0.2))', "files"),
+        ("flat = (file for files in result for file in files)", "not_a_list"),
+        ("flat = [find_markdowns(directory) for directory in folders]", "nested"),
+        ('flat = [letter for file in ["a.md"] for letter in file]', "letters"),
+        ("flat = []\nelapsed_s = print(perf_counter())", "nothing"),
+        ('flat = []\nelapsed_s = "0.2 s"', "not_a_number"),
+        ("flat = []\n" + _SIDE_BY_SIDE.format(answer="begin - perf_counter()"), "not_positive"),
+        ("flat = []\nelapsed_s = 0", "not_positive"),
+        ("flat = []\nelapsed_s = 2e-5", "too_small"),
+        ("flat = []\n" + _CLOCK, "epoch"),
+    ],
+    "3.2": [
+        ('folders_of = ["apuntes"]', "not_a_function"),
+        (_folders("print(os.listdir(root))"), "no_return"),
+        (_folders("for name in os.listdir(root):", "    return name"), "one_text"),
+        (_folders("return (name for name in os.listdir(root))"), "not_a_list"),
+        (_folders("return [e for e in os.scandir(root) if e.is_dir()]"), "not_names"),
+        (_folders("return list_directories(root)"), "paths"),
+        (_folders('return [n + "x" for n in os.listdir(root) if n[0] != "."]'), "invented"),
+        (
+            _folders("names = os.listdir(root)", 'names.remove(".DS_Store")', "return names"),
+            "remove_raises",
+        ),
+        (_folders("return os.listdir(root)"), "ds_store"),
+        (_folders('return [n for n in os.listdir(root) if n != ".DS_Store"]'), "stray_file"),
+        (_folders('return [n for n in os.listdir(root) if "." not in n]'), "stray_file"),
+        (_folders("return [n for n in os.listdir(root) if os.path.isdir(n)]"), "missing"),
+    ],
+    "3.3": [
+        ("paths_of = []", "not_a_function"),
+        (_paths("[os.path.join(root, name) for name in folders_of(root)]"), "no_return"),
+        (
+            _paths("for name in folders_of(root):", "    return os.path.join(root, name)"),
+            "one_text",
+        ),
+        (_paths("return folders_of(root)"), "names_only"),
+        (_paths("return [root + name for name in folders_of(root)]"), "not_folders"),
+        (_paths("return [os.path.join(root, n) for n in os.listdir(root)]"), "not_folders"),
+        (_paths("return [os.path.join(root, n) for n in folders_of(root)][1:]"), "others"),
+        (_paths("return 2 * list_directories(root)"), "others"),
+    ],
+    "3.4": [
+        ("import sys\nmy_task = sys", "module"),
+        ("my_task = len(source)", "number"),
+        ("my_task = find_markdowns(os.getcwd())", "not_a_function"),
+        ("my_task = source", "not_a_function"),
+        (_function("my_task(directory)", "return []"), "in_notebook"),
+        ("my_task = lambda directory: []", "in_notebook"),
+        ("my_task = find_markdowns", "ours"),
+        (_module("search_lambda", "find_md = lambda directory: []"), "not_importable"),
+        (
+            _module("search_ends", "def find_md(directory):", "    raise SystemExit"),
+            "not_importable",
+        ),
+        (
+            _module("search_names", "def find_md(directory):", "    return os.listdir(directory)"),
+            "other_files",
+        ),
+    ],
+}
+
+# Right answers beside the lesson's own solution.
+ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
+    "2.2": [('method = "pool.close()"', "right"), ('method = "Close"', "right")],
+    "2.3": [("share = float(f'{hundred.computing_s / hundred.elapsed_s:.2g}')", "right")],
+    "2.4": [(_mine("{1: 1, 2: 2, 3: 3}", "{1: 5, 2: 5, 3: 5}", None), "right")],
+    "3.2": [
+        (
+            _folders("there = os.listdir(root)", "full = [os.path.join(root, n) for n in there]")
+            + "\n    return [os.path.basename(path) for path in full if os.path.isdir(path)]",
+            "right",
+        )
+    ],
+    "3.3": [
+        (_paths('return [root + "//" + name for name in folders_of(root)]'), "right"),
+        (_paths("return [p for p in Path(root).iterdir() if p.is_dir()]"), "right"),
+    ],
+    "3.4": [
+        (
+            _module(
+                "search_all",
+                "def find_md(directory):",
+                "    names = os.listdir(directory)",
+                '    return [directory + "//" + n for n in names if n.lower().endswith(".md")]',
+            ),
+            "right",
+        )
+    ],
+}

@@ -1,0 +1,100 @@
+"""Code cells as syntax trees, with what IPython's magics run inside them."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Iterator
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+_OPTIONS = re.compile(r"^(?:-\w+(?:\s*\d+)?\s+)+")
+_RUN_PYTHON = {"time", "timeit", "prun", "capture", "memit", "mprun"}
+
+
+@functools.cache
+def trees(source: str) -> list[ast.Module]:
+    """Return the cell's syntax tree, then those of the statements that its magics run.
+
+    A part that is not Python gives no tree: such a cell fails when it is executed.
+    """
+    return [tree for text in _programs(source) if (tree := _parsed(text))]
+
+
+def comments(source: str) -> list[str]:
+    """Return the comments in a cell."""
+    return [
+        token.string
+        for text in _programs(source)
+        for token in _tokens(text)
+        if token.type == tokenize.COMMENT
+    ]
+
+
+def nodes(modules: Iterable[ast.Module]) -> Iterator[ast.AST]:
+    """Yield every node of the trees."""
+    for module in modules:
+        yield from ast.walk(module)
+
+
+def calls(modules: Iterable[ast.Module], name: str = "") -> list[ast.Call]:
+    """Return the calls of a function or method, or all calls."""
+    found = [node for node in nodes(modules) if isinstance(node, ast.Call)]
+    return [call for call in found if not name or called_name(call) == name]
+
+
+def called_name(call: ast.Call) -> str:
+    """Return the last part of what is called: ``map`` for ``pool.map(...)``."""
+    function = call.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def constant(node: ast.AST | None) -> object:
+    """Return a literal's value, None for anything else."""
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def first_argument(call: ast.Call) -> object:
+    """Return the first argument's literal value, None where it has none."""
+    return constant(call.args[0]) if call.args else None
+
+
+def magics(modules: Iterable[ast.Module]) -> Iterator[tuple[str, str]]:
+    """Yield (name, what it is applied to) for each magic and each shell command."""
+    for call in calls(modules):
+        values = [str(constant(arg)) for arg in call.args]
+        if called_name(call) in ("run_line_magic", "run_cell_magic") and values:
+            yield values[0], "\n".join(values[1:]).strip()
+        elif called_name(call) in ("system", "getoutput") and values:
+            yield "!", values[0]
+
+
+@functools.cache
+def _programs(source: str) -> tuple[str, ...]:
+    text = TransformerManager().transform_cell(source)
+    tree = _parsed(text)
+    inside = [
+        _OPTIONS.sub("", body)
+        for name, body in magics([tree] if tree else [])
+        if name in _RUN_PYTHON and body
+    ]
+    return (text, *inside)
+
+
+def _parsed(text: str) -> ast.Module | None:
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError):
+        return None
+
+
+def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+    try:
+        yield from tokenize.generate_tokens(io.StringIO(text).readline)
+    except (tokenize.TokenError, SyntaxError):
+        return

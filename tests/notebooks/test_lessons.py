@@ -1,0 +1,37 @@
+"""Apply every check to every built lesson."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from .checks import CHECKS
+from .checks_spelling import dictionary_needed
+from .lessons import Pair, read_pairs
+
+# COURSE_NOTEBOOKS names another folder with es/ and en/ in it, for a build that is being tried
+BUILT = Path(os.environ.get("COURSE_NOTEBOOKS") or Path(__file__).parents[2] / "notebooks")
+PAIRS = read_pairs(BUILT)
+
+
+def test_there_are_lessons() -> None:
+    """The folder of built notebooks is not empty, so the checks below have checked something."""
+    assert PAIRS, f"no notebooks in {BUILT}/es and {BUILT}/en: python -m helpers.authoring build"
+
+
+def test_lessons_are_numbered_in_order() -> None:
+    """The lessons are numbered 0, 1, 2, ... in both languages."""
+    for lessons in ([pair.es for pair in PAIRS], [pair.en for pair in PAIRS]):
+        numbers = [lesson.number for lesson in lessons if lesson]
+        assert numbers == list(range(len(PAIRS)))
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+@pytest.mark.parametrize("check", CHECKS)
+def test_lesson(check: str, pair: Pair) -> None:
+    """No check finds anything in any lesson."""
+    with dictionary_needed():
+        findings = CHECKS[check](pair)
+    assert not findings, "\n" + "\n".join(map(str, findings))

@@ -1,0 +1,100 @@
+"""Plain ``pytest`` re-executes every built notebook, and compares all that is stored."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import nbformat
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+RUN_LIMIT_S = 100
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """What pytest, as the project is set up, says of four notebooks of one code cell each."""
+    folder = tmp_path_factory.mktemp("cuadernos")
+    _write(folder / "right.ipynb", "6 * 7", stored="42")
+    _write(folder / "wrong.ipynb", "6 * 7", stored="54")
+    _write(folder / "ignored.ipynb", "6 * 7", stored="54", tags=["nbval-ignore-output"])
+    _write(folder / "raises.ipynb", "1 / 0", stored="54", tags=["nbval-ignore-output"])
+    return _pytest("--verbose", f"--rootdir={folder}", str(folder), folder=folder).stdout
+
+
+@pytest.mark.slow
+def test_a_right_stored_output_passes(report):
+    """A notebook whose stored output is what its cell gives passes."""
+    assert _outcome(report, "right") == "PASSED"
+
+
+@pytest.mark.slow
+def test_a_wrong_stored_output_fails(report):
+    """A notebook whose stored output is not what its cell gives fails, and both are named."""
+    assert _outcome(report, "wrong") == "FAILED"
+    assert "'54' == '42'" in report
+
+
+@pytest.mark.slow
+def test_an_output_that_depends_on_the_machine_is_not_compared(report):
+    """The outputs of a cell that is tagged for it may differ."""
+    assert _outcome(report, "ignored") == "PASSED"
+
+
+@pytest.mark.slow
+def test_a_cell_that_raises_fails_even_if_its_output_is_not_compared(report):
+    """A tag that keeps outputs from being compared does not hide an error."""
+    assert _outcome(report, "raises") == "FAILED"
+    assert "ZeroDivisionError" in report
+
+
+@pytest.mark.slow
+def test_plain_pytest_takes_every_code_cell_of_every_built_notebook():
+    """Without an argument pytest collects all code cells of all lessons, and no checkpoints."""
+    done = _pytest("--collect-only", "--quiet", folder=PROJECT)
+    places = [line.partition("::")[0] for line in done.stdout.splitlines() if ".ipynb::" in line]
+    built = [
+        path for code in ("es", "en") for path in (PROJECT / "notebooks" / code).glob("*.ipynb")
+    ]
+    assert built
+    expected = {path.relative_to(PROJECT).as_posix(): _n_code_cells(path) for path in built}
+    assert Counter(places) == expected, done.stdout
+
+
+def _pytest(*arguments, folder):
+    options = ["-c", str(PROJECT / "pyproject.toml"), "-p", "no:cacheprovider", "--color=no"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTEST_ADDOPTS": ""},
+        timeout=RUN_LIMIT_S,
+        check=False,
+    )
+
+
+def _outcome(report, name):
+    found = re.search(rf"^{name}\W+ipynb::Cell 0 (\w+)", report, re.MULTILINE)
+    return found[1] if found else report
+
+
+def _write(path, source, stored, tags=()):
+    output = nbformat.v4.new_output("execute_result", {"text/plain": stored}, execution_count=1)
+    cell = nbformat.v4.new_code_cell(
+        source, execution_count=1, metadata={"tags": list(tags)}, outputs=[output]
+    )
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+    nbformat.write(notebook, path)
+
+
+def _n_code_cells(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return sum(cell["cell_type"] == "code" for cell in cells)

@@ -1,0 +1,74 @@
+"""What every test of this room wants to know: how long it took, and what it left behind."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.forkserver
+import multiprocessing.resource_tracker
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from helpers.language import current_language, set_language
+from helpers.parallel import run
+
+DEADLINE_S = 5.0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers():
+    """Start the two processes that multiprocessing keeps for later, once for all tests."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        multiprocessing.resource_tracker.ensure_running()
+        multiprocessing.forkserver.ensure_running()
+        run(abs, [1], n_workers=1, start_method="forkserver")
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """Have the messages in English, and give back the language that was set."""
+    before = current_language()
+    set_language("en")
+    yield
+    set_language(before)
+
+
+def child_processes() -> set[int]:
+    """Return the processes that this one has started and that are there, zombies included."""
+    if not sys.platform.startswith("linux"):
+        return {child.pid for child in multiprocessing.active_children() if child.pid}
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_bytes().rpartition(b")")[2].split()
+        except OSError:  # it ended while we were looking
+            continue
+        if int(fields[1]) == os.getpid():
+            found.add(int(stat.parent.name))
+    return found
+
+
+def left_over(before: set, look, grace_s: float) -> set:
+    """Return what ``look`` still finds beyond ``before``, when a moment has passed."""
+    end = time.perf_counter() + grace_s
+    while (rest := look() - before) and time.perf_counter() < end:
+        time.sleep(0.02)
+    return rest
+
+
+@pytest.fixture(autouse=True)
+def _clean_and_quick():
+    """Fail the test that took 5 s, or left a process or a thread behind."""
+    children, threads = child_processes(), set(threading.enumerate())
+    began = time.perf_counter()
+    yield
+    took_s = time.perf_counter() - began
+    # A thread cannot be stopped from outside: it may still be at its last item.
+    assert not left_over(threads, lambda: set(threading.enumerate()), 2.0), "threads left behind"
+    assert not left_over(children, child_processes, 0.0), "processes left behind"
+    assert not multiprocessing.active_children()
+    assert took_s < DEADLINE_S, f"took {took_s:.1f} s"

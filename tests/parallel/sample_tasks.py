@@ -1,0 +1,285 @@
+"""Tasks and items for the tests of running: good ones, odd ones and broken ones.
+
+A worker imports this module, so it is as light as the package's own tasks are.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+
+from helpers.language import current_language, message
+
+
+def identity(item):
+    """Return what came."""
+    return item
+
+
+def falsy(item):
+    """Return one of the results that are easily taken for "nothing came"."""
+    return [None, 0, False, "", [], {}, (), 0.0, b""][item % 9]
+
+
+def nested(item):
+    """Return a list or a dict that holds the item, by turns."""
+    return [item, [item]] if item % 2 else {"item": item, None: [item]}
+
+
+def sleep(seconds):
+    """Wait, then return the seconds."""
+    time.sleep(seconds)
+    return seconds
+
+
+def burn(seconds):
+    """Keep a CPU busy for some seconds."""
+    end = time.perf_counter() + seconds
+    n = 0
+    while time.perf_counter() < end:
+        n += 1
+    return seconds
+
+
+def process_id(_item):
+    """Return the number of the process that computes."""
+    return os.getpid()
+
+
+def language_there(_item):
+    """Return the language of the process that computes, and a message in it."""
+    return current_language(), message("run.task_raised", task="t", index=0, item="i")
+
+
+def loaded_modules(_item):
+    """Return the names of the modules that this process has loaded, the tasks among them."""
+    import helpers.tasks  # noqa: F401  what it loads counts too
+
+    return sorted(sys.modules)
+
+
+def returned_exception(item):
+    """Return an exception, without raising it."""
+    return ValueError(item)
+
+
+# ---- tasks that fail
+
+
+class TwoArguments(Exception):  # noqa: N818
+    """An exception that pickle writes but cannot read: it wants two arguments and keeps one."""
+
+    def __init__(self, code, text):
+        super().__init__(f"{code}: {text}")
+
+
+class WithLock(Exception):  # noqa: N818
+    """An exception that cannot be pickled."""
+
+    def __init__(self, text):
+        super().__init__(text)
+        self.lock = threading.Lock()
+
+
+class Detailed(ValueError):  # noqa: N818
+    """An exception that travels, with attributes and a note of its own."""
+
+    def __init__(self, item):
+        super().__init__(item)
+        self.detail = {"item": item}
+        self.add_note("a note of the task")
+
+
+def raise_value_error(item):
+    """Fail on every item."""
+    raise ValueError(f"no good: {item}")
+
+
+def raise_at_seven(item):
+    """Fail on the item 7 only."""
+    if item == 7:
+        raise Detailed(item)
+    return item
+
+
+def raise_at_last(item):
+    """Raise the end of an iteration on item 5."""
+    if item == 5:
+        raise StopIteration("from the task")
+    return item
+
+
+def raise_stop_iteration(_item):
+    """Raise what ends a loop."""
+    raise StopIteration("from the task")
+
+
+def raise_two_arguments(_item):
+    """Raise what pickle cannot read again."""
+    raise TwoArguments(3, "two arguments were given")
+
+
+def raise_with_lock(_item):
+    """Raise what pickle cannot write."""
+    raise WithLock("this one holds a lock")
+
+
+def raise_keyboard_interrupt(_item):
+    """Raise what Ctrl+C raises."""
+    raise KeyboardInterrupt
+
+
+def raise_group(item):
+    """Raise an exception group."""
+    raise ExceptionGroup("several", [ValueError(item), TypeError(item)])
+
+
+def raise_chained(item):
+    """Raise an exception that has a cause."""
+    try:
+        raise_value_error(item)
+    except ValueError as error:
+        raise LookupError("the second one") from error
+
+
+def exit_politely(_item):
+    """Call sys.exit."""
+    sys.exit("goodbye")
+
+
+def exit_abruptly(_item):
+    """End the process at once."""
+    os._exit(7)
+
+
+def exit_at_seven(item):
+    """End the process at once on item 7."""
+    if item == 7:
+        os._exit(7)
+    return item
+
+
+def kill_itself(_item):
+    """End the process as the system does when memory runs out."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def return_lock(_item):
+    """Return what cannot be pickled."""
+    return threading.Lock()
+
+
+def return_lock_at_seven(item):
+    """Return what cannot be pickled for item 7."""
+    return threading.Lock() if item == 7 else item
+
+
+def return_grumpy(_item):
+    """Return what is pickled without error and cannot be read."""
+    return Grumpy()
+
+
+def endless(_item):
+    """Never end (in the life of a test), and hold on against a polite request."""
+    if hasattr(signal, "SIGTERM") and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(60)
+
+
+# ---- items that are trouble
+
+
+def explode():
+    """Fail while being unpickled."""
+    raise RuntimeError("cannot be read here")
+
+
+class Grumpy:
+    """An item that is pickled without error and cannot be read again."""
+
+    def __reduce__(self):
+        """Have ``explode`` called where it is read."""
+        return explode, ()
+
+
+class DeadlyToRead:
+    """An item that ends the process that reads it."""
+
+    def __reduce__(self):
+        """Have the process ended."""
+        return os._exit, (9,)
+
+
+class BadRepr:
+    """An item that cannot be shown."""
+
+    def __repr__(self):
+        """Fail."""
+        raise RuntimeError("no repr")
+
+
+class Whole:
+    """A whole number that is no int, as numpy's are."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __index__(self):
+        """Return it as an int."""
+        return self.value
+
+
+class OnlyGetItem:
+    """Iterable in the old way: it has no ``__iter__``."""
+
+    def __getitem__(self, index):
+        """Return the first three."""
+        if index < 3:
+            return index * 10
+        raise IndexError(index)
+
+
+class Multiplier:
+    """Tasks of the odder kinds: a callable object, a bound method, a class method."""
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, item):
+        """Multiply."""
+        return item * self.factor
+
+    def method(self, item):
+        """Multiply."""
+        return item * self.factor
+
+    @classmethod
+    def doubled(cls, item):
+        """Double."""
+        return item * 2
+
+    @staticmethod
+    def tripled(item):
+        """Triple."""
+        return item * 3
+
+
+async def promise(item):
+    """Compute nothing when called."""
+    return item
+
+
+# ---- runs inside of workers
+
+
+def run_inside(how):
+    """Start a run in a worker; return its results, or the error's class and text."""
+    from helpers.parallel import run
+
+    try:
+        return run(identity, range(4), how=how, n_workers=2, timeout_s=4).results
+    except Exception as error:
+        return type(error).__name__, str(error)

@@ -1,0 +1,153 @@
+"""Nothing is left behind: no process, no thread, no open file, no word on stderr."""
+
+from __future__ import annotations
+
+import multiprocessing
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sample_tasks
+from programs import run_program
+
+from helpers.parallel import run
+from helpers.tasks import square
+
+pytestmark = pytest.mark.timeout(60)
+
+START_METHODS = multiprocessing.get_all_start_methods()
+OPEN_FILES = Path("/proc/self/fd")
+N_RUNS = 20
+
+
+def one_good_and_bad_runs(how, start_method):
+    """Run once as it should be, and once in each of the ways in which a run may fail."""
+    assert run(square, [3], how=how, n_workers=2, start_method=start_method).results == [9]
+    options = {"how": how, "n_workers": 2, "start_method": start_method}
+    with pytest.raises(ValueError, match="no good"):
+        run(sample_tasks.raise_value_error, [1], **options)
+    if how in ("processes", "pool"):
+        with pytest.raises(RuntimeError):
+            run(sample_tasks.exit_abruptly, [1], **options)
+        with pytest.raises(TimeoutError):
+            run(sample_tasks.sleep, [60], timeout_s=0.01, **options)
+
+
+@pytest.mark.skipif(not OPEN_FILES.exists(), reason="the system does not list open files there")
+@pytest.mark.parametrize("how", ["sequential", "threads", "processes", "pool"])
+def test_open_files_do_not_grow(how):
+    """Twenty runs, good ones and bad ones, leave as many files open as there were."""
+    method = "fork" if "fork" in START_METHODS else None
+    one_good_and_bad_runs(how, method)
+    before = len(list(OPEN_FILES.iterdir()))
+    for _ in range(N_RUNS // 4):
+        one_good_and_bad_runs(how, method)
+    assert len(list(OPEN_FILES.iterdir())) <= before
+
+
+@pytest.mark.skipif(not OPEN_FILES.exists(), reason="the system does not list open files there")
+@pytest.mark.parametrize("method", [m for m in START_METHODS if m != "fork"])
+@pytest.mark.parametrize("how", ["processes", "pool"])
+def test_open_files_do_not_grow_where_starts_are_slow(how, method):
+    """The same for new processes, in fewer runs."""
+    run(square, [3], how=how, n_workers=1, start_method=method)
+    before = len(list(OPEN_FILES.iterdir()))
+    for _ in range(4):
+        run(square, [3], how=how, n_workers=1, start_method=method)
+    assert len(list(OPEN_FILES.iterdir())) <= before
+
+
+PROGRAM = """
+import multiprocessing, sys
+import sample_tasks
+from helpers.parallel import run
+
+tasks = [sample_tasks.identity, sample_tasks.raise_value_error, sample_tasks.exit_abruptly]
+for how in sys.argv[2:]:
+    for task in tasks:
+        try:
+            run(task, range(3), how=how, n_workers=2, start_method=sys.argv[1])
+        except Exception as error:
+            print(type(error).__name__)
+    try:
+        run(sample_tasks.sleep, [60], how=how, start_method=sys.argv[1], timeout_s=0.05)
+    except TimeoutError:
+        print("TimeoutError")
+print(len(multiprocessing.active_children()))
+"""
+
+
+@pytest.mark.parametrize("method", START_METHODS)
+def test_a_program_ends_in_silence(method):
+    """After all kinds of failures a program ends at once, without a warning of a leak."""
+    arguments = ["-X", "dev", "-W", "error", "-c", PROGRAM, method, "processes", "pool"]
+    completed = run_program(*arguments)
+    assert completed.returncode == 0, completed.stderr
+    assert completed.stdout.split() == ["ValueError", "WorkerLostError", "TimeoutError"] * 2 + ["0"]
+    assert completed.stderr == ""
+
+
+UNPICKLABLE = """
+import multiprocessing, sys, threading, time
+import sample_tasks
+from helpers.parallel import NotPicklableError, run
+
+items = [*range(7), *(threading.Lock() for _ in range(9))]
+for chunksize in (1, 1, 1, 2, 3, None) * 3:
+    try:
+        run(sample_tasks.identity, items, how=sys.argv[1], n_workers=2, chunksize=chunksize)
+    except NotPicklableError as error:
+        assert " 7 " in str(error), error
+end = time.perf_counter() + 3
+while threading.active_count() > 1 and time.perf_counter() < end:
+    time.sleep(0.01)
+print(sorted(thread.name for thread in threading.enumerate()), flush=True)
+"""
+
+
+@pytest.mark.parametrize("how", ["processes", "pool"])
+def test_many_unpicklable_items_leave_no_thread(how):
+    """Where many items cannot be pickled, no thread is left, and the program can end."""
+    try:
+        completed = run_program("-c", UNPICKLABLE, how)
+    except subprocess.TimeoutExpired as stuck:
+        pytest.fail(f"the program did not end; it had printed {stuck.stdout}")
+    assert (completed.stdout.strip(), completed.stderr) == ("['MainThread']", "")
+
+
+SINGLE_THREADED = """
+import os, threading
+from helpers.parallel import run
+from helpers.tasks import square
+
+threads = []
+os.register_at_fork(before=lambda: threads.append(threading.active_count()))
+for how in ("processes", "pool") * 3:
+    run(square, range(300), how=how, n_workers=3, start_method="fork", chunksize=1)
+print(threads)
+"""
+
+
+@pytest.mark.skipif("fork" not in START_METHODS, reason="no fork on this system")
+def test_workers_are_forked_before_any_thread_starts():
+    """A run forks all its workers before it starts a thread: a fork among threads can deadlock."""
+    completed = run_program("-c", SINGLE_THREADED)
+    assert (completed.stdout.strip(), completed.stderr) == (str([1] * 3 * 6), "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a program there")
+@pytest.mark.parametrize("how", ["processes", "pool"])
+def test_an_interrupted_program_ends_its_workers(how, tmp_path):
+    """Ctrl+C in the middle of a run ends a program and its workers, in one traceback."""
+    program = (
+        "import os, signal, sys, threading\n"
+        "import sample_tasks\n"
+        "from helpers.parallel import run\n"
+        "threading.Timer(0.5, lambda: os.killpg(0, signal.SIGINT)).start()\n"
+        f"run(sample_tasks.sleep, [0.05] * 1000, how={how!r}, n_workers=2)\n"
+    )
+    completed = run_program("-c", program, start_new_session=True)
+    assert completed.returncode != 0
+    assert completed.stderr.rstrip().endswith("KeyboardInterrupt")
+    assert completed.stderr.count("Traceback") == 1

@@ -1,0 +1,208 @@
+"""The ways to install, open and test the course say the same everywhere they are written."""
+
+import importlib.metadata as metadata
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from helpers.language import LANGUAGES
+
+ROOT = Path(__file__).parents[1]
+EXTRAS = ("author", "test")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+POWERSHELL = (
+    'cmd /c "{}"'  # in Windows PowerShell 5.1 a && b is an error, and a; b goes on after one
+)
+
+
+def _read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def _pyproject():
+    return tomllib.loads(_read("pyproject.toml"))
+
+
+def _pins():
+    """What constraints.txt asks for, as requirements."""
+    lines = _read("constraints.txt").splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
+def _pinned_here():
+    """The version that constraints.txt gives each distribution on this system and Python."""
+    here = [pin for pin in _pins() if pin.marker is None or pin.marker.evaluate()]
+    versions = {canonicalize_name(pin.name): str(pin.specifier) for pin in here}
+    assert len(versions) == len(here), "constraints.txt pins one distribution twice"
+    return versions
+
+
+def _needed_here(name, extras):
+    """The names of everything that ``name`` needs here, itself left out, found by walking."""
+    found, waiting, seen = set(), [(name, extra) for extra in ("", *extras)], set()
+    while waiting:
+        step = waiting.pop()
+        if step in seen:
+            continue
+        seen.add(step)
+        for need in map(Requirement, metadata.requires(step[0]) or []):
+            if need.marker is None or need.marker.evaluate({"extra": step[1]}):
+                found.add(canonicalize_name(need.name))
+                waiting += [(need.name, extra) for extra in ("", *need.extras)]
+    return found - {canonicalize_name(name)}
+
+
+def test_everything_installed_for_the_course_is_pinned_at_its_version():
+    """Each distribution that the course and its extras need is here in the pinned version."""
+    pinned = _pinned_here()
+    needed = _needed_here("helpers", EXTRAS)
+    assert len(needed) > 50, "the walk over the dependencies found too few"
+    wrong = {
+        name: (metadata.version(name), pinned.get(name, "not pinned"))
+        for name in sorted(needed)
+        if pinned.get(name) != f"=={metadata.version(name)}"
+    }
+    assert wrong == {}, "installed, pinned: run the set-up again, or refresh constraints.txt"
+
+
+def test_constraints_are_plain_pins():
+    """Each line pins one version exactly, and none says where packages come from."""
+    text = _read("constraints.txt")
+    assert not re.search(r"https?:|://|^\s*-|--index|--find-links| @ ", text, re.MULTILINE)
+    for pin in _pins():
+        assert not pin.extras, f"a constraint cannot have extras: {pin}"
+        assert [clause.operator for clause in pin.specifier] == ["=="], f"not one version: {pin}"
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize(
+    ("sys_platform", "os_name", "system"),
+    [("linux", "posix", "Linux"), ("darwin", "posix", "Darwin"), ("win32", "nt", "Windows")],
+)
+def test_what_the_project_names_is_pinned_once_everywhere(python, sys_platform, os_name, system):
+    """On every system and Python, each dependency in pyproject.toml has one pin, within bounds."""
+    environment = {
+        **default_environment(),
+        "python_version": python,
+        "python_full_version": f"{python}.9",
+        "sys_platform": sys_platform,
+        "os_name": os_name,
+        "platform_system": system,
+    }
+    pins = [pin for pin in _pins() if pin.marker is None or pin.marker.evaluate(environment)]
+    project = _pyproject()["project"]
+    extras = project["optional-dependencies"]
+    for need in map(Requirement, project["dependencies"] + extras["author"] + extras["test"]):
+        if need.name == "helpers":
+            continue
+        found = [p for p in pins if canonicalize_name(p.name) == canonicalize_name(need.name)]
+        assert len(found) == 1, f"{need.name} has {len(found)} pins"
+        (version,) = (clause.version for clause in found[0].specifier)
+        assert need.specifier.contains(version), f"{found[0]} is not within {need}"
+
+
+def test_conda_installs_what_pip_installs():
+    """environment.yml has the project's Python, and takes all else from it and its constraints."""
+    environment = yaml.safe_load(_read("environment.yml"))
+    *from_conda, last = environment["dependencies"]
+    assert environment["channels"] == ["conda-forge"]
+    assert from_conda == [f"python {_pyproject()['project']['requires-python']}", "pip"]
+    assert last == {"pip": ["-c constraints.txt", "-e .[test]"]}
+    assert " ".join(last["pip"]) in _test_command().replace("'", "")
+
+
+def _code_lines(language):
+    """The commands in README's code blocks of one language that set the course up."""
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", _read("README.md"), re.MULTILINE | re.DOTALL)
+    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if "--python .venv" in line or "conda env" in line]
+
+
+def _test_command():
+    (command,) = {line for line in _code_lines("sh") if _is_pip_test(line)}
+    return command
+
+
+def _is_pip_test(line):
+    return "--python .venv" in line and "-m pytest" in line
+
+
+def _for_windows(command):
+    """The same command for cmd, which knows no single quotes and has other paths."""
+    for old, new in (("python3", "python"), (".venv/bin/", ".venv\\Scripts\\"), ("'", "")):
+        command = command.replace(old, new)
+    return POWERSHELL.format(command)
+
+
+def test_the_readme_gives_one_line_to_open_and_one_to_test_in_both_languages():
+    """README opens the course in each language, and tests it, with pip and with conda."""
+    commands = _code_lines("sh")
+    opening = {
+        language: [line for line in commands if line.endswith(f"-m helpers {language}")]
+        for language in LANGUAGES
+    }
+    for language, lines in opening.items():
+        assert any("--python .venv" in line for line in lines), f"no pip command opens {language}"
+        assert any("conda env" in line for line in lines), f"no conda command opens {language}"
+    assert sum(map(_is_pip_test, commands)) == len(LANGUAGES)
+    environment = yaml.safe_load(_read("environment.yml"))["name"]
+    conda = [line for line in commands if "conda env" in line]
+    assert all("environment.yml" in line and f" {environment} " in line for line in conda)
+
+
+def test_the_readme_gives_windows_the_same_commands():
+    """Beside each command for sh stands the same one for PowerShell, and no other."""
+    assert sorted(_code_lines("powershell")) == sorted(map(_for_windows, _code_lines("sh")))
+
+
+def test_ci_runs_the_readmes_commands_and_the_linters():
+    """.ci/run takes README's test command step by step, the linters before the tests."""
+    lines = _read(".ci/run").splitlines()
+    *set_up, tests = _test_command().split(" && ")
+    python = ".venv/bin/python -m"
+    linters = [f"{python} ruff check", f"{python} ruff format --check", f"{python} mypy"]
+    expected = [*set_up, *linters, tests]
+    assert [line for line in lines if line in expected] == expected
+    assert lines[-1] == tests
+
+
+def test_ci_is_a_sound_script():
+    """.ci/run parses, stops at the first error, and reads nothing from the standard input."""
+    script = ROOT / ".ci" / "run"
+    assert script.read_bytes().startswith(b"#!/usr/bin/env bash\n")
+    assert b"\r" not in script.read_bytes()
+    assert "set -euo pipefail" in _read(".ci/run").splitlines()
+    if sys.platform != "win32":
+        subprocess.run(["bash", "-n", script], check=True, timeout=20)
+
+
+def test_the_workflows_run_the_same_commands_everywhere():
+    """Three systems, four Pythons each, run .ci/run or README's test command, within a limit."""
+    workflow = yaml.safe_load(_read(".github/workflows/tests.yml"))
+    commands = {
+        "linux": "bash .ci/run",
+        "macos": _test_command(),
+        "windows": _for_windows(_test_command()),
+    }
+    assert workflow["permissions"] == {"contents": "read"}
+    assert set(workflow["jobs"]) == set(commands)
+    for name, job in workflow["jobs"].items():
+        assert [step["run"] for step in job["steps"] if "run" in step] == [commands[name]]
+        assert job["strategy"]["matrix"]["python"] == list(PYTHONS)
+        assert job["timeout-minutes"] <= 90
+
+
+def test_the_workflows_pin_their_actions():
+    """Every action that a workflow uses is named with a full version."""
+    for file in (ROOT / ".github" / "workflows").glob("*.yml"):
+        used = re.findall(r"uses:\s*(\S+)", file.read_text(encoding="utf-8"))
+        assert used
+        assert [action for action in used if not re.fullmatch(r"\S+@v\d+\.\d+\.\d+", action)] == []
