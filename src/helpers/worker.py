@@ -14,11 +14,13 @@ from time import perf_counter
 TYPE_CHECKING = False  # as in typing, whose import would cost every worker some milliseconds
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, NoReturn
 
 _task: Callable[[Any], Any] | None = None
 _problem: Failure | None = None
+_halt: Any = None  # a semaphore, released once the parent gives up
 _ready_s = 0.0
+PARKED_S = 10.0
 
 
 class Failure:
@@ -105,13 +107,15 @@ def compute(task: Callable[[Any], Any], items: list[Any]) -> tuple[list[Any], Fa
     return results, None
 
 
-def prepare(task: bytes, language: str) -> None:
+def prepare(task: bytes, language: str, halt: Any = None) -> None:
     """Make a new process ready: load the task, once for all chunks. Never raises.
+
+    Where ``halt``, a semaphore, is released later, this process sends no more results.
 
     An initializer that raises would make a ``Pool`` start workers for ever, so what goes wrong is
     kept and told with the first chunk.
     """
-    global _task, _problem, _ready_s
+    global _task, _problem, _halt, _ready_s
     import signal
 
     from helpers.language import set_language
@@ -119,6 +123,7 @@ def prepare(task: bytes, language: str) -> None:
     # An interrupt goes to every process of the terminal. The parent ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     set_language(language)
+    _halt = halt
     try:
         _task = pickle.loads(task)
     except BaseException as error:
@@ -137,7 +142,18 @@ def run_chunk(chunk: bytes) -> Outcome:
     pickled = None
     if failure is None:
         pickled, failure = _pickled_results(results)
+    if _halt is not None and _halt.acquire(False):
+        _park()
     return Outcome(os.getpid(), (_ready_s, start_s, stop_s), pickled, failure)
+
+
+def _park() -> NoReturn:
+    """Wait to be killed by the parent, which has given up; end without it, should it be gone."""
+    import time
+
+    _halt.release()  # the others are to see it too
+    time.sleep(PARKED_S)
+    os._exit(0)
 
 
 def _loaded(chunk: bytes) -> tuple[list[Any], Failure | None]:

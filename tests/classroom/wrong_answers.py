@@ -5,6 +5,9 @@ the code has none of its own. It goes on from the lesson before it and the exerc
 """
 
 _SIDE_BY_SIDE = "begin = perf_counter()\nelapsed_s = {answer}"
+# Leaving the with block would kill workers while they send, and CPython's Pool may then wait for
+# ever for the lock that one of them held.
+_ENDED = "    pool.close()\n    pool.join()"
 _CLOCK = "from time import time\n\nelapsed_s = time()"
 
 
@@ -86,13 +89,13 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     "2.1": [
         (
             "with multiprocessing.Pool() as pool:\n"
-            "    counts = pool.map_async(count_primes, limits)",
+            "    counts = pool.map_async(count_primes, limits)\n" + _ENDED,
             "async_result",
         ),
         ("counts = map(count_primes, limits)", "iterator"),
         (
             "with multiprocessing.Pool() as pool:\n"
-            "    counts = pool.imap_unordered(count_primes, limits)",
+            "    counts = pool.imap_unordered(count_primes, limits)\n" + _ENDED,
             "iterator",
         ),
         ("counts = count_primes(4_000)", "one_number"),

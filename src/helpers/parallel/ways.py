@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.pool import Pool
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any, Protocol
 
 from helpers import worker
@@ -22,6 +22,8 @@ from helpers.parallel.watching import STOP_LIMIT_S, forget, kill, watched_contex
 from helpers.worker import Outcome
 
 Done = Callable[[Outcome | BaseException], None]
+# Within so many seconds a worker has sent what it was sending.
+HALT_S = 0.2
 # Cuts a chunk from the items, as a new list. Whoever needs the items calls it: for processes that
 # is the thread that sends them, so that the first chunk is on its way before the last one is cut.
 Cut = Callable[[], list[Any]]
@@ -167,10 +169,11 @@ class PoolOfProcesses:
 
     def __init__(self, job: Job) -> None:
         self._context = watched_context(job.start_method)
+        self._halt = self._context.Semaphore(0)
         self._pool = Pool(
             job.n_workers,
             initializer=worker.prepare,
-            initargs=(job.pickled_task, current_language()),
+            initargs=(job.pickled_task, current_language(), self._halt),
             context=self._context,
         )
 
@@ -191,6 +194,10 @@ class PoolOfProcesses:
         forget(self._context.started)
 
     def kill(self) -> None:
+        # A worker that is killed while it sends keeps the results' lock, and the pool's own threads
+        # wait for it for ever. So first nobody begins to send, and who does it now can finish.
+        self._halt.release()
+        sleep(HALT_S)
         ending = within_limit(self._end)
         kill(self._context.started)
         ending.join(STOP_LIMIT_S)
