@@ -68,6 +68,7 @@ class Outcome:
             chunk, in seconds of ``perf_counter``, one clock for all processes of a machine.
         results: the list of results (pickled, where it comes from another process).
         failure: why there are none.
+        packed_s: when the results were pickled, ``None`` where they need not be.
     """
 
     def __init__(
@@ -76,16 +77,18 @@ class Outcome:
         times_s: tuple[float, float, float],
         results: Any = None,
         failure: Failure | None = None,
+        packed_s: float | None = None,
     ) -> None:
         self.worker = worker
         self.ready_s, self.start_s, self.stop_s = times_s
         self.results = results
         self.failure = failure
+        self.packed_s = packed_s
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel as a plain tuple, which is the shortest message."""
         times_s = (self.ready_s, self.start_s, self.stop_s)
-        return Outcome, (self.worker, times_s, self.results, self.failure)
+        return Outcome, (self.worker, times_s, self.results, self.failure, self.packed_s)
 
 
 def compute(task: Callable[[Any], Any], items: list[Any]) -> tuple[list[Any], Failure | None]:
@@ -144,7 +147,8 @@ def run_chunk(chunk: bytes) -> Outcome:
         pickled, failure = _pickled_results(results)
     if _halt is not None and _halt.acquire(False):
         _park()
-    return Outcome(os.getpid(), (_ready_s, start_s, stop_s), pickled, failure)
+    times_s = (_ready_s, start_s, stop_s)
+    return Outcome(os.getpid(), times_s, pickled, failure, perf_counter())
 
 
 def _park() -> NoReturn:

@@ -1,7 +1,11 @@
 """How work is run and measured. Standard library only; tasks come in as arguments."""
 
+from helpers.parallel.calibration import calibrate
+from helpers.parallel.ceiling import Ceiling, hardware_ceiling
+from helpers.parallel.costs import CostModel, recorded_models
 from helpers.parallel.errors import (
     InputError,
+    MachineError,
     NotPicklableError,
     ParallelError,
     ResultsDifferError,
@@ -14,29 +18,40 @@ from helpers.parallel.laws import amdahl, efficiency, gustafson, karp_flatt, spe
 from helpers.parallel.machine import Machine, can_start_worker, machine, usable_cpus
 from helpers.parallel.results import Run, Span
 from helpers.parallel.running import run
+from helpers.parallel.scaling import Scaling, scaling
+from helpers.parallel.simulation import simulate
 from helpers.parallel.timing import Comparison, compare
 
 __all__ = [
+    "Ceiling",
     "Comparison",
+    "CostModel",
     "InputError",
     "Machine",
+    "MachineError",
     "NotPicklableError",
     "ParallelError",
     "ResultsDifferError",
     "Run",
+    "Scaling",
     "Span",
     "TaskFailedError",
     "TaskNotImportableError",
     "TimeLimitError",
     "WorkerLostError",
     "amdahl",
+    "calibrate",
     "can_start_worker",
     "compare",
     "efficiency",
     "gustafson",
+    "hardware_ceiling",
     "karp_flatt",
     "machine",
+    "recorded_models",
     "run",
+    "scaling",
+    "simulate",
     "speedup",
     "usable_cpus",
 ]

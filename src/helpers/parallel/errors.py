@@ -33,3 +33,7 @@ class TimeLimitError(ParallelError, TimeoutError):
 
 class ResultsDifferError(ParallelError, AssertionError):
     """A way of running gave other results than the sequential one."""
+
+
+class MachineError(ParallelError, RuntimeError):
+    """This machine does not do what is asked of it, for instance start an interpreter."""

@@ -78,7 +78,7 @@ def make_plan(
     method = (start_method or default_start_method()) if processes else None
     workers = _checked_workers(n_workers, how)
     if chunksize is not None:
-        chunksize = _whole_number("chunksize", chunksize)
+        chunksize = whole_number("chunksize", chunksize)
     _check_limit(timeout_s)
     _check_task(task)
     pickled_task = _pickled_task(task, method) if method else b""
@@ -111,7 +111,7 @@ def check_choice(name: str, value: object, allowed: tuple[str | None, ...]) -> N
 
 
 def _checked_workers(n_workers: int | None, how: str) -> int:
-    workers = usable_cpus() if n_workers is None else _whole_number("n_workers", n_workers)
+    workers = usable_cpus() if n_workers is None else whole_number("n_workers", n_workers)
     if how == "sequential":
         return 1
     if not WAYS[how].uses_processes:
@@ -127,7 +127,8 @@ def _checked_workers(n_workers: int | None, how: str) -> int:
     return workers
 
 
-def _whole_number(name: str, value: object) -> int:
+def whole_number(name: str, value: object) -> int:
+    """Return ``value`` as an int; raise an InputError that names it where it is not 1 or more."""
     try:
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 # What a worker runs: a function that is applied to one item.
 Task = Callable[[Any], Any]
 
 
-@dataclass(frozen=True)
-class Span:
-    """One chunk computed by one worker.
+class Span(NamedTuple):
+    """One chunk computed by one worker: a tuple, since a simulation makes a million of them.
 
     Attributes:
         worker: which worker, from 0 to ``n_workers - 1``.
         start_s, stop_s: when it began and ended the chunk, in seconds since the call.
         n_items: how many items the chunk had.
+        packed_s: when its results were packed for the parent, in seconds since the call; ``None``
+            where nothing had to be packed.
     """
 
     worker: int
     start_s: float
     stop_s: float
     n_items: int
+    packed_s: float | None = None
 
     @property
     def duration_s(self) -> float:
         """Seconds from start to stop."""
         return self.stop_s - self.start_s
+
+    @property
+    def left_s(self) -> float:
+        """When the worker was through with the chunk, packing included."""
+        return self.stop_s if self.packed_s is None else self.packed_s
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,10 +48,11 @@ class Run:
         n_workers: how many workers it was given.
         chunksize: how many items a worker got in one message (the last chunk may have fewer).
         start_method: how the processes started; ``None`` where no process did.
-        elapsed_s: seconds from the call to the last result, the workers' start included.
+        elapsed_s: seconds from the call to its return, the workers' start and end included.
         ready_s: for each worker, when it was ready to take work, in seconds since the call;
             ``None`` for a worker from which no result came, so that nobody knows.
         spans: the chunks, in the order of the items.
+        stopping_s: seconds of it from the last result until the workers had ended.
     """
 
     results: list[Any]
@@ -55,6 +63,12 @@ class Run:
     elapsed_s: float
     ready_s: tuple[float | None, ...]
     spans: tuple[Span, ...]
+    stopping_s: float = 0.0
+
+    @property
+    def arrived_s(self) -> float:
+        """Seconds from the call to the last result."""
+        return self.elapsed_s - self.stopping_s
 
     @property
     def n_items(self) -> int:
@@ -74,8 +88,21 @@ class Run:
     @property
     def idle_s(self) -> float:
         """Seconds that ready workers spent waiting for work or for the end, all together."""
-        waited = sum(self.elapsed_s - ready for ready in self.ready_s if ready is not None)
+        waited = sum(self.arrived_s - ready for ready in self.ready_s if ready is not None)
         return max(0.0, waited - self.busy_s)
+
+    @property
+    def parts_s(self) -> dict[str, float]:
+        """The whole call as a worker spent it, on average: its parts add up to ``elapsed_s``.
+
+        - ``"starting"``: until it was ready.
+        - ``"sending"``: waiting for a chunk while there were more, or unpacking it.
+        - ``"computing"``: applying the task.
+        - ``"collecting"``: packing its results, and waiting for the parent to take the last ones.
+        - ``"idle"``: through with its last chunk, while others still worked.
+        - ``"stopping"``: from the last result until all workers had ended.
+        """
+        return whole_story(self)
 
     @property
     def computing_s(self) -> float:
@@ -91,8 +118,8 @@ class Run:
 
     @property
     def messages_s(self) -> float:
-        """Seconds in which nobody started or computed: work and results on their way, waiting."""
-        return max(0.0, self.elapsed_s - self.starting_s - self.computing_s)
+        """Seconds in which nobody started, computed or stopped: work and results on their way."""
+        return max(0.0, self.arrived_s - self.starting_s - self.computing_s)
 
     @property
     def overhead_s(self) -> float:
@@ -111,6 +138,25 @@ class Run:
             f"chunksize={self.chunksize}, start_method={self.start_method!r}, "
             f"elapsed_s={self.elapsed_s:.6f})"
         )
+
+
+def whole_story(run: Run) -> dict[str, float]:
+    """Return ``run.parts_s``: each worker's time from the call to its end, by what it did."""
+    names = ("starting", "sending", "computing", "collecting", "idle", "stopping")
+    total = dict.fromkeys(names, 0.0)
+    last_s = max((span.left_s for span in run.spans), default=run.arrived_s)
+    reached = [run.arrived_s if ready is None else ready for ready in run.ready_s]
+    never = [run.arrived_s for ready in run.ready_s if ready is None]
+    total["starting"] = sum(reached) - sum(never)
+    for span in sorted(run.spans, key=lambda span: span.start_s):
+        total["sending"] += span.start_s - reached[span.worker]
+        total["computing"] += span.duration_s
+        total["collecting"] += span.left_s - span.stop_s
+        reached[span.worker] = span.left_s
+    total["idle"] = sum(max(0.0, last_s - at) for at in reached) + sum(never)
+    total["collecting"] += sum(run.arrived_s - max(last_s, at) for at in reached)
+    total["stopping"] = run.stopping_s * len(reached)
+    return {name: seconds / max(1, len(reached)) for name, seconds in total.items()}
 
 
 def _covered(intervals: Sequence[tuple[float, float]]) -> float:

@@ -67,7 +67,7 @@ def run(
     plan = make_plan(task, items, how, n_workers, chunksize, start_method, timeout_s)
     called_s = perf_counter()  # checking the arguments is no part of any way of running
     if not plan.items:
-        return _told(plan, [], [], called_s, perf_counter())
+        return _told(plan, [], [], (called_s, perf_counter()))
     way = WAYS[plan.how](plan.job)
     try:
         results, outcomes = _collect(plan, way, called_s)
@@ -76,7 +76,7 @@ def run(
         way.kill()
         raise
     way.stop()
-    return _told(plan, results, outcomes, called_s, arrived_s)
+    return _told(plan, results, outcomes, (called_s, arrived_s))
 
 
 def _collect(plan: Plan, way: Way, called_s: float) -> tuple[list[Any], list[Outcome]]:
@@ -182,9 +182,10 @@ def _lost(exit_code: int | None) -> WorkerLostError:
 
 
 def _told(
-    plan: Plan, results: list[Any], outcomes: list[Outcome], called_s: float, arrived_s: float
+    plan: Plan, results: list[Any], outcomes: list[Outcome], times_s: tuple[float, float]
 ) -> Run:
     """Make the ``Run``: workers numbered by when they were ready, times since the call."""
+    stopped_s, (called_s, arrived_s) = perf_counter(), times_s
     ready = {outcome.worker: outcome.ready_s - called_s for outcome in outcomes}
     numbers = {name: i for i, name in enumerate(sorted(ready, key=lambda name: ready[name]))}
     unknown = max(0, plan.n_workers - len(ready))
@@ -194,10 +195,16 @@ def _told(
         n_workers=plan.n_workers,
         chunksize=plan.chunksize,
         start_method=plan.start_method,
-        elapsed_s=arrived_s - called_s,
+        elapsed_s=stopped_s - called_s,
         ready_s=(*sorted(ready.values()), *[None] * unknown),
-        spans=tuple(
-            Span(numbers[o.worker], o.start_s - called_s, o.stop_s - called_s, plan.chunk_length(i))
-            for i, o in enumerate(outcomes)
-        ),
+        spans=tuple(_span(plan, i, o, numbers, called_s) for i, o in enumerate(outcomes)),
+        stopping_s=stopped_s - arrived_s,
     )
+
+
+def _span(
+    plan: Plan, index: int, outcome: Outcome, numbers: dict[int, int], called_s: float
+) -> Span:
+    packed_s = None if outcome.packed_s is None else outcome.packed_s - called_s
+    start_s, stop_s = outcome.start_s - called_s, outcome.stop_s - called_s
+    return Span(numbers[outcome.worker], start_s, stop_s, plan.chunk_length(index), packed_s)

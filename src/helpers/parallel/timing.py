@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from helpers.language import message
+from helpers.parallel.busyness import OtherPrograms
 from helpers.parallel.errors import InputError, ResultsDifferError
+from helpers.parallel.machine import usable_cpus
 from helpers.parallel.plans import as_sequence, check_choice, short
 from helpers.parallel.results import Run, Task
 from helpers.parallel.running import run
@@ -47,7 +49,7 @@ class Comparison:
 
     def quartiles_s(self, how: str) -> tuple[float, float]:
         """Return the first and third quartile of the timings of ``how``, in seconds."""
-        return _quartiles(self.times_s[how])
+        return quartiles(self.times_s[how])
 
     def speedup(self, how: str, over: str = "sequential") -> float:
         """Return how many times faster ``how`` was than ``over`` (below 1: slower)."""
@@ -112,18 +114,21 @@ def compare(
     expected = timed("sequential").results
     for how in hows:
         if how != "sequential":
-            _check_equal(how, timed(how).results, expected)
+            check_equal(how, timed(how).results, expected)
+    others = OtherPrograms()
     rounds = [{how: timed(how) for how in hows} for _ in range(repeats)]
     times_s = {how: tuple(runs[how].elapsed_s for runs in rounds) for how in hows}
     typical = {how: _typical([runs[how] for runs in rounds]) for how in hows}
-    return Comparison(times_s, typical, _warnings(times_s))
+    named = {message(f"way_name.{how}"): times for how, times in times_s.items()}
+    return Comparison(times_s, typical, timing_warnings(named, others))
 
 
 def _typical(runs: list[Run]) -> Run:
     return sorted(runs, key=lambda run: run.elapsed_s)[(len(runs) - 1) // 2]
 
 
-def _check_equal(how: str, results: list[Any], expected: list[Any]) -> None:
+def check_equal(how: str, results: list[Any], expected: list[Any]) -> None:
+    """Raise a ResultsDifferError that names the first of ``results`` that is not as expected."""
     for index, (received, wanted) in enumerate(zip(results, expected, strict=True)):
         if not _same(received, wanted):
             raise ResultsDifferError(
@@ -145,22 +150,31 @@ def _same(one: object, other: object) -> bool:
         return bool((one == other).all())  # type: ignore[attr-defined]
 
 
-def _warnings(times_s: dict[str, tuple[float, ...]]) -> tuple[str, ...]:
+def timing_warnings(
+    times_s: Mapping[str, Sequence[float]], others: OtherPrograms | None = None
+) -> tuple[str, ...]:
+    """Say, in the learner's language, what makes timings worth less.
+
+    Args:
+        times_s: for each name, its timings in seconds.
+        others: what has counted other programs since the measuring began.
+    """
     tick_s = time.get_clock_info("perf_counter").resolution
     said = []
-    for how, times in times_s.items():
-        median, (first, third) = statistics.median(times), _quartiles(times)
-        name = message(f"way_name.{how}")
+    for name, times in times_s.items():
+        median, (first, third) = statistics.median(times), quartiles(times)
         if median < MIN_TICKS * tick_s:
             said.append(message("compare.too_short", how=name))
         elif (third - first) / median > UNSTABLE:
-            said.append(
-                message("compare.unstable", how=name, spread=100 * (third - first) / median)
-            )
+            spread = 100 * (third - first) / median
+            said.append(message("compare.unstable", how=name, spread=spread))
+    if others is not None and others.in_the_way(usable_cpus()):
+        said.append(message("compare.busy", cpus=others.busy_cpus()))
     return tuple(said)
 
 
-def _quartiles(times: Sequence[float]) -> tuple[float, float]:
+def quartiles(times: Sequence[float]) -> tuple[float, float]:
+    """Return the first and the third quartile; of a single figure, twice that one."""
     if len(times) < 2:
         return times[0], times[0]
     first, _, third = statistics.quantiles(times, n=4, method="inclusive")

@@ -5,14 +5,23 @@ more than the standard library and ``helpers.language``.
 """
 
 from helpers.tasks.markdown import find_markdowns, list_directories, make_sample_directories
-from helpers.tasks.numbers import collatz_steps, count_primes, estimate_pi, square
+from helpers.tasks.numbers import (
+    collatz_steps,
+    count_primes,
+    estimate_pi,
+    square,
+    sum_of_squares,
+)
+from helpers.tasks.waiting import download
 
 __all__ = [
     "collatz_steps",
     "count_primes",
+    "download",
     "estimate_pi",
     "find_markdowns",
     "list_directories",
     "make_sample_directories",
     "square",
+    "sum_of_squares",
 ]

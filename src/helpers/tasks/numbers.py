@@ -31,6 +31,20 @@ def _is_prime(number: int) -> bool:
     return True
 
 
+def sum_of_squares(n: int) -> int:
+    """Add the squares of the whole numbers below ``n``, one by one.
+
+    The time grows in a line with ``n`` (some 50 ns each), so it stands for work of any cost.
+
+    Args:
+        n: the first number that is no longer added; up to 1 the answer is 0.
+    """
+    total = 0
+    for number in range(n):
+        total += number * number
+    return total
+
+
 def collatz_steps(limit: int) -> tuple[int, int]:
     """Find the number below ``limit`` whose Collatz sequence takes the most steps to reach 1.
 

@@ -1,0 +1,154 @@
+"""Measure what running costs on this machine: from the traces of a few calls that do nothing."""
+
+from __future__ import annotations
+
+import multiprocessing
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from time import perf_counter
+from typing import Any
+
+from helpers.parallel.costs import CostModel
+from helpers.parallel.machine import usable_cpus
+from helpers.parallel.results import Run, Span
+from helpers.parallel.running import run
+from helpers.parallel.ways import WAYS
+
+# The calls that are measured: large enough for the clock, and all of them a second or two.
+N_MESSAGES = 600
+N_PAUSES, PAUSE_S = 40, 0.002
+N_CHUNKS, N_ITEMS, N_BYTES = 8, 8_000, 1 << 22
+N_WORKS, WORK = 8, range(100_000)
+MAX_ROUNDS, BUDGET_S = 5, 5.0
+
+
+@dataclass(frozen=True)
+class _Round:
+    """One call of each kind, ``one`` with one worker and ``full`` with one on each CPU."""
+
+    one: Run
+    full: Run
+    paused: Run
+    items: Run
+    data: Run
+    work_one: Run
+    work_full: Run
+    launch_s: float
+
+
+def calibrate(start_method: str | None = None, *, how: str = "pool") -> CostModel:
+    """Measure what a way of running costs on this machine, beside the task itself.
+
+    Short calls that do next to nothing are run in turns, for about three seconds and never more
+    than ten, and their traces are read: when workers were ready, how much time passed from one
+    chunk to the next, how that grew with items and bytes. Each figure is a median.
+
+    Args:
+        start_method: how processes start; the one in force if ``None``.
+        how: the way of running: ``"pool"``, ``"processes"`` or ``"threads"``.
+
+    Returns:
+        A ``CostModel``, all its times in seconds.
+
+    Raises:
+        InputError: there is no such way or start method here.
+    """
+    cpus = usable_cpus()
+    call: partial[Run] = partial(run, how=how, start_method=start_method, timeout_s=10.0)
+    begin = perf_counter()
+    rounds = [_round(call, cpus)]
+    longest_s = perf_counter() - begin
+    while len(rounds) < MAX_ROUNDS and perf_counter() - begin + longest_s < BUDGET_S:
+        rounds.append(_round(call, cpus))
+    return _model(rounds, cpus)
+
+
+def _round(call: partial[Run], cpus: int) -> _Round:
+    data = bytes(N_BYTES)
+    return _Round(
+        one=call(abs, range(N_MESSAGES), n_workers=1, chunksize=1),
+        full=call(abs, range(N_MESSAGES), n_workers=max(2, cpus), chunksize=1),
+        paused=call(time.sleep, [PAUSE_S] * N_PAUSES, n_workers=1, chunksize=1),
+        items=call(abs, range(N_CHUNKS * N_ITEMS), n_workers=1, chunksize=N_ITEMS),
+        data=call(len, [data] * N_CHUNKS, n_workers=1, chunksize=1),
+        work_one=call(sum, [WORK] * N_WORKS, n_workers=1, chunksize=1),
+        work_full=call(sum, [WORK] * N_WORKS * max(2, cpus), n_workers=max(2, cpus), chunksize=1),
+        launch_s=_launch_s(call.keywords["how"], call.keywords["start_method"]),
+    )
+
+
+def _launch_s(how: str, start_method: str | None) -> float:
+    """Return for how long the parent is busy with starting one worker."""
+    if not WAYS[how].uses_processes:
+        return 0.0
+    context: Any = multiprocessing.get_context(start_method)
+    process = context.Process(target=abs, args=(0,))
+    begin = perf_counter()
+    process.start()
+    launched_s = perf_counter() - begin
+    process.join(10.0)
+    return launched_s
+
+
+def _model(rounds: Sequence[_Round], cpus: int) -> CostModel:
+    """Read the figures from the traces; what comes out below 0 by chance is 0."""
+
+    def median(figure: Callable[[_Round], float]) -> float:
+        return max(0.0, statistics.median(map(figure, rounds)))
+
+    first = rounds[0].full
+    message_s = median(lambda r: _cycle_s(r.one))
+    worker_message_s = median(lambda r: _gap_s(r.paused))
+    launch_s = median(lambda r: r.launch_s)
+    stop_worker_s = median(lambda r: r.full.stopping_s - r.one.stopping_s) / (first.n_workers - 1)
+    lead_s = launch_s + (message_s + worker_message_s) / 2
+    return CostModel(
+        how=first.how,
+        start_method=first.start_method,
+        cpus=cpus,
+        start_s=median(lambda r: r.one.spans[0].start_s - lead_s),
+        launch_s=launch_s,
+        boot_s=median(lambda r: r.one.startup_s - launch_s),
+        full_boot_s=median(lambda r: _last_ready_s(r.full) - first.n_workers * launch_s),
+        message_s=message_s,
+        full_message_s=median(lambda r: _cycle_s(r.full)),
+        worker_message_s=worker_message_s,
+        item_s=median(lambda r: _cycle_s(r.items) - message_s) / N_ITEMS,
+        worker_item_s=median(lambda r: 2 * _packing_s(r.items) / N_ITEMS),
+        byte_s=median(lambda r: _cycle_s(r.data) - message_s) / N_BYTES,
+        stop_s=median(lambda r: r.one.stopping_s - stop_worker_s),
+        stop_worker_s=stop_worker_s,
+        crowding=max(1.0, median(lambda r: _typical_s(r.work_full) / _typical_s(r.work_one))),
+    )
+
+
+def _cycle_s(run: Run) -> float:
+    """Return the time from one chunk to the next, once the first fifth is through."""
+    starts = sorted(span.start_s for span in run.spans)
+    steady = starts[len(starts) // 5 :]
+    return (steady[-1] - steady[0]) / (len(steady) - 1)
+
+
+def _gap_s(run: Run) -> float:
+    """Return what lies between two chunks of a worker for whom work is waiting."""
+    return statistics.median(b.start_s - a.stop_s for a, b in pairwise(run.spans))
+
+
+def _packing_s(run: Run) -> float:
+    return statistics.median(span.left_s - span.stop_s for span in run.spans)
+
+
+def _last_ready_s(run: Run) -> float:
+    return max(ready_s for ready_s in run.ready_s if ready_s is not None)
+
+
+def _typical_s(run: Run) -> float:
+    return statistics.median(map(_duration_s, run.spans))
+
+
+def _duration_s(span: Span) -> float:
+    return span.duration_s

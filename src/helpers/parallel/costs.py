@@ -1,0 +1,130 @@
+"""What a call costs beside its work: a few figures with their units, saved and loaded as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from helpers.language import message
+from helpers.parallel.errors import InputError
+
+
+@dataclass(frozen=True)
+class CostModel:
+    """What a way of running costs beside the task itself. All times are in seconds.
+
+    Three figures depend on how many CPUs are busy. They stand twice, for one worker and (``full``)
+    for one on each CPU; between these they grow in a line, beyond they stay.
+
+    Attributes:
+        how, start_method: which way of running was measured, and how its processes start.
+        cpus: how many CPUs it could use there.
+        start_s: from the call until the first worker is launched.
+        launch_s: for the parent to launch one worker after another.
+        boot_s, full_boot_s: for a launched worker to get ready.
+        message_s, full_message_s: for the parent to send one chunk and to take its results.
+        worker_message_s: for a worker to take one chunk and to give its results back.
+        item_s: for the parent to cut, pickle and put in its place one more item of a chunk.
+        worker_item_s: for a worker to unpickle one more item and to pickle its result.
+        byte_s: for one byte more of pickled data, on its way from one process to another.
+        stop_s, stop_worker_s: to end it all, and each worker.
+        crowding: how many times as long the same computing takes while all CPUs are busy.
+    """
+
+    how: str = "pool"
+    start_method: str | None = None
+    cpus: int = 1
+    start_s: float = 0.0
+    launch_s: float = 0.0
+    boot_s: float = 0.0
+    full_boot_s: float = 0.0
+    message_s: float = 0.0
+    full_message_s: float = 0.0
+    worker_message_s: float = 0.0
+    item_s: float = 0.0
+    worker_item_s: float = 0.0
+    byte_s: float = 0.0
+    stop_s: float = 0.0
+    stop_worker_s: float = 0.0
+    crowding: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be a cost.
+
+        Raises:
+            InputError: a time is negative or no finite number, or there is no CPU.
+        """
+        for name, value in vars(self).items():
+            if not _allowed(name, value):
+                raise InputError(message("costs.bad_figure", name=name, received=repr(value)))
+
+    def fullness(self, n_workers: int) -> float:
+        """Return how full ``n_workers`` make the machine: 0 for one, 1 for one on each CPU."""
+        if self.cpus == 1:
+            return float(n_workers > 1)
+        return min(1.0, (n_workers - 1) / (self.cpus - 1))
+
+    def save(self, file: str | os.PathLike[str]) -> None:
+        """Write the model to ``file`` as JSON.
+
+        Raises:
+            OSError: where it cannot be written.
+        """
+        text = json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+        Path(file).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def load(cls, file: str | os.PathLike[str]) -> CostModel:
+        """Return the model that was saved to ``file``.
+
+        Raises:
+            OSError: where it cannot be read.
+            InputError: where it holds no model.
+        """
+        return cls._parsed(Path(file).read_text(encoding="utf-8"), str(file))
+
+    @classmethod
+    def recorded(cls, name: str) -> CostModel:
+        """Return one of the models that come with the course: see ``recorded_models``.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        if name not in recorded_models():
+            allowed = ", ".join(map(repr, recorded_models()))
+            raise InputError(message("costs.unknown", received=repr(name), allowed=allowed))
+        file = resources.files("helpers.parallel") / "models" / f"{name}.json"
+        return cls._parsed(file.read_text(encoding="utf-8"), name)
+
+    @classmethod
+    def _parsed(cls, text: str, where: str) -> CostModel:
+        try:
+            return cls(**json.loads(text))
+        except (ValueError, TypeError) as error:  # no JSON, or other fields
+            what = f"{type(error).__name__}: {error}"
+            raise InputError(message("costs.no_model", file=where, error=what)) from error
+
+
+def recorded_models() -> tuple[str, ...]:
+    """Return the names of the models that come with the course, each a kind of machine."""
+    folder = resources.files("helpers.parallel") / "models"
+    return tuple(sorted(file.name[:-5] for file in folder.iterdir() if file.name.endswith(".json")))
+
+
+def _allowed(name: str, value: Any) -> bool:
+    if name in ("how", "start_method"):
+        return isinstance(value, str) or (value is None and name == "start_method")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    if name == "cpus":
+        return isinstance(value, int) and value >= 1
+    return (value > 0 if name == "crowding" else value >= 0) and value < math.inf
+
+
+FREE = CostModel()

@@ -1,0 +1,178 @@
+"""A pool that exists on paper: what a call of ``run`` would take, computed event by event."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from heapq import heapify, heappop, heappush, heapreplace
+
+from helpers.language import message
+from helpers.parallel.costs import FREE, CostModel
+from helpers.parallel.errors import InputError
+from helpers.parallel.plans import short, whole_number
+from helpers.parallel.results import Run, Span
+
+
+def simulate(
+    costs_s: Iterable[float],
+    n_workers: int,
+    chunksize: int = 1,
+    model: CostModel = FREE,
+    *,
+    item_bytes: float = 0.0,
+) -> Run:
+    """Compute, without running anything, how a pool would get through work of known cost.
+
+    One parent starts the workers, sends the chunks in order, and collects the results in between,
+    as soon as they come; each worker takes the next chunk when it is through with its last one.
+    With a model without overheads this is list scheduling.
+
+    Source: R. L. Graham, "Bounds on multiprocessing timing anomalies", SIAM Journal on Applied
+    Mathematics 17 (2), 1969, for list scheduling; the costs around it are those of ``CostModel``.
+
+    Args:
+        costs_s: what each item takes in the task, in seconds; 0 or more.
+        n_workers: how many workers there are, each with a CPU of its own up to ``model.cpus``.
+        chunksize: items sent to a worker in one message.
+        model: what starting, sending and collecting cost; nothing by default.
+        item_bytes: how much an item and its result weigh together when pickled, in bytes.
+
+    Returns:
+        A ``Run`` as ``run`` gives it, with the model's ``how``, and ``results`` empty.
+
+    Raises:
+        InputError: a cost is no number of 0 or more, or a number is no whole number above 0.
+    """
+    n_workers, chunksize = (
+        whole_number("n_workers", n_workers),
+        whole_number("chunksize", chunksize),
+    )
+    lengths, work_s = _chunks(_checked_costs(costs_s), chunksize)
+    ready_s = _ready(n_workers, model) if lengths else []
+    with _uncollected():
+        spans, arrived_s = _events(lengths, work_s, ready_s, model, item_bytes)
+    stopping_s = model.stop_s + n_workers * model.stop_worker_s if lengths else 0.0
+    return Run(
+        results=[],
+        how=model.how,
+        n_workers=n_workers,
+        chunksize=chunksize,
+        start_method=model.start_method,
+        elapsed_s=arrived_s + stopping_s,
+        ready_s=tuple(ready_s) or (None,) * n_workers,
+        spans=tuple(spans),
+        stopping_s=stopping_s,
+    )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from looking a dozen times through a million new spans."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _checked_costs(costs_s: Iterable[float]) -> Sequence[float]:
+    try:
+        costs = costs_s if isinstance(costs_s, (list, tuple)) else list(costs_s)
+        total = math.fsum(costs)
+        lowest = min(costs, default=0.0)
+    except (TypeError, ValueError, OverflowError):
+        total = lowest = math.nan
+    if not (lowest >= 0 and total < math.inf):
+        raise InputError(message("simulate.bad_costs", received=short(costs_s)))
+    return costs
+
+
+def _chunks(costs_s: Sequence[float], chunksize: int) -> tuple[list[int], list[float]]:
+    """Return how many items each chunk has, and how long it takes in the task."""
+    if chunksize == 1:
+        return [1] * len(costs_s), list(costs_s)
+    n = len(costs_s)
+    firsts = range(0, n, chunksize)
+    return (
+        [min(chunksize, n - first) for first in firsts],
+        [math.fsum(costs_s[first : first + chunksize]) for first in firsts],
+    )
+
+
+def _ready(n_workers: int, model: CostModel) -> list[float]:
+    """Return when each worker is ready: the parent launches them one after another."""
+    boot_s = _between(model.boot_s, model.full_boot_s, model.fullness(n_workers))
+    return [model.start_s + k * model.launch_s + boot_s for k in range(1, n_workers + 1)]
+
+
+def _between(one: float, full: float, share: float) -> float:
+    return one + (full - one) * share
+
+
+def _events(
+    lengths: list[int],
+    work_s: list[float],
+    ready_s: list[float],
+    model: CostModel,
+    item_bytes: float,
+) -> tuple[list[Span], float]:
+    """Play the call event by event; return its spans and when the last result was collected.
+
+    It is one loop with local names, since it is to take millions of chunks.
+    """
+    message_s, item_s, worker_message_s, worker_item_s, slow = _costs(model, ready_s, item_bytes)
+    collect_s = message_s + (lengths[0] if lengths else 0) * item_s  # of all chunks but the last
+    workers = list(zip(ready_s, itertools.count(), strict=False))  # when each is free: a heap
+    heapify(workers)
+    arrivals: list[float] = []  # results on their way to the parent: a heap
+    spans: list[Span] = []
+    now = model.start_s + len(ready_s) * model.launch_s
+    for n_items, cost_s in zip(lengths, work_s, strict=True):
+        while arrivals and arrivals[0] <= now:
+            heappop(arrivals)
+            now += collect_s
+        now += message_s + n_items * item_s
+        free_s, worker = workers[0]
+        around_s = worker_message_s + n_items * worker_item_s
+        start_s = (now if now > free_s else free_s) + around_s
+        stop_s = start_s + cost_s * slow
+        left_s = stop_s + around_s
+        spans.append(Span(worker, start_s, stop_s, n_items, left_s))
+        heapreplace(workers, (left_s, worker))
+        heappush(arrivals, left_s)
+    last = [message_s + span.n_items * item_s for span in spans[-1:]]
+    return spans, _collected(now, sorted(arrivals), [s.left_s for s in spans[-1:]], collect_s, last)
+
+
+def _collected(
+    now: float, arrivals: list[float], last_s: list[float], collect_s: float, last: list[float]
+) -> float:
+    """Return when the parent has taken all that is still to come, the last chunk among it."""
+    for left_s in arrivals:
+        own_s = last.pop() if last and [left_s] == last_s else collect_s
+        now = max(now, left_s) + own_s
+    return now
+
+
+def _costs(
+    model: CostModel, ready_s: list[float], item_bytes: float
+) -> tuple[float, float, float, float, float]:
+    """Return what one way costs: the parent for a chunk and an item, the same for a worker.
+
+    A chunk goes two ways, there and back, and so does an item. Last comes how many times as long
+    computing takes.
+    """
+    full = model.fullness(len(ready_s))
+    both_ways_s = _between(model.message_s, model.full_message_s, full)
+    data_s = model.byte_s * item_bytes
+    parent_item_s, worker_item_s = model.item_s + data_s, model.worker_item_s + data_s
+    worker_s = model.worker_message_s
+    if full == 1:  # every CPU has its worker: what the parent does, some worker has to wait for
+        worker_s, worker_item_s = worker_s + both_ways_s, worker_item_s + parent_item_s
+    slow = _between(1.0, model.crowding, full)
+    return both_ways_s / 2, parent_item_s / 2, worker_s / 2, worker_item_s / 2, slow
