@@ -22,7 +22,7 @@ from made import (
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
-from helpers.classroom import break_even, duration, plot_breakdown, plot_growth, plot_times
+from helpers.classroom import crossing_point, duration, plot_breakdown, plot_growth, plot_times
 from helpers.classroom.charts import way_name
 from helpers.classroom.style import alternative_text
 from helpers.language import message
@@ -211,7 +211,7 @@ def test_times_of_another_kind(received):
     assert str(caught.value) == message("chart.no_times", received=repr(received))
 
 
-# ---- plot_growth and break_even
+# ---- plot_growth and crossing
 
 
 def test_lines_hold_the_times():
@@ -284,7 +284,7 @@ def test_title_of_a_draw(language, pool_s):
 def test_break_even(language, second, found):
     """It is the smallest shared number from which on the second always wins; a tie wins nothing."""
     first = {1: 5, 2: 5, 3: 5}
-    assert break_even(first, second) == found
+    assert crossing_point(first, second) == found
     if second:
         way = message("way_name.pool")
         if found is None:

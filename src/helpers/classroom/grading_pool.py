@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from helpers.classroom.grading_numbers import is_number
-from helpers.classroom.growth import break_even
+from helpers.classroom.growth import crossing_point
 from helpers.parallel import Run
 from helpers.tasks import count_primes
 
@@ -75,7 +75,7 @@ def own_break_even(answer: Any) -> Verdict:
         return "not_seconds"
     if len(set(timings[0]) & set(timings[1])) < 3:
         return "few"
-    return _compared_break_even(break_even(*timings), pays_from, timings[1])
+    return _compared_break_even(crossing_point(*timings), pays_from, timings[1])
 
 
 def _compared_break_even(right: int | None, answer: Any, timed: dict[int, float]) -> Verdict:

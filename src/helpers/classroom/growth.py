@@ -129,13 +129,13 @@ def _compared(base: str, first: Timings, way: str, second: Timings) -> str:
     most = max(set(first) & set(second), default=max(second))
     if most in first and 1 / _DRAW < first[most] / second[most] < _DRAW:
         return message("chart.draw", way=way_name(way), base=way_name(base), n=f"{most:,}")
-    crossing = break_even(first, second)
+    crossing = crossing_point(first, second)
     if crossing is None:
         return message("chart.never_pays", way=way_name(way), n=f"{most:,}")
     return message("chart.pays_from", way=way_name(way), n=f"{crossing:,}")
 
 
-def break_even(first: Timings, second: Timings) -> int | None:
+def crossing_point(first: Timings, second: Timings) -> int | None:
     """Return the smallest measured number of items from which on ``second`` is always faster.
 
     Args:
