@@ -1,5 +1,6 @@
 """How work is run and measured. Standard library only; tasks come in as arguments."""
 
+from helpers.parallel.break_even import BreakEven, break_even, break_even_cost
 from helpers.parallel.calibration import calibrate
 from helpers.parallel.ceiling import Ceiling, hardware_ceiling
 from helpers.parallel.costs import CostModel, recorded_models
@@ -19,10 +20,11 @@ from helpers.parallel.machine import Machine, can_start_worker, machine, usable_
 from helpers.parallel.results import Run, Span
 from helpers.parallel.running import run
 from helpers.parallel.scaling import Scaling, scaling
-from helpers.parallel.simulation import simulate
+from helpers.parallel.simulation import simulate, simulate_even
 from helpers.parallel.timing import Comparison, compare
 
 __all__ = [
+    "BreakEven",
     "Ceiling",
     "Comparison",
     "CostModel",
@@ -40,6 +42,8 @@ __all__ = [
     "TimeLimitError",
     "WorkerLostError",
     "amdahl",
+    "break_even",
+    "break_even_cost",
     "calibrate",
     "can_start_worker",
     "compare",
@@ -52,6 +56,7 @@ __all__ = [
     "run",
     "scaling",
     "simulate",
+    "simulate_even",
     "speedup",
     "usable_cpus",
 ]

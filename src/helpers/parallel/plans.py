@@ -36,6 +36,7 @@ class Plan:
     chunksize: int
     start_method: str | None
     timeout_s: float | None
+    progress: bool
     pickled_task: bytes
 
     @property
@@ -65,6 +66,7 @@ def make_plan(
     chunksize: int | None,
     start_method: str | None,
     timeout_s: float | None,
+    progress: bool,
 ) -> Plan:
     """Check the arguments of ``run`` and fill in what was left open; they mean what they do there.
 
@@ -80,16 +82,17 @@ def make_plan(
     if chunksize is not None:
         chunksize = whole_number("chunksize", chunksize)
     _check_limit(timeout_s)
+    check_choice("progress", progress, (False, True))
     _check_task(task)
     pickled_task = _pickled_task(task, method) if method else b""
     listed = as_sequence(items)
-    size = chunksize or _chunksize_of(how, len(listed), workers)
-    return Plan(task, listed, how, workers, size, method, timeout_s, pickled_task)
+    size = chunksize or _chunksize_of(how, len(listed), workers, progress)
+    return Plan(task, listed, how, workers, size, method, timeout_s, progress, pickled_task)
 
 
-def _chunksize_of(how: str, n_items: int, n_workers: int) -> int:
-    if how == "sequential":
-        return max(1, n_items)  # nothing is dealt out: the plain loop
+def _chunksize_of(how: str, n_items: int, n_workers: int, progress: bool) -> int:
+    if how == "sequential":  # nothing is dealt out: the plain loop, with pauses for a bar
+        return max(1, math.ceil(n_items / 100) if progress else n_items)
     return chunksize_for(n_items, n_workers)
 
 
@@ -101,7 +104,7 @@ def chunksize_for(n_items: int, n_workers: int) -> int:
     return max(1, math.ceil(n_items / (4 * n_workers)))
 
 
-def check_choice(name: str, value: object, allowed: tuple[str | None, ...]) -> None:
+def check_choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
     """Raise an InputError that lists what is allowed, where ``value`` is none of it."""
     if value not in allowed:
         listed = ", ".join(repr(choice) for choice in allowed)

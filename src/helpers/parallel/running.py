@@ -15,6 +15,7 @@ from helpers.language import message
 from helpers.parallel.errors import NotPicklableError, TimeLimitError, WorkerLostError
 from helpers.parallel.failures import opened, raise_failure, unsent_item
 from helpers.parallel.plans import Plan, make_plan
+from helpers.parallel.progress import progress_bar
 from helpers.parallel.results import Run, Span, Task
 from helpers.parallel.ways import WAYS, Way
 from helpers.worker import Outcome
@@ -36,6 +37,7 @@ def run(
     chunksize: int | None = None,
     start_method: str | None = None,
     timeout_s: float | None = None,
+    progress: bool = False,
 ) -> Run:
     """Apply ``task`` to each of ``items``, in one of several ways, and tell who did what when.
 
@@ -52,6 +54,9 @@ def run(
             force if ``None``.
         timeout_s: seconds after which the call gives up; none if ``None``. A thread cannot be
             stopped from outside: it ends after the item that it has at hand.
+        progress: whether to show a bar (tqdm's) that grows with each chunk that is done, in a
+            notebook or a terminal. No worker prints anything. The sequential way then takes the
+            items in a hundred chunks.
 
     Returns:
         A ``Run``: the results in the order of the items, and the times.
@@ -64,13 +69,18 @@ def run(
         TaskFailedError: the task raised what cannot be brought back, or called ``sys.exit``.
         Exception: what the task itself raised, with a note that names the item.
     """
-    plan = make_plan(task, items, how, n_workers, chunksize, start_method, timeout_s)
+    plan = make_plan(task, items, how, n_workers, chunksize, start_method, timeout_s, progress)
+    with progress_bar(len(plan.items), plan.progress) as advance:
+        return _run(plan, advance)
+
+
+def _run(plan: Plan, advance: Callable[[int], object]) -> Run:
     called_s = perf_counter()  # checking the arguments is no part of any way of running
     if not plan.items:
         return _told(plan, [], [], (called_s, perf_counter()))
     way = WAYS[plan.how](plan.job)
     try:
-        results, outcomes = _collect(plan, way, called_s)
+        results, outcomes = _collect(plan, way, called_s, advance)
         arrived_s = perf_counter()
     except BaseException:  # an interrupt too: no worker outlives the call
         way.kill()
@@ -79,7 +89,9 @@ def run(
     return _told(plan, results, outcomes, (called_s, arrived_s))
 
 
-def _collect(plan: Plan, way: Way, called_s: float) -> tuple[list[Any], list[Outcome]]:
+def _collect(
+    plan: Plan, way: Way, called_s: float, advance: Callable[[int], object]
+) -> tuple[list[Any], list[Outcome]]:
     """Have every chunk computed; return the results and the outcomes, in the items' order."""
     results: list[Any] = [None] * len(plan.items)
     arrivals: queue.SimpleQueue[_Arrival] = queue.SimpleQueue()
@@ -95,6 +107,7 @@ def _collect(plan: Plan, way: Way, called_s: float) -> tuple[list[Any], list[Out
             first = index * plan.chunksize
             results[first : first + len(outcome.results)] = outcome.results
             outcome.results = None  # they are in their place
+            advance(plan.chunk_length(index))
     return results, [collected[index] for index in range(plan.n_chunks)]
 
 

@@ -12,7 +12,7 @@ from heapq import heapify, heappop, heappush, heapreplace
 from helpers.language import message
 from helpers.parallel.costs import FREE, CostModel
 from helpers.parallel.errors import InputError
-from helpers.parallel.plans import short, whole_number
+from helpers.parallel.plans import chunksize_for, short, whole_number
 from helpers.parallel.results import Run, Span
 
 
@@ -46,15 +46,58 @@ def simulate(
     Raises:
         InputError: a cost is no number of 0 or more, or a number is no whole number above 0.
     """
-    n_workers, chunksize = (
-        whole_number("n_workers", n_workers),
-        whole_number("chunksize", chunksize),
-    )
-    lengths, work_s = _chunks(_checked_costs(costs_s), chunksize)
-    ready_s = _ready(n_workers, model) if lengths else []
+    n_workers = whole_number("n_workers", n_workers)
+    chunksize = whole_number("chunksize", chunksize)
+    costs = _checked_costs(costs_s)
+    work_s = costs if chunksize == 1 else [math.fsum(part) for part in _parts(costs, chunksize)]
+    return _played(len(costs), work_s, n_workers, chunksize, model, item_bytes)
+
+
+def simulate_even(
+    item_s: float,
+    n_items: int,
+    n_workers: int,
+    chunksize: int | None = None,
+    model: CostModel = FREE,
+    *,
+    item_bytes: float = 0.0,
+) -> Run:
+    """Do as ``simulate`` for items that all cost the same, without a list of them.
+
+    Args:
+        item_s: what each item takes in the task, in seconds; 0 or more.
+        n_items: how many there are.
+        n_workers, model, item_bytes: as in ``simulate``.
+        chunksize: about four chunks a worker if ``None``, as in ``run``.
+
+    Raises:
+        InputError: as ``simulate``.
+    """
+    n_workers, n_items = whole_number("n_workers", n_workers), whole_number("n_items", n_items)
+    size = chunksize_for(n_items, n_workers) if chunksize is None else chunksize
+    size = whole_number("chunksize", size)
+    (item_s,) = _checked_costs([item_s])
+    full, rest = divmod(n_items, size)
+    work_s = [item_s * size] * full + [item_s * rest] * (rest > 0)
+    return _played(n_items, work_s, n_workers, size, model, item_bytes)
+
+
+def _played(
+    n_items: int,
+    work_s: Sequence[float],
+    n_workers: int,
+    chunksize: int,
+    model: CostModel,
+    item_bytes: float,
+) -> Run:
+    """Simulate chunks, each of which takes so long in the task."""
+    lengths = [chunksize] * len(work_s)
+    if work_s:
+        lengths[-1] = n_items - chunksize * (len(work_s) - 1)
+    ready_s = _ready(n_workers, model) if work_s else []
     with _uncollected():
         spans, arrived_s = _events(lengths, work_s, ready_s, model, item_bytes)
-    stopping_s = model.stop_s + n_workers * model.stop_worker_s if lengths else 0.0
+    stopping_s = model.stop_s + n_workers * model.stop_worker_s if work_s else 0.0
     return Run(
         results=[],
         how=model.how,
@@ -92,16 +135,9 @@ def _checked_costs(costs_s: Iterable[float]) -> Sequence[float]:
     return costs
 
 
-def _chunks(costs_s: Sequence[float], chunksize: int) -> tuple[list[int], list[float]]:
-    """Return how many items each chunk has, and how long it takes in the task."""
-    if chunksize == 1:
-        return [1] * len(costs_s), list(costs_s)
-    n = len(costs_s)
-    firsts = range(0, n, chunksize)
-    return (
-        [min(chunksize, n - first) for first in firsts],
-        [math.fsum(costs_s[first : first + chunksize]) for first in firsts],
-    )
+def _parts(costs_s: Sequence[float], chunksize: int) -> Iterator[Sequence[float]]:
+    for first in range(0, len(costs_s), chunksize):
+        yield costs_s[first : first + chunksize]
 
 
 def _ready(n_workers: int, model: CostModel) -> list[float]:
@@ -116,7 +152,7 @@ def _between(one: float, full: float, share: float) -> float:
 
 def _events(
     lengths: list[int],
-    work_s: list[float],
+    work_s: Sequence[float],
     ready_s: list[float],
     model: CostModel,
     item_bytes: float,
@@ -131,7 +167,7 @@ def _events(
     heapify(workers)
     arrivals: list[float] = []  # results on their way to the parent: a heap
     spans: list[Span] = []
-    now = model.start_s + len(ready_s) * model.launch_s
+    now = model.start_s + len(ready_s) * model.launch_s if ready_s else 0.0
     for n_items, cost_s in zip(lengths, work_s, strict=True):
         while arrivals and arrivals[0] <= now:
             heappop(arrivals)
