@@ -15,6 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.language import message
+from helpers.parallel.units import duration as duration
+from helpers.parallel.units import significant as significant
 
 # Okabe and Ito's colours, told apart by people of every colour vision.
 # Source: https://jfly.uni-koeln.de/color/
@@ -129,23 +131,6 @@ def unit_for(longest_s: float) -> Unit:
     if longest_s >= 1e-3:
         return Unit(message("chart.milliseconds"), 1e-3)
     return Unit(message("chart.microseconds"), 1e-6)
-
-
-def duration(seconds: float) -> str:
-    """Write a time with three significant digits and its unit: ``"9.81 µs"``, ``"2.04 s"``."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if abs(seconds) >= 0.9995 * size:
-            return f"{significant(seconds / size)} {unit}"
-    return f"{significant(seconds / 1e-9)} ns"
-
-
-def significant(value: float, digits: int = 3) -> str:
-    """Write ``value`` with so many significant digits, never with an exponent."""
-    if value == 0:
-        return "0"
-    rounded = float(f"{value:.{digits - 1}e}")
-    decimals = max(0, digits - 1 - int(f"{rounded:e}".split("e")[1]))
-    return f"{rounded:,.{decimals}f}"
 
 
 def times_as_fast(ratio: float) -> str:

@@ -1,5 +1,6 @@
 """How work is run and measured. Standard library only; tasks come in as arguments."""
 
+from helpers.parallel.advice import Advice, advise
 from helpers.parallel.break_even import BreakEven, break_even, break_even_cost
 from helpers.parallel.calibration import calibrate
 from helpers.parallel.ceiling import Ceiling, hardware_ceiling
@@ -17,6 +18,7 @@ from helpers.parallel.errors import (
 )
 from helpers.parallel.laws import amdahl, efficiency, gustafson, karp_flatt, speedup
 from helpers.parallel.machine import Machine, can_start_worker, machine, usable_cpus
+from helpers.parallel.predicting import Option
 from helpers.parallel.results import Run, Span
 from helpers.parallel.running import run
 from helpers.parallel.scaling import Scaling, scaling
@@ -24,6 +26,7 @@ from helpers.parallel.simulation import simulate, simulate_even
 from helpers.parallel.timing import Comparison, compare
 
 __all__ = [
+    "Advice",
     "BreakEven",
     "Ceiling",
     "Comparison",
@@ -32,6 +35,7 @@ __all__ = [
     "Machine",
     "MachineError",
     "NotPicklableError",
+    "Option",
     "ParallelError",
     "ResultsDifferError",
     "Run",
@@ -41,6 +45,7 @@ __all__ = [
     "TaskNotImportableError",
     "TimeLimitError",
     "WorkerLostError",
+    "advise",
     "amdahl",
     "break_even",
     "break_even_cost",

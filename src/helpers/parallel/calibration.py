@@ -40,7 +40,9 @@ class _Round:
     launch_s: float
 
 
-def calibrate(start_method: str | None = None, *, how: str = "pool") -> CostModel:
+def calibrate(
+    start_method: str | None = None, *, how: str = "pool", budget_s: float = BUDGET_S
+) -> CostModel:
     """Measure what a way of running costs on this machine, beside the task itself.
 
     Short calls that do next to nothing are run in turns, for about three seconds and never more
@@ -50,6 +52,7 @@ def calibrate(start_method: str | None = None, *, how: str = "pool") -> CostMode
     Args:
         start_method: how processes start; the one in force if ``None``.
         how: the way of running: ``"pool"``, ``"processes"`` or ``"threads"``.
+        budget_s: about how long it may take, in seconds; one round of calls is made in any case.
 
     Returns:
         A ``CostModel``, all its times in seconds.
@@ -62,7 +65,7 @@ def calibrate(start_method: str | None = None, *, how: str = "pool") -> CostMode
     begin = perf_counter()
     rounds = [_round(call, cpus)]
     longest_s = perf_counter() - begin
-    while len(rounds) < MAX_ROUNDS and perf_counter() - begin + longest_s < BUDGET_S:
+    while len(rounds) < MAX_ROUNDS and perf_counter() - begin + longest_s < budget_s:
         rounds.append(_round(call, cpus))
     return _model(rounds, cpus)
 

@@ -84,7 +84,7 @@ def make_plan(
     _check_limit(timeout_s)
     check_choice("progress", progress, (False, True))
     _check_task(task)
-    pickled_task = _pickled_task(task, method) if method else b""
+    pickled_task = pickled_task_for(task, method) if method else b""
     listed = as_sequence(items)
     size = chunksize or _chunksize_of(how, len(listed), workers, progress)
     return Plan(task, listed, how, workers, size, method, timeout_s, progress, pickled_task)
@@ -173,7 +173,8 @@ def _check_task(task: object) -> None:
         raise InputError(message("run.not_callable", received=short(task)))
 
 
-def _pickled_task(task: Task, start_method: str) -> bytes:
+def pickled_task_for(task: Task, start_method: str) -> bytes:
+    """Return the task as it is sent to processes; raise an InputError where they cannot get it."""
     pickled = io.BytesIO()
     pickler = _ModulesNoted(pickled, pickle.HIGHEST_PROTOCOL)
     try:

@@ -206,7 +206,8 @@ def _costs(
     full = model.fullness(len(ready_s))
     both_ways_s = _between(model.message_s, model.full_message_s, full)
     data_s = model.byte_s * item_bytes
-    parent_item_s, worker_item_s = model.item_s + data_s, model.worker_item_s + data_s
+    # While the parent writes data the worker reads it: they do not do it one after the other.
+    parent_item_s, worker_item_s = model.item_s + data_s, model.worker_item_s
     worker_s = model.worker_message_s
     if full == 1:  # every CPU has its worker: what the parent does, some worker has to wait for
         worker_s, worker_item_s = worker_s + both_ways_s, worker_item_s + parent_item_s

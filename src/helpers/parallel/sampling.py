@@ -1,0 +1,179 @@
+"""Learn from a few items what all of them will cost: time, data, and whether they wait."""
+
+from __future__ import annotations
+
+import math
+import pickle
+import random
+import statistics
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import perf_counter, process_time, thread_time
+from typing import Any
+
+from helpers.language import message
+from helpers.parallel.plans import name_of, short
+from helpers.parallel.results import Task
+from helpers.parallel.running import run
+from helpers.worker import Failure, compute
+
+# Items cheaper than this are timed several at a time, or the clock would be what is measured.
+CLOCK_S = 20e-6
+N_WEIGHED = 20
+MOST_SAMPLED = 20_000
+# Two threads are tried for so long; shorter calls say more about starting the threads.
+MIN_TRIAL_S = 0.02
+
+
+@dataclass
+class Sample:
+    """What a few of the items told. Each was run once at most, and its result is kept.
+
+    Attributes:
+        n_items: how many items there are in all.
+        costs_s: what the sampled items cost in the plain loop, in seconds, by their index.
+        results: the results of all items that were run, by their index.
+        cpu_s: how much of the time of ``costs_s`` the CPU was used.
+        item_bytes: what an item and its result weigh together when pickled, on average; ``None``
+            where one of them cannot be pickled.
+        parent_pickling_s, worker_pickling_s: what it takes to pickle an item and to open its result
+            again, and the other two, in seconds; what ``bytes`` would take is part of the models.
+        threads_share: how far threads really computed side by side: 0 where they took turns (the
+            GIL), 1 where each had a CPU of its own; ``None`` where it was not tried.
+    """
+
+    n_items: int
+    costs_s: dict[int, float] = field(default_factory=dict)
+    results: dict[int, Any] = field(default_factory=dict)
+    cpu_s: float = 0.0
+    item_bytes: float | None = 0.0
+    parent_pickling_s: float = 0.0
+    worker_pickling_s: float = 0.0
+    threads_share: float | None = None
+
+    @property
+    def item_s(self) -> float:
+        """The mean cost of an item, in seconds."""
+        return statistics.fmean(self.costs_s.values())
+
+    @property
+    def error(self) -> float:
+        """The standard error of ``item_s``, as a share of it."""
+        costs = list(self.costs_s.values())
+        if len(costs) < 2 or not self.item_s:
+            return 0.5
+        unseen = math.sqrt(1 - len(costs) / self.n_items)
+        return unseen * statistics.stdev(costs) / math.sqrt(len(costs)) / self.item_s
+
+    @property
+    def waits(self) -> float:
+        """The share of its time that an item waits instead of computing, from 0 to 1."""
+        total_s = sum(self.costs_s.values())
+        return min(1.0, max(0.0, 1 - self.cpu_s / total_s)) if total_s else 0.0
+
+    def estimated_costs_s(self) -> list[float]:
+        """Return a cost for every item: that of the nearest one that was run."""
+        known = sorted(self.costs_s)
+        costs, at = [], 0
+        for index in range(self.n_items):
+            while at + 1 < len(known) and known[at + 1] - index <= index - known[at]:
+                at += 1
+            costs.append(self.costs_s[known[at]])
+        return costs
+
+
+def take_sample(task: Task, items: Sequence[Any], budget_s: float, n_threads: int) -> Sample:
+    """Run some of ``items``, never more than half of them, for about ``budget_s`` seconds.
+
+    An item that has begun is run to its end, so a long one can take longer.
+
+    Args:
+        task: a function of one argument.
+        items: two items or more.
+        budget_s: for how long, in seconds; a third of it goes to trying threads.
+        n_threads: with how many threads it is tried.
+
+    Raises:
+        Exception: what the task raises, with a note that names the item.
+    """
+    order = list(range(len(items)))
+    random.Random(0).shuffle(order)  # spread over all of them, the same on each call
+    chosen = order[: min(len(items) // 2, MOST_SAMPLED)]
+    sample = Sample(len(items))
+    kept = len(chosen) // 3 if n_threads > 1 else 0  # for the threads
+    _one_by_one(task, items, chosen[: len(chosen) - kept], budget_s * 2 / 3, sample)
+    _weigh(items, sample)
+    if kept:
+        _try_threads(task, items, chosen[-kept:], budget_s / 3, n_threads, sample)
+    return sample
+
+
+def _one_by_one(
+    task: Task, items: Sequence[Any], chosen: list[int], budget_s: float, sample: Sample
+) -> None:
+    begin, size, done = perf_counter(), 1, 0
+    while done < len(chosen) and (not done or perf_counter() - begin < budget_s):
+        batch = chosen[done : done + size]
+        before_s, before_cpu_s = perf_counter(), thread_time()
+        results, failure = compute(task, [items[index] for index in batch])
+        elapsed_s, cpu_s = perf_counter() - before_s, thread_time() - before_cpu_s
+        if failure is not None:
+            _raise(task, items, batch, failure)
+        sample.costs_s |= dict.fromkeys(batch, elapsed_s / len(batch))
+        sample.results |= zip(batch, results, strict=True)
+        sample.cpu_s += cpu_s
+        done += len(batch)
+        size = min(1000, 2 * size) if elapsed_s < CLOCK_S else size
+
+
+def _raise(task: Task, items: Sequence[Any], batch: list[int], failure: Failure) -> None:
+    error, index = failure.exception, batch[failure.index or 0]
+    assert error is not None
+    note = message("run.task_raised", task=name_of(task), index=index, item=short(items[index]))
+    error.add_note(note)
+    raise error
+
+
+def _weigh(items: Sequence[Any], sample: Sample) -> None:
+    """Find out what an item and its result weigh and cost when pickled, from some of them."""
+    some = list(sample.results)[:N_WEIGHED]
+    try:
+        ways = [(_packed(items[i]), _packed(sample.results[i])) for i in some]
+    except Exception:  # a pickler may raise anything
+        sample.item_bytes = None
+        return
+    sample.item_bytes = statistics.fmean(item[0] + result[0] for item, result in ways)
+    sample.parent_pickling_s = statistics.median(item[1] + result[2] for item, result in ways)
+    sample.worker_pickling_s = statistics.median(item[2] + result[1] for item, result in ways)
+
+
+def _packed(value: Any) -> tuple[int, float, float]:
+    """Return how many bytes ``value`` pickles to, and the seconds to pickle and to open it."""
+    begin = perf_counter()
+    pickled = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    packed = perf_counter()
+    pickle.loads(pickled)
+    return len(pickled), packed - begin, perf_counter() - packed
+
+
+def _try_threads(
+    task: Task,
+    items: Sequence[Any],
+    chosen: list[int],
+    budget_s: float,
+    n_threads: int,
+    sample: Sample,
+) -> None:
+    """Run other items in threads, and see how many CPUs were used at the same time."""
+    n_tried = min(len(chosen), int(budget_s / sample.item_s)) if sample.item_s else 0
+    if n_tried < n_threads or n_tried * sample.item_s < MIN_TRIAL_S:
+        return
+    tried = chosen[:n_tried]
+    before_cpu_s = process_time()
+    with suppress(ZeroDivisionError):
+        done = run(task, [items[i] for i in tried], how="threads", n_workers=n_threads, chunksize=1)
+        used = (process_time() - before_cpu_s) / done.arrived_s
+        sample.results |= zip(tried, done.results, strict=True)
+        busy = max(1e-9, 1 - sample.waits)
+        sample.threads_share = min(1.0, max(0.0, (used / busy - 1) / (n_threads - 1)))

@@ -1,0 +1,20 @@
+"""How times and figures are written: so many significant digits, and a unit."""
+
+from __future__ import annotations
+
+
+def duration(seconds: float) -> str:
+    """Write a time with three significant digits and its unit: ``"9.81 µs"``, ``"2.04 s"``."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if abs(seconds) >= 0.9995 * size:
+            return f"{significant(seconds / size)} {unit}"
+    return f"{significant(seconds / 1e-9)} ns"
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Write ``value`` with so many significant digits, never with an exponent."""
+    if value == 0:
+        return "0"
+    rounded = float(f"{value:.{digits - 1}e}")
+    decimals = max(0, digits - 1 - int(f"{rounded:e}".split("e")[1]))
+    return f"{rounded:,.{decimals}f}"
