@@ -1,8 +1,8 @@
 """How good the advice is: what `advise` recommends, against every alternative really run.
 
-``python tests/benchmarks/advice.py`` prints, for each job of a grid, the advised choice, what it took
-and what the fastest took. Some jobs are of kinds that the models were not made from. Each way is
-run with the workers and chunks that the advice names for it, and with `run`'s defaults, in turns.
+``python tests/benchmarks/advice.py`` prints, for each job of a grid, the advised choice, what it
+took and what the fastest took. Some jobs are of kinds that the models were not made from. Each way
+is run with the workers and chunks that the advice names for it, and with `run`'s defaults, in turns.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ import tempfile
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import job_tasks
 from overhead import limit_for
 
-from helpers.parallel import advise, machine, run
+from helpers.parallel import Advice, advise, machine, run
+from helpers.parallel.plans import chunksize_for
 from helpers.tasks import count_primes, download, square, sum_of_squares
 
 WITHIN, AIM = 1.15, 0.90
-Job = tuple[Callable[[Any], Any], Sequence[Any]]
+Job: TypeAlias = tuple[Callable[[Any], Any], Sequence[Any]]
+Way: TypeAlias = tuple[str, int, int]
 
 
 def jobs(folder: Path) -> dict[str, Job]:
@@ -64,13 +66,12 @@ def _markdown_files(folder: Path, n_files: int) -> list[str]:
     return [str(file) for file in sorted(folder.glob("*.md"))]
 
 
-def choices(advice: Any, n_items: int) -> dict[tuple[str, int, int | None], float]:
-    """Return what is run: each way as advised and with `run`'s defaults."""
+def choices(advice: Advice, n_items: int) -> list[Way]:
+    """Return what is run: each way as advised and with `run`'s defaults, nothing twice."""
     cpus = machine().usable_cpus
-    found = {(o.how, o.n_workers, o.chunksize): o.predicted_s for o in advice.options}
-    for how in ("sequential", "threads", "pool", "processes"):
-        found.setdefault((how, 1 if how == "sequential" else cpus, None), float("nan"))
-    return found
+    found = [(option.how, option.n_workers, option.chunksize) for option in advice.options]
+    found += [(how, cpus, chunksize_for(n_items, cpus)) for how in ("threads", "pool", "processes")]
+    return list(dict.fromkeys([("sequential", 1, n_items), *found]))
 
 
 def judge(name: str, job: Job, repeats: int) -> bool:
@@ -78,21 +79,22 @@ def judge(name: str, job: Job, repeats: int) -> bool:
     task, items = job
     advice = advise(task, items)
     ways = choices(advice, len(items))
-    times: dict[tuple[str, int, int | None], list[float]] = {way: [] for way in ways}
+    times: dict[Way, list[float]] = {way: [] for way in ways}
     for repeat in range(repeats + 1):
-        for how, n_workers, chunksize in list(ways)[:: 1 if repeat % 2 else -1]:
-            done = run(task, items, how=how, n_workers=n_workers, chunksize=chunksize)
+        for way in ways[:: 1 if repeat % 2 else -1]:
+            done = run(task, items, how=way[0], n_workers=way[1], chunksize=way[2])
             if repeat:  # the first round warms up
-                times[how, n_workers, chunksize].append(done.elapsed_s)
+                times[way].append(done.elapsed_s)
     medians = {way: statistics.median(values) for way, values in times.items()}
     best = min(medians, key=medians.__getitem__)
     advised = (advice.best.how, advice.best.n_workers, advice.best.chunksize)
     ratio = medians[advised] / medians[best]
-    print(
-        f"{name:<24} {advised!s:<28} {medians[advised]:8.4f} s  predicted {advice.best.predicted_s:8.4f}"
-        f"  best {best!s:<28} {medians[best]:8.4f} s  ratio {ratio:.2f}{'' if ratio <= WITHIN else '  MISSED'}",
-        flush=True,
-    )
+    print(f"{name:<24} {advised!s:<30} {medians[advised]:8.4f} s, {advice.best.predicted_s:8.4f} "
+          f"predicted; best {best!s:<30} {medians[best]:8.4f} s; ratio {ratio:.2f}"
+          f"{'' if ratio <= WITHIN else '  MISSED'}", flush=True)  # fmt: skip
+    for option in advice.options if ratio > WITHIN else ():
+        way = (option.how, option.n_workers, option.chunksize)
+        print(f"    {way!s:<30} {medians[way]:8.4f} s, {option.predicted_s:8.4f} predicted")
     return ratio <= WITHIN
 
 

@@ -114,7 +114,7 @@ def main() -> None:
     print(f"{machine()}\n{'what':<62} median  [quartiles]")
     measure_start(8 if quick else 40)
     primes, squares = "64 items of some 20 ms", "100,000 squares"
-    jobs = {primes: (count_primes, [limit_for(0.02)] * 64), squares: (square, range(100_000))}
+    jobs = {primes: (count_primes, [limit_for(0.02)] * 64), squares: (square, list(range(100_000)))}
     measure_run(jobs, {primes: 3 if quick else 9, squares: 8 if quick else 30})
 
 
