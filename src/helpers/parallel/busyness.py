@@ -45,9 +45,10 @@ def _busy_s() -> float | None:
     if sys.platform == "win32":
         return _busy_windows_s()
     try:
-        line = _STAT.read_text(encoding="ascii").splitlines()[0]  # cpu, user, nice, system, idle...
-        return sum(map(int, line.split()[1:4])) / os.sysconf("SC_CLK_TCK")
-    except (OSError, ValueError, IndexError):  # macOS has no such file
+        line = _STAT.read_text(encoding="ascii").partition("\n")[0]
+        _cpu, user, nice, system, *_ = line.split()
+        return (int(user) + int(nice) + int(system)) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError):  # macOS has no such file
         return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -24,6 +24,7 @@ N_PAUSES, PAUSE_S = 40, 0.002
 N_CHUNKS, N_ITEMS, N_BYTES = 8, 8_000, 1 << 22
 N_WORKS, WORK = 8, range(100_000)
 MAX_ROUNDS, BUDGET_S = 5, 5.0
+SOON = 1.1
 
 
 @dataclass(frozen=True)
@@ -99,34 +100,47 @@ def _launch_s(how: str, start_method: str | None) -> float:
 
 def _model(rounds: Sequence[_Round], cpus: int) -> CostModel:
     """Read the figures from the traces; what comes out below 0 by chance is 0."""
-
-    def median(figure: Callable[[_Round], float]) -> float:
-        return max(0.0, statistics.median(map(figure, rounds)))
-
-    first = rounds[0].full
-    message_s = median(lambda r: _cycle_s(r.one))
-    worker_message_s = median(lambda r: _gap_s(r.paused))
-    launch_s = median(lambda r: r.launch_s)
-    stop_worker_s = median(lambda r: r.full.stopping_s - r.one.stopping_s) / (first.n_workers - 1)
-    lead_s = launch_s + (message_s + worker_message_s) / 2
+    ones = [run for r in rounds for run in (r.one, r.paused, r.work_one)]
+    fulls = [run for r in rounds for run in (r.full, r.work_full)]
+    message_s = _median(_cycle_s(r.one) for r in rounds)
+    worker_message_s = _median(_gap_s(r.paused) for r in rounds)
+    launch_s = _median(r.launch_s for r in rounds)
+    start_s, boot_s = _started(ones, launch_s, (message_s + worker_message_s) / 2)
+    more_s = _median(run.stopping_s for run in fulls) - _median(run.stopping_s for run in ones)
+    stop_worker_s = max(0.0, more_s) / (fulls[0].n_workers - 1)
+    slower = [_typical_s(r.work_full) / _typical_s(r.work_one) for r in rounds]
     return CostModel(
-        how=first.how,
-        start_method=first.start_method,
+        how=ones[0].how,
+        start_method=ones[0].start_method,
         cpus=cpus,
-        start_s=median(lambda r: r.one.spans[0].start_s - lead_s),
+        start_s=start_s,
         launch_s=launch_s,
-        boot_s=median(lambda r: r.one.startup_s - launch_s),
-        full_boot_s=median(lambda r: _last_ready_s(r.full) - first.n_workers * launch_s),
+        boot_s=boot_s,
+        full_boot_s=_median(_last_ready_s(run) - run.n_workers * launch_s for run in fulls),
         message_s=message_s,
-        full_message_s=median(lambda r: _cycle_s(r.full)),
+        full_message_s=_median(_cycle_s(r.full) for r in rounds),
         worker_message_s=worker_message_s,
-        item_s=median(lambda r: _cycle_s(r.items) - message_s) / N_ITEMS,
-        worker_item_s=median(lambda r: 2 * _packing_s(r.items) / N_ITEMS),
-        byte_s=median(lambda r: _cycle_s(r.data) - message_s) / N_BYTES,
-        stop_s=median(lambda r: r.one.stopping_s - stop_worker_s),
+        item_s=_median(_cycle_s(r.items) - message_s for r in rounds) / N_ITEMS,
+        worker_item_s=_median(2 * _packing_s(r.items) for r in rounds) / N_ITEMS,
+        byte_s=_median(_cycle_s(r.data) - message_s for r in rounds) / N_BYTES,
+        stop_s=max(0.0, _median(run.stopping_s for run in ones) - stop_worker_s),
         stop_worker_s=stop_worker_s,
-        crowding=max(1.0, median(lambda r: _typical_s(r.work_full) / _typical_s(r.work_one))),
+        crowding=max(1.0, _median(slower)),
     )
+
+
+def _median(figures: Iterable[float]) -> float:
+    return max(0.0, statistics.median(figures))
+
+
+def _started(ones: Sequence[Run], launch_s: float, message_s: float) -> tuple[float, float]:
+    """Return until when the parent cannot send, and until when a worker cannot take work.
+
+    Where the first chunk came as soon as the worker was ready, the parent waited for the worker.
+    """
+    first_s = max(0.0, _median(run.spans[0].start_s for run in ones) - launch_s - message_s)
+    ready_s = max(0.0, _median(run.startup_s for run in ones) - launch_s)
+    return (0.0, first_s) if first_s < SOON * ready_s else (first_s, ready_s)
 
 
 def _cycle_s(run: Run) -> float:

@@ -87,7 +87,7 @@ class CostModel:
             OSError: where it cannot be read.
             InputError: where it holds no model.
         """
-        return cls._parsed(Path(file).read_text(encoding="utf-8"), str(file))
+        return cls._parsed(Path(file).read_bytes(), str(file))
 
     @classmethod
     def recorded(cls, name: str) -> CostModel:
@@ -100,13 +100,15 @@ class CostModel:
             allowed = ", ".join(map(repr, recorded_models()))
             raise InputError(message("costs.unknown", received=repr(name), allowed=allowed))
         file = resources.files("helpers.parallel") / "models" / f"{name}.json"
-        return cls._parsed(file.read_text(encoding="utf-8"), name)
+        return cls._parsed(file.read_bytes(), name)
 
     @classmethod
-    def _parsed(cls, text: str, where: str) -> CostModel:
+    def _parsed(cls, text: bytes, where: str) -> CostModel:
         try:
-            return cls(**json.loads(text))
-        except (ValueError, TypeError) as error:  # no JSON, or other fields
+            figures = json.loads(text)
+            _check_fields(figures, {field.name for field in dataclasses.fields(cls)})
+            return cls(**figures)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             what = f"{type(error).__name__}: {error}"
             raise InputError(message("costs.no_model", file=where, error=what)) from error
 
@@ -115,6 +117,14 @@ def recorded_models() -> tuple[str, ...]:
     """Return the names of the models that come with the course, each a kind of machine."""
     folder = resources.files("helpers.parallel") / "models"
     return tuple(sorted(file.name[:-5] for file in folder.iterdir() if file.name.endswith(".json")))
+
+
+def _check_fields(figures: Any, names: set[str]) -> None:
+    """Refuse what lacks a figure, as it would be taken for nothing, or has one more."""
+    if not isinstance(figures, dict):
+        raise TypeError(type(figures).__name__)
+    if wrong := names.symmetric_difference(figures):
+        raise KeyError(", ".join(sorted(wrong)))
 
 
 def _allowed(name: str, value: Any) -> bool:

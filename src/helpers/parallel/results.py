@@ -88,7 +88,8 @@ class Run:
     @property
     def idle_s(self) -> float:
         """Seconds that ready workers spent waiting for work or for the end, all together."""
-        waited = sum(self.arrived_s - ready for ready in self.ready_s if ready is not None)
+        known = [ready for ready in self.ready_s if ready is not None]
+        waited = sum(max(0.0, self.arrived_s - ready) for ready in known)
         return max(0.0, waited - self.busy_s)
 
     @property
@@ -113,6 +114,7 @@ class Run:
     def starting_s(self) -> float:
         """Seconds in which no worker computed because some were still starting."""
         last_ready = max((ready for ready in self.ready_s if ready is not None), default=0.0)
+        last_ready = min(last_ready, self.arrived_s)  # all may be done before the last is ready
         meanwhile = [(s.start_s, min(s.stop_s, last_ready)) for s in self.spans]
         return last_ready - _covered([(a, b) for a, b in meanwhile if a < b])
 
@@ -144,9 +146,10 @@ def whole_story(run: Run) -> dict[str, float]:
     """Return ``run.parts_s``: each worker's time from the call to its end, by what it did."""
     names = ("starting", "sending", "computing", "collecting", "idle", "stopping")
     total = dict.fromkeys(names, 0.0)
-    last_s = max((span.left_s for span in run.spans), default=run.arrived_s)
-    reached = [run.arrived_s if ready is None else ready for ready in run.ready_s]
-    never = [run.arrived_s for ready in run.ready_s if ready is None]
+    arrived_s = run.arrived_s
+    last_s = max((span.left_s for span in run.spans), default=arrived_s)
+    reached = [arrived_s if ready is None else min(ready, arrived_s) for ready in run.ready_s]
+    never = [arrived_s for ready in run.ready_s if ready is None]
     total["starting"] = sum(reached) - sum(never)
     for span in sorted(run.spans, key=lambda span: span.start_s):
         total["sending"] += span.start_s - reached[span.worker]
@@ -154,7 +157,7 @@ def whole_story(run: Run) -> dict[str, float]:
         total["collecting"] += span.left_s - span.stop_s
         reached[span.worker] = span.left_s
     total["idle"] = sum(max(0.0, last_s - at) for at in reached) + sum(never)
-    total["collecting"] += sum(run.arrived_s - max(last_s, at) for at in reached)
+    total["collecting"] += sum(arrived_s - max(last_s, at) for at in reached)
     total["stopping"] = run.stopping_s * len(reached)
     return {name: seconds / max(1, len(reached)) for name, seconds in total.items()}
 

@@ -7,12 +7,12 @@ import pickle
 import random
 import statistics
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter, process_time, thread_time
-from typing import Any
+from typing import Any, NoReturn
 
 from helpers.language import message
+from helpers.parallel.errors import TaskFailedError
 from helpers.parallel.plans import name_of, short
 from helpers.parallel.results import Task
 from helpers.parallel.running import run
@@ -36,7 +36,7 @@ class Sample:
         n_items: how many items there are in all.
         costs_s: what the sampled items cost in the plain loop, in seconds, by their index.
         results: the results of all items that were run, by their index.
-        cpu_s: how much of the time of ``costs_s`` the CPU was used.
+        cpu_s: for how much of these costs a CPU was used, in seconds, by the same indices.
         item_bytes: what an item and its result weigh together when pickled, on average; ``None``
             where one of them cannot be pickled.
         parent_pickling_s, worker_pickling_s: what it takes to pickle an item and to open its result
@@ -48,7 +48,7 @@ class Sample:
     n_items: int
     costs_s: dict[int, float] = field(default_factory=dict)
     results: dict[int, Any] = field(default_factory=dict)
-    cpu_s: float = 0.0
+    cpu_s: dict[int, float] = field(default_factory=dict)
     item_bytes: float | None = 0.0
     parent_pickling_s: float = 0.0
     worker_pickling_s: float = 0.0
@@ -72,7 +72,7 @@ class Sample:
     def waits(self) -> float:
         """The share of its time that an item waits instead of computing, from 0 to 1."""
         total_s = sum(self.costs_s.values())
-        return min(1.0, max(0.0, 1 - self.cpu_s / total_s)) if total_s else 0.0
+        return min(1.0, max(0.0, 1 - sum(self.cpu_s.values()) / total_s)) if total_s else 0.0
 
     def estimated_costs_s(self) -> list[float]:
         """Return a cost for every item: that of the nearest one that was run."""
@@ -97,6 +97,7 @@ def take_sample(task: Task, items: Sequence[Any], budget_s: float, n_threads: in
         n_threads: with how many threads it is tried.
 
     Raises:
+        TaskFailedError: the task called ``sys.exit``.
         Exception: what the task raises, with a note that names the item.
     """
     order = list(range(len(items)))
@@ -125,7 +126,7 @@ def _one_by_one(
             _raise(task, items, batch, failure)
         sample.costs_s |= dict.fromkeys(batch, elapsed_s / len(batch))
         sample.results |= zip(batch, results, strict=True)
-        sample.cpu_s += cpu_s
+        sample.cpu_s |= dict.fromkeys(batch, cpu_s / len(batch))
         done += len(batch)
         size = min(1000, 2 * size) if elapsed_s < CLOCK_S else size
 
@@ -134,14 +135,14 @@ def _forget_warm_up(sample: Sample) -> None:
     """Drop the first item's cost where it was paid for the others too; its result is kept."""
     (first, first_s), *others = sample.costs_s.items()
     if len(others) > 1 and first_s > WARM_UP * max(cost_s for _, cost_s in others):
-        del sample.costs_s[first]
-        sample.cpu_s *= 1 - first_s / (first_s + sum(cost_s for _, cost_s in others))
+        del sample.costs_s[first], sample.cpu_s[first]
 
 
-def _raise(task: Task, items: Sequence[Any], batch: list[int], failure: Failure) -> None:
+def _raise(task: Task, items: Sequence[Any], batch: list[int], failure: Failure) -> NoReturn:
     error, index = failure.exception, batch[failure.index or 0]
-    assert error is not None
     note = message("run.task_raised", task=name_of(task), index=index, item=short(items[index]))
+    if not isinstance(error, Exception):  # SystemExit would end the caller
+        raise TaskFailedError(message("run.task_failed", error=failure.summary) + "\n" + note)
     error.add_note(note)
     raise error
 
@@ -180,11 +181,16 @@ def _try_threads(
     n_tried = min(len(chosen), int(budget_s / sample.item_s)) if sample.item_s else 0
     if n_tried < n_threads or n_tried * sample.item_s < MIN_TRIAL_S:
         return
-    tried = chosen[:n_tried]
+
+    def one(index: int) -> tuple[list[Any], Failure | None]:
+        return compute(task, [items[index]])
+
     before_cpu_s = process_time()
-    with suppress(ZeroDivisionError):
-        done = run(task, [items[i] for i in tried], how="threads", n_workers=n_threads, chunksize=1)
-        used = (process_time() - before_cpu_s) / done.arrived_s
-        sample.results |= zip(tried, done.results, strict=True)
-        busy = max(1e-9, 1 - sample.waits)
-        sample.threads_share = min(1.0, max(0.0, (used / busy - 1) / (n_threads - 1)))
+    done = run(one, chosen[:n_tried], how="threads", n_workers=n_threads, chunksize=1)
+    used = (process_time() - before_cpu_s) / max(1e-9, done.arrived_s)
+    for index, (results, failure) in zip(chosen, done.results, strict=False):
+        if failure is not None:
+            _raise(task, items, [index], failure)
+        sample.results[index] = results[0]
+    busy = max(1e-9, 1 - sample.waits)
+    sample.threads_share = min(1.0, max(0.0, (used / busy - 1) / (n_threads - 1)))
