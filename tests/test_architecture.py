@@ -143,7 +143,7 @@ def test_the_check_of_libraries_catches(name, source):
 
 
 def test_lower_rooms_are_standard_library_only():
-    """What a worker or a run needs is in the standard library, but for Dask on demand."""
+    """What a worker or a run needs is in the standard library, but for Dask and tqdm on demand."""
     for name in LOWER:
         file = FILES[name]
         imported = imported_by(name, file.read_text(encoding="utf-8"), file.name == "__init__.py")
@@ -151,6 +151,8 @@ def test_lower_rooms_are_standard_library_only():
         allowed = sys.stdlib_module_names | {"helpers"}
         if name.startswith("helpers.parallel"):
             allowed |= {"dask", "distributed"}
+        if name == "helpers.parallel.progress":
+            allowed |= {"tqdm"}
         if name == "helpers.tasks.arrays":
             allowed |= {"numpy"}
         assert roots <= allowed, name

@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
 from helpers.language import message
 from helpers.parallel.errors import MachineError
@@ -119,12 +120,12 @@ def _side_by_side(most: int, turns: tuple[int, ...]) -> list[list[int]]:
             process.stdin.flush()
         limit_s = BOOT_S + len(turns) * (SLOT_S + PAUSE_S) + LIMIT_S
         answers = [json.loads(p.communicate(timeout=limit_s)[0]) for p in processes]
+        return [_spread(answer, k, turns) for k, answer in enumerate(answers)]
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise MachineError(message("ceiling.no_answer", error=str(error))) from error
     finally:
         for process in processes:
             _end(process)
-    return [_spread(answer, k, turns) for k, answer in enumerate(answers)]
 
 
 def _interpreter() -> subprocess.Popen[str]:
@@ -141,7 +142,13 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.communicate(timeout=LIMIT_S)
 
 
-def _spread(answer: list[int], k: int, turns: tuple[int, ...]) -> list[int]:
-    """Put the counts of interpreter ``k`` at its turns."""
+def _spread(answer: Any, k: int, turns: tuple[int, ...]) -> list[int]:
+    """Put the counts of interpreter ``k`` at its turns.
+
+    Raises:
+        ValueError: they are not one count a turn.
+    """
+    if not isinstance(answer, list) or len(answer) != sum(k < n for n in turns):
+        raise ValueError(f"{answer!r}")
     counts = iter(answer)
     return [next(counts) if k < n else -1 for n in turns]

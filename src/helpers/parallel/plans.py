@@ -42,10 +42,16 @@ class Plan:
     @property
     def job(self) -> Job:
         """What a way needs to know of it."""
-        return Job(self.task, self.pickled_task, self.n_workers, self.start_method)
+        limited = self.timeout_s is not None
+        return Job(self.task, self.pickled_task, self.n_workers, self.start_method, limited)
 
     def chunk(self, index: int) -> list[Any]:
-        """Return the items of chunk ``index``, as a new list."""
+        """Return the items of chunk ``index``, as a new list.
+
+        The plain loop goes through the items themselves, unless it may have to be stopped.
+        """
+        if self.how == "sequential" and self.n_chunks == 1 and self.timeout_s is None:
+            return self.items  # type: ignore[return-value]  # it has all that is asked of the list
         return list(self.items[index * self.chunksize : (index + 1) * self.chunksize])
 
     def chunk_length(self, index: int) -> int:

@@ -104,8 +104,11 @@ def _collect(
                 n_sent += 1
             index, arrived = _next_arrival(plan, way, arrivals, called_s, len(collected))
             collected[index] = outcome = _checked(plan, index, arrived)
-            first = index * plan.chunksize
-            results[first : first + len(outcome.results)] = outcome.results
+            if plan.n_chunks == 1:
+                results = outcome.results
+            else:
+                first = index * plan.chunksize
+                results[first : first + len(outcome.results)] = outcome.results
             outcome.results = None  # they are in their place
             advance(plan.chunk_length(index))
     return results, [collected[index] for index in range(plan.n_chunks)]

@@ -43,7 +43,7 @@ class Scaling:
     @property
     def worker_counts(self) -> tuple[int, ...]:
         """The numbers of workers that were measured, rising."""
-        return tuple(self.times_s)
+        return tuple(sorted(self.times_s))
 
     def speedup(self, n_workers: int) -> float:
         """Return how many times faster than the plain loop: medians of what was measured.

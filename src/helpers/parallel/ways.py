@@ -37,6 +37,7 @@ class Job:
     pickled_task: bytes
     n_workers: int
     start_method: str | None
+    limited: bool = False  # it may be told to stop in the middle of a chunk
 
 
 class Way(Protocol):
@@ -78,8 +79,10 @@ class Sequential:
         self._ready_s = perf_counter()
 
     def submit(self, cut: Cut, done: Done) -> None:
-        self._chunk = cut()
-        done(_computed_here(self._job.task, self._chunk, 0, self._ready_s))
+        chunk = cut()
+        if self._job.limited:  # else it may be the learner's own list
+            self._chunk = chunk
+        done(_computed_here(self._job.task, chunk, 0, self._ready_s))
 
     def lost(self) -> int | None:
         return None
