@@ -125,7 +125,8 @@ def _model(rounds: Sequence[_Round], cpus: int) -> CostModel:
         byte_s=_median(_cycle_s(r.data) - message_s for r in rounds) / N_BYTES,
         stop_s=max(0.0, _median(run.stopping_s for run in ones) - stop_worker_s),
         stop_worker_s=stop_worker_s,
-        crowding=max(1.0, _median(slower)),
+        # On one CPU two workers take turns, and each chunk may well fit into one turn.
+        crowding=max(1.0 if cpus > 1 else 2.0, _median(slower)),
     )
 
 
