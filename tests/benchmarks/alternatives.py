@@ -56,7 +56,7 @@ def jobs(quick: bool) -> dict[str, Job]:
     return {
         "computing": Job(count_primes, limits, 2 if quick else 5, 0 if quick else 150),
         "waiting": Job(download, waits, 2 if quick else 5, 0 if quick else 50),
-        "tiny": Job(square, range(n_tiny), 2 if quick else 9, 0 if quick else 75),
+        "tiny": Job(square, list(range(n_tiny)), 2 if quick else 9, 0 if quick else 75),
     }
 
 
