@@ -2,7 +2,7 @@
 
 ``python tests/benchmarks/advice.py`` prints, for each job of a grid, the advised choice, what it
 took and what the fastest took. Some jobs are of kinds that the models were not made from. Each way
-is run with the workers and chunks that the advice names for it, and with `run`'s defaults, in turns.
+is run with the workers and chunks that the advice names for it and with those of `run`, in turns.
 """
 
 from __future__ import annotations

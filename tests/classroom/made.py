@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 from matplotlib.axes import Axes
@@ -11,7 +12,9 @@ from matplotlib.transforms import Bbox
 from helpers.parallel import Run, Span
 
 
-def made_run(how="pool", ready_s=(0.03,), spans=(), elapsed_s=0.04, n_workers=None) -> Run:
+def made_run(
+    how="pool", ready_s=(0.03,), spans=(), elapsed_s=0.04, n_workers=None, stopping_s=0.0
+) -> Run:
     """Return a run with these spans, each (worker, start, stop, items), in seconds."""
     workers = n_workers or len(ready_s)
     return Run(
@@ -23,6 +26,7 @@ def made_run(how="pool", ready_s=(0.03,), spans=(), elapsed_s=0.04, n_workers=No
         elapsed_s=elapsed_s,
         ready_s=(*ready_s, *[None] * (workers - len(ready_s))),
         spans=tuple(Span(*span) for span in spans),
+        stopping_s=stopping_s,
     )
 
 
@@ -34,7 +38,13 @@ def scaled(run: Run, factor: float) -> Run:
         [(s.worker, s.start_s * factor, s.stop_s * factor, s.n_items) for s in run.spans],
         run.elapsed_s * factor,
         run.n_workers,
+        run.stopping_s * factor,
     )
+
+
+def ended(run: Run, stopping_s: float) -> Run:
+    """Return the same run, whose workers took so long to end after the last result."""
+    return replace(run, elapsed_s=run.arrived_s + stopping_s, stopping_s=stopping_s)
 
 
 def sequential(n_items: int = 24, item_s: float = 0.09) -> Run:

@@ -8,6 +8,7 @@ import pytest
 from made import (
     badly_placed,
     contrast,
+    ended,
     heavy,
     hundred_squares,
     luminance,
@@ -51,7 +52,9 @@ RUNS = {
     "mostly computing": heavy(4),
     "mostly messages": only_messages(2),
     "a loop": sequential(5),
-    "an hour": scaled(heavy(4), 5000),
+    "with an end": ended(heavy(2), 0.2),
+    "mostly an end": ended(hundred_squares(2), 0.3),
+    "an hour": scaled(ended(heavy(4), 0.01), 5000),
     "microseconds": made_run("sequential", (0.0,), [(0, 2e-7, 1e-5, 100)], 1.02e-5),
 }
 GROWTH = {
@@ -325,13 +328,24 @@ def test_growth_without_times(language, received):
 # ---- plot_breakdown
 
 
+def told_parts(run) -> dict[str, float]:
+    """Return the parts of a call that are more than a rounding error."""
+    parts = {
+        "starting": run.starting_s,
+        "messages": run.messages_s,
+        "computing": run.computing_s,
+        "stopping": run.stopping_s,
+    }
+    return {part: seconds for part, seconds in parts.items() if seconds > 1e-9 * run.elapsed_s}
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_parts_make_up_the_whole(name):
-    """The three parts are as long as the run says, one after another, and fill the call."""
+    """The parts are as long as the run says, one after another, and fill the call."""
     run = RUNS[name]
     parts = plot_breakdown(run).patches
     widths = [part.get_width() for part in parts]
-    told = [s for s in (run.starting_s, run.messages_s, run.computing_s) if s > 0]
+    told = list(told_parts(run).values())
     assert widths == pytest.approx(told)
     ends = [sum(widths[:i]) for i in range(len(widths))]
     assert [part.get_x() for part in parts] == pytest.approx(ends)
@@ -353,16 +367,13 @@ def test_parts_differ_without_colour():
         (only_messages(2), "messages"),
         (heavy(4), "computing"),
         (sequential(5), "computing"),
+        (ended(hundred_squares(2), 0.3), "stopping"),
     ],
-    ids=["hundred", "start", "messages", "heavy", "loop"],
+    ids=["hundred", "start", "messages", "heavy", "loop", "end"],
 )
 def test_title_names_the_biggest_part(language, run, biggest):
     """The title says which part took most of the time, and its share of the call."""
-    seconds = {
-        "starting": run.starting_s,
-        "messages": run.messages_s,
-        "computing": run.computing_s,
-    }
+    seconds = told_parts(run)
     assert max(seconds, key=seconds.get) == biggest
     share = f"{100 * seconds[biggest] / run.elapsed_s:.0f}"
     expected = message("chart.breakdown", part=message(f"part.{biggest}"), share=share)
@@ -376,13 +387,7 @@ def test_alternative_text_of_the_breakdown(language, name):
     ax = plot_breakdown(run)
     told = alternative_text(ax.figure)
     assert told.startswith(f"{title(ax)}. ")
-    parts = {
-        "starting": run.starting_s,
-        "messages": run.messages_s,
-        "computing": run.computing_s,
-    }
-    shown = [(part, seconds) for part, seconds in parts.items() if seconds > 0]
-    for (part, seconds), label in zip(shown, ax.texts, strict=True):
+    for (part, seconds), label in zip(told_parts(run).items(), ax.texts, strict=True):
         name = message(f"part.{part}")
         assert f"{name}: {duration(seconds)}" in told
         assert label.get_text().startswith(f"{name}\n{duration(seconds)} (")

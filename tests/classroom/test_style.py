@@ -1,4 +1,4 @@
-"""How times are written, how charts look, and how they reach those who cannot see them."""
+"""How charts look, and how they reach those who cannot see them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from html import unescape
 
 import pytest
 from executed import _new_shell
-from hypothesis import given
-from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 from made import contrast, sequential
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from helpers.classroom import duration, plot_times, style
+from helpers.classroom import plot_times, style
 from helpers.classroom.style import (
     GREY,
     INK,
@@ -26,72 +24,12 @@ from helpers.classroom.style import (
     describe,
     figure_html,
     new_axes,
-    significant,
     times_as_fast,
     unit_for,
     use_style,
 )
 from helpers.language import message, messages, set_language
 from helpers.parallel import Comparison
-
-SIZES = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}
-finite = st.floats(1e-15, 1e12)
-
-
-def read(text: str) -> float:
-    """Return the number that was written."""
-    return float(text.replace(",", ""))
-
-
-def digits_of(text: str) -> int:
-    """Return how many significant digits a number is written with; zeros at the end count."""
-    return len(re.sub(r"[,.]", "", text).lstrip("-0"))
-
-
-@given(finite)
-def test_significant_has_three_digits_and_no_exponent(value):
-    """Any size of number is written with three significant digits, no exponent, and truly."""
-    text = significant(value)
-    assert re.fullmatch(r"\d{1,3}(,\d{3})*(\.\d+)?", text)
-    assert read(text) == pytest.approx(value, rel=0.00501)
-    assert digits_of(text) == 3 if value < 999.5 else read(text) >= 1000
-
-
-@given(finite, st.integers(1, 6))
-def test_significant_with_other_digits(value, digits):
-    """The number of digits asked for is the number of digits written, and a sign changes none."""
-    text = significant(value, digits)
-    assert read(text) == pytest.approx(value, rel=0.501 * 10 ** (1 - digits))
-    assert digits_of(text) >= digits
-    assert significant(-value, digits) == f"-{text}"
-
-
-@given(st.floats(1e-9, 1e7))
-def test_duration_has_three_digits_and_its_unit(seconds):
-    """A time from a nanosecond to months has three digits, a unit, no exponent, and is true."""
-    number, unit = duration(seconds).split(" ")
-    assert "e" not in number
-    assert read(number) * SIZES[unit] == pytest.approx(seconds, rel=0.00501)
-    assert 1 <= read(number) < 1000 or unit == "s"
-    assert digits_of(number) == 3 or read(number) >= 1000
-
-
-@pytest.mark.parametrize(
-    ("seconds", "written"),
-    [
-        (0, "0 ns"),
-        (9.81e-6, "9.81 µs"),
-        (2.04, "2.04 s"),
-        (0.9996, "1.00 s"),
-        (0.9994, "999 ms"),
-        (9.996e-7, "1.00 µs"),
-        (3600, "3,600 s"),
-        (-0.0025, "-2.50 ms"),
-    ],
-)
-def test_duration_at_the_edges(seconds, written):
-    """Rounding never gives 1,000 of a unit, and zero and negative times are written, too."""
-    assert duration(seconds) == written
 
 
 @pytest.mark.parametrize(

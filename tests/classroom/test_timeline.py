@@ -8,6 +8,7 @@ import pytest
 from made import (
     badly_placed,
     contrast,
+    ended,
     heavy,
     hundred_squares,
     luminance,
@@ -38,6 +39,10 @@ DRAWN = {
     "one worker": (heavy(1, 3),),
     "only messages": (only_messages(2),),
     "a loop": (sequential(5, 0.03),),
+    "with an end": (sequential(), ended(heavy(4), 0.05)),
+    "one worker with an end": (ended(heavy(1, 3), 0.01),),
+    "mostly the end": (ended(hundred_squares(2), 0.3),),
+    "an end that is too short to see": (ended(heavy(2), 1e-4),),
     "three ways": (sequential(), heavy(4, how="threads"), heavy(4)),
     "far slower": (sequential(24, 1e-6), hundred_squares(4)),
     "microseconds": (made_run("sequential", (0.0,), [(0, 2e-7, 1e-5, 100)], 1.02e-5),),
@@ -53,7 +58,12 @@ def blocks(ax) -> list[Rectangle]:
 
 def starts(ax) -> list[Rectangle]:
     """Return the hatched starts of workers."""
-    return [p for p in ax.patches if isinstance(p, Rectangle) and p.get_hatch()]
+    return [p for p in ax.patches if isinstance(p, Rectangle) and p.get_hatch() == "////"]
+
+
+def stops(ax) -> list[Rectangle]:
+    """Return what is hatched the other way: the ends of workers."""
+    return [p for p in ax.patches if isinstance(p, Rectangle) and p.get_hatch() == "\\\\" * 2]
 
 
 def ends(ax) -> list:
@@ -126,6 +136,38 @@ def test_line_at_the_end_of_the_call(language):
     lanes = [lane_of(block) for block in blocks(ax)]
     assert line.get_ydata()[0] < min(lanes) < max(lanes) < line.get_ydata()[1]
     assert message("chart.end", time=duration(one.elapsed_s)) in texts(ax)
+
+
+def test_workers_end_is_drawn_and_named(language):
+    """From the last result to the line each lane is hatched the other way, and it is named."""
+    one = ended(heavy(3), 0.05)
+    ax = plot_timeline(one)
+    found = [(part.get_x(), part.get_x() + part.get_width()) for part in stops(ax)]
+    assert len(found) == 3
+    for start, stop in found:
+        assert start == pytest.approx(one.arrived_s * 1e3)
+        assert stop == pytest.approx(one.elapsed_s * 1e3)
+    named = message("chart.stopping", time="50.0 ms")
+    assert f"{named}\n{message('chart.end', time=duration(one.elapsed_s))}" in texts(ax)
+    assert message("chart.stopping_alt", time="50.0 ms") in alternative_text(ax.figure)
+
+
+def test_waiting_ends_with_the_last_result():
+    """The grey line of a lane ends at the last result, where the worker's end begins."""
+    one = ended(heavy(2), 0.05)
+    ax = plot_timeline(one)
+    grey = [line for line in ax.lines if line not in ends(ax)]
+    assert [line.get_xdata()[1] for line in grey] == pytest.approx([one.arrived_s] * 2)
+
+
+@pytest.mark.parametrize("stopping_s", [0.0, 1e-4])
+def test_end_that_cannot_be_seen(stopping_s):
+    """An end narrower than a few pixels is neither drawn nor named; a loop has none."""
+    one = ended(heavy(2), stopping_s)
+    ax = plot_timeline(one, ended(sequential(), 0.5))
+    assert stops(ax) == []
+    assert message("chart.stopping_alt", time=duration(1e-4)) not in alternative_text(ax.figure)
+    assert not any(message("chart.stopping", time="").strip() in text for text in texts(ax))
 
 
 def test_worker_without_work_is_labelled(language):
@@ -208,7 +250,7 @@ def test_alternative_text_has_the_numbers(language, name):
     ax = plot_timeline(*DRAWN[name])
     told = alternative_text(ax.figure)
     for one in DRAWN[name]:
-        end = duration(one.elapsed_s)
+        end = duration(one.arrived_s)
         if one.how == "sequential":
             parts = message("chart.sequential_alt", n_items=one.n_items, end=end)
         else:

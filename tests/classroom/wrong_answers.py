@@ -41,6 +41,30 @@ def _module(name: str, *lines: str) -> str:
     )
 
 
+def _predicted(error: str, *lines: str, paper_s: float = 0.1, real_s: float = 0.3) -> str:
+    """Return code that makes a simulated and an executed call of known times, and an error."""
+    made = [
+        "from dataclasses import replace",
+        f"paper = simulate([{paper_s}] * 4, 2)",
+        f"real = replace(simulate([{real_s}] * 4, 2), results=[1] * 4)",
+    ]
+    return "\n".join([*made, *lines, f"error = {error}"])
+
+
+def _timed(measured: str, chosen: object) -> str:
+    """Return seconds by chunksize, and the answer read from them."""
+    return f"measured = {measured}\nchosen = {chosen}"
+
+
+def _dealt(order: str, chunksize: int = 1, n_workers: int = 4, results: str = "downloads") -> str:
+    """Return code that makes a call which dealt out the downloads like this, on time."""
+    return (
+        "from dataclasses import replace\n\nfrom helpers.parallel import simulate\n\n"
+        f"made = simulate({order}, {n_workers}, {chunksize})\n"
+        f"better = replace(made, results={results})"
+    )
+
+
 WRONG: dict[str, list[tuple[str, str]]] = {
     "0.1": [
         ("workers = machine", "not_a_number"),
@@ -196,6 +220,132 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             "other_files",
         ),
     ],
+    "4.1": [
+        ('check("4.1", 20)', "not_a_pair"),
+        ('check("4.1", (thousand.spans, 20))', "not_a_pair"),
+        ("messages = thousand.spans", "spans"),
+        ("messages = [span for span in thousand.spans]", "spans"),
+        ("messages = thousand", "not_a_number"),
+        ('messages = "20"', "not_a_number"),
+        ("messages = 2 * len(thousand.spans)", "both_ways"),
+        ("messages = len(thousand.results)", "items"),
+        ("messages = thousand.chunksize", "chunksize"),
+        ("messages = 50 / 1_000", "upside_down"),
+        ("messages = thousand.n_workers", "workers"),
+        ("messages = len(thousand.spans) - 1", "other"),
+    ],
+    "4.2": [
+        ('check("4.2", chosen)', "not_a_pair"),
+        ('check("4.2", (chosen, measured))', "not_a_pair"),
+        (_timed('{size: run(square, [1], how="threads") for size in (1, 10, 99)}', 1), "runs"),
+        (_timed("{0.3: 1, 0.2: 10, 0.1: 100}", 100), "not_sizes"),
+        (_timed('{"1": 0.3, "10": 0.2, "100": 0.1}', 100), "not_sizes"),
+        (_timed("{0: 0.3, 10: 0.2, 100: 0.1}", 100), "not_sizes"),
+        (_timed('{1: "0.3 s", 10: "0.2 s", 100: "0.1 s"}', 100), "not_seconds"),
+        (_timed("{1: 0.3, 10: 0, 100: 0.1}", 100), "not_seconds"),
+        (_timed("{1: 3_000, 10: 2_000, 100: 1_000}", 100), "not_seconds"),
+        (_timed("{}", 100), "few"),
+        (_timed("{1: 0.3, 1_000: 0.1}", 1_000), "few"),
+        (_timed("{100: 0.1, 101: 0.2, 102: 0.3}", 100), "narrow"),
+        (_timed("{1: 0.3, 10: 0.2, 100: 0.1}", "measured"), "not_a_number"),
+        (_timed("{1: 0.3, 10: 0.2, 100: 0.1}", '"100"'), "not_a_number"),
+        (_timed("{1: 0.3, 10: 0.2, 100: 0.1}", "min(measured.values())"), "a_time"),
+        (_timed("{1: 0.3, 10: 0.2, 100: 0.1}", 1_000), "not_tried"),
+        (_timed("{1: 0.3, 10: 0.2, 100: 0.1}", "max(measured, key=measured.get)"), "slowest"),
+        (_timed("{1: 0.3, 10: 0.2, 100: 0.1}", 10), "slower"),
+    ],
+    "4.3": [
+        (
+            "with multiprocessing.Pool(2) as pool:\n"
+            "    estimates = pool.starmap_async(estimate_pi, [(seed, 9) for seed in seeds])\n"
+            + _ENDED,
+            "async_result",
+        ),
+        (
+            "with multiprocessing.Pool(2) as pool:\n"
+            "    estimates = pool.imap(estimate_pi, seeds)\n" + _ENDED,
+            "iterator",
+        ),
+        ("estimates = (estimate_pi(seed, 20_000) for seed in seeds)", "iterator"),
+        ("estimates = estimate_pi(1, 20_000)", "one_number"),
+        ("estimates = [(seed, 20_000) for seed in seeds]", "not_numbers"),
+        ("estimates = print(seeds)", "not_numbers"),
+        ("estimates = [estimate_pi(seed, 20_000) for seed in range(3)]", "length"),
+        ("estimates = [estimate_pi(seed, 20_000) for seed in [4, 2, 3, 1]]", "order"),
+        (
+            "with multiprocessing.Pool(2) as pool:\n    estimates = pool.map(estimate_pi, seeds)",
+            "n_points",
+        ),
+        ("estimates = [estimate_pi(20_000, seed) for seed in seeds]", "swapped"),
+        ("estimates = 4 * [estimate_pi(1, 20_000)]", "same_seed"),
+        ("estimates = [estimate_pi(seed, 2_000) for seed in seeds]", "values"),
+        ("estimates = [estimate_pi(seed, 20_000) for seed in range(4)]", "values"),
+    ],
+    "4.4": [
+        ("better = before.results", "not_a_run"),
+        ("better = before.elapsed_s", "not_a_run"),
+        (_dealt("downloads", results="[]"), "no_results"),
+        (_dealt("downloads[::-1]", results="downloads[:-1]"), "other_job"),
+        (_dealt("downloads[::-1]", results="[0.01] * 16"), "other_job"),
+        (_dealt("downloads[::-1]", n_workers=8), "other_workers"),
+        (
+            'better = run(download, downloads, how="threads", n_workers=16)',
+            "other_workers",
+        ),
+        ("better = before", "chunks"),
+        (_dealt("downloads[::-1]", chunksize=4), "chunks"),
+        (_dealt("downloads"), "order"),
+    ],
+    "5.1": [
+        ("efficiency = speedup", "speedup"),
+        ("efficiency = n_workers / speedup", "upside_down"),
+        ("efficiency = 100 * speedup / n_workers", "percent"),
+        ("efficiency = speedup * n_workers", "multiplied"),
+        ("efficiency = loop_s / n_workers", "loop_alone"),
+        ("efficiency = pool_s / loop_s", "other"),
+        ('efficiency = "75 %"', "not_a_number"),
+    ],
+    "5.2": [
+        ('check("5.2", karp_flatt(4, 8))', "not_a_pair"),
+        ("fraction = karp_flatt\nspeedup_64 = 6.4", "not_numbers"),
+        ("fraction = karp_flatt(8, 4)\nspeedup_64 = amdahl(1, 64)", "swapped"),
+        ("fraction = 4 / 8\nspeedup_64 = amdahl(0.5, 64)", "efficiency"),
+        ("fraction = 1 / 4\nspeedup_64 = amdahl(0.25, 64)", "inverse"),
+        ("fraction = 0.01\nspeedup_64 = amdahl(0.01, 64)", "fraction"),
+        ("fraction = karp_flatt(4, 8)\nspeedup_64 = 1 / fraction", "limit"),
+        (
+            "from helpers.parallel import gustafson\n\n"
+            "fraction = karp_flatt(4, 8)\nspeedup_64 = gustafson(fraction, 64)",
+            "gustafson",
+        ),
+        ("fraction = karp_flatt(4, 8)\nspeedup_64 = 4 * 64 / 8", "in_proportion"),
+        ("fraction = karp_flatt(4, 8)\nspeedup_64 = amdahl(fraction, 8)", "other"),
+    ],
+    "5.3": [
+        ("enough = times", "not_a_number"),
+        ("enough = times[64]", "not_tried"),
+        ("enough = 100", "not_tried"),
+        ("enough = next(2 * n for n in times if times[n] / times[2 * n] < 1.1)", "doubled"),
+        ("enough = min(times, key=times.get)", "fastest"),
+        ("enough = 1024", "too_many"),
+        ("enough = next(n for n in times if times[n] / times[2 * n] < 2)", "too_few"),
+    ],
+    "5.4": [
+        ('check("5.4", 0.1)', "not_three"),
+        (_predicted("0.1", "paper, real = paper.elapsed_s, real.elapsed_s"), "not_runs"),
+        (_predicted("0.1", "paper = real"), "both_real"),
+        (_predicted("0.1", "real = paper"), "both_simulated"),
+        (_predicted("0.1", "paper, real = real, paper"), "swapped"),
+        (_predicted("0.1", "paper = simulate([0.1] * 5, 2)"), "other_work"),
+        (_predicted("0.1", "paper = simulate([0.1] * 4, 3)"), "other_way"),
+        (_predicted("0.1", "paper = simulate([0.1] * 4, 2, 2)"), "other_way"),
+        (_predicted('"50 %"'), "not_a_number"),
+        (_predicted("100 * (paper.elapsed_s / real.elapsed_s - 1)"), "percent"),
+        (_predicted("paper.elapsed_s / real.elapsed_s"), "ratio"),
+        (_predicted("paper.elapsed_s - real.elapsed_s"), "seconds"),
+        (_predicted("real.elapsed_s / paper.elapsed_s - 1"), "of_predicted"),
+        (_predicted("7"), "other"),
+    ],
 }
 
 # Right answers beside the lesson's own solution.
@@ -224,5 +374,24 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
             ),
             "right",
         )
+    ],
+    "4.1": [("messages = 1_000 / 50", "right")],
+    "4.2": [
+        (_timed("{1: 0.3, 10: 0.105, 100: 0.1}", 10), "right"),
+        (_timed("{1: 0.109, 10: 0.102, 100: 0.1}", 1), "right_draw"),
+    ],
+    "4.3": [("estimates = tuple(estimate_pi(seed, 20_000) for seed in seeds)", "right")],
+    "4.4": [
+        (_dealt("downloads[::-1]", chunksize=2, results="downloads[::-1]"), "right"),
+        (
+            'better = run(download, downloads[::-1], how="threads", n_workers=4, chunksize=1)',
+            "right",
+        ),
+    ],
+    "5.1": [("efficiency = round(speedup / n_workers, 2)", "right")],
+    "5.2": [("fraction = 0.143\nspeedup_64 = 6.4", "right")],
+    "5.4": [
+        (_predicted("abs(paper.elapsed_s / real.elapsed_s - 1)", paper_s=0.15), "right"),
+        (_predicted("paper.elapsed_s / real.elapsed_s - 1", paper_s=0.9), "right_far"),
     ],
 }

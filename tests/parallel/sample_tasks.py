@@ -44,6 +44,29 @@ def burn(seconds):
     return seconds
 
 
+def end_late(seconds):
+    """Have the process of the worker end so many seconds after its last result."""
+    threading.Thread(target=time.sleep, args=[seconds]).start()
+    return seconds
+
+
+def slow_to_pack(seconds):
+    """Return what takes so many seconds to pickle."""
+    return SlowToPack(seconds)
+
+
+class SlowToPack:
+    """A result that takes its time where it is pickled, and arrives as a number."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def __reduce__(self):
+        """Wait, then be a number."""
+        time.sleep(self.seconds)
+        return float, (self.seconds,)
+
+
 def process_id(_item):
     """Return the number of the process that computes."""
     return os.getpid()

@@ -7,11 +7,15 @@ import math
 import statistics
 import sys
 
+import hypothesis
 import pytest
 import sample_tasks
+from hypothesis import strategies as st
 
 from helpers.language import message, set_language
 from helpers.parallel import Comparison, InputError, ResultsDifferError, Run, Span, compare
+from helpers.parallel.busyness import OtherPrograms
+from helpers.parallel.timing import check_equal, quartiles, timing_warnings
 from helpers.tasks import square
 
 pytestmark = pytest.mark.timeout(30)
@@ -322,3 +326,99 @@ def test_no_warning_without_reason(runs):
     """Steady timings carry no warning."""
     runs.times_s = {"pool": [1.0, 1.01, 0.99], "sequential": [2.0]}
     assert compare(square, [1], ("sequential", "pool")).warnings == ()
+
+
+@pytest.fixture
+def busy_cpus(monkeypatch):
+    """Return what sets how many CPUs other programs are said to keep busy."""
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+
+    def told(cpus):
+        monkeypatch.setattr(OtherPrograms, "busy_cpus", lambda self: cpus)
+
+    return told
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_busy_machine_is_a_warning(runs, busy_cpus, language):
+    """Where other programs leave too few CPUs free, the warning says how many they used."""
+    set_language(language)
+    busy_cpus(99.5)
+    [warning] = compare(square, [1], ("sequential", "pool")).warnings
+    assert warning == message("compare.busy", cpus=99.5)
+    assert "99.5" in warning
+    assert ("Other programs" in warning) == (language == "en")
+
+
+@pytest.mark.parametrize("cpus", [None, 0.0, 0.1])
+def test_a_quiet_machine_is_none(runs, busy_cpus, cpus):
+    """Where nobody is in the way, or the system does not say, there is no warning."""
+    busy_cpus(cpus)
+    assert compare(square, [1], ("sequential", "pool")).warnings == ()
+
+
+def test_each_warning_stands_alone(busy_cpus):
+    """What scatters, what is too short and what others do are told one by one."""
+    others = OtherPrograms()
+    busy_cpus(99.5)
+    times_s = {"one": [1e-9] * 3, "two": [1.0, 2.0, 3.0], "three": [1.0, 1.0, 1.0]}
+    warnings = timing_warnings(times_s, others)
+    assert len(warnings) == 3
+    assert sum("one" in warning for warning in warnings) == 1
+    assert sum("two" in warning for warning in warnings) == 1
+    assert not any("three" in warning for warning in warnings)
+    assert len(timing_warnings(times_s)) == 2
+    assert timing_warnings({}) == ()
+
+
+@pytest.mark.parametrize("spread", [0.1, 0.2, 0.3, 1.0])
+def test_how_much_scatter_is_a_warning(spread):
+    """The distance of the quartiles counts, and a quarter of the median is the limit."""
+    times_s = [1 - spread, 1 - spread / 2, 1.0, 1 + spread / 2, 1 + spread]
+    warnings = timing_warnings({"this way": times_s})
+    assert len(warnings) == (spread > 0.25)
+    assert all(f"{100 * spread:.0f}%" in warning for warning in warnings)
+
+
+def test_one_timing_does_not_scatter():
+    """A single timing has no spread to warn of."""
+    assert timing_warnings({"this way": [1.0]}) == ()
+
+
+@hypothesis.given(st.lists(st.floats(0, 1e6), min_size=1, max_size=20))
+def test_quartiles_of_any_timings(times_s):
+    """They are those of the inclusive method, in order, within what was measured."""
+    low, high = quartiles(times_s)
+    assert min(times_s) <= low * (1 + 1e-12)
+    assert low <= high
+    assert high <= max(times_s) * (1 + 1e-12)
+    if len(times_s) > 1:
+        inclusive = statistics.quantiles(times_s, n=4, method="inclusive")
+        assert (low, high) == pytest.approx((inclusive[0], inclusive[2]))
+    assert quartiles(times_s[:1]) == (times_s[0], times_s[0])
+
+
+@pytest.mark.parametrize(
+    ("results", "expected", "index"),
+    [
+        ([1, 2, 3], [1, 2, 4], 2),
+        ([1.0, 2.1], [1.0, 2.0], 1),
+        ([None], [0], 0),
+        (["a", "b"], ["b", "a"], 0),
+        ([float("nan"), 1], [float("nan"), 2], 1),
+    ],
+)
+def test_check_equal_names_the_first_that_differs(results, expected, index):
+    """The error names the way, the place, what came and what should have come."""
+    with pytest.raises(ResultsDifferError) as caught:
+        check_equal("pool", results, expected)
+    text = str(caught.value)
+    assert "'pool'" in text
+    assert f" {index}," in text
+    assert f"{results[index]!r} instead of {expected[index]!r}" in text
+
+
+@hypothesis.given(st.lists(st.integers() | st.floats() | st.text() | st.none()))
+def test_check_equal_of_equal_results(results):
+    """A copy is no difference, not-a-number included."""
+    check_equal("pool", list(results), results)

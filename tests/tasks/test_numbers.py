@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import tasks
-from helpers.tasks import collatz_steps, count_primes, estimate_pi, square
+from helpers.tasks import collatz_steps, count_primes, estimate_pi, square, sum_of_squares
 
 LIMIT = 3000
 
@@ -53,6 +53,29 @@ def test_count_primes_against_a_sieve():
 def test_count_primes_known(limit, count):
     """The counts that every table of primes has; none below 2."""
     assert count_primes(limit) == count
+
+
+@given(st.integers(-10, 3000))
+def test_sum_of_squares_against_the_formula(n):
+    """The sum of the squares below n is what the formula of the square pyramid gives."""
+    last = max(0, n - 1)
+    assert sum_of_squares(n) == last * (last + 1) * (2 * last + 1) // 6
+
+
+@pytest.mark.parametrize(
+    ("n", "total"), [(-3, 0), (0, 0), (1, 0), (2, 1), (3, 5), (4, 14), (11, 385), (101, 338_350)]
+)
+def test_sum_of_squares_known(n, total):
+    """Sums that can be worked out by hand; 0 where there is nothing to add."""
+    assert sum_of_squares(n) == total
+    assert type(sum_of_squares(n)) is int
+
+
+@pytest.mark.parametrize("n", [2.5, "3", None])
+def test_sum_of_squares_of_no_whole_number(n):
+    """There is no number of numbers that is not whole."""
+    with pytest.raises(TypeError):
+        sum_of_squares(n)
 
 
 def collatz(number: int) -> int:

@@ -3,11 +3,17 @@
 matplotlib, ipywidgets and IPython live in this room and nowhere else.
 """
 
+from helpers.classroom.advice_chart import plot_advice
+from helpers.classroom.break_even_map import plot_break_even_map
 from helpers.classroom.charts import plot_breakdown, plot_times
 from helpers.classroom.exercises import check, hint
 from helpers.classroom.growth import crossing_point, plot_growth
+from helpers.classroom.laws_chart import plot_laws
+from helpers.classroom.prediction_chart import plot_predictions
 from helpers.classroom.predictions import predict
+from helpers.classroom.speedups import plot_efficiency, plot_speedup
 from helpers.classroom.start import report, start
+from helpers.classroom.story import plot_story
 from helpers.classroom.style import duration
 from helpers.classroom.timeline import plot_timeline
 
@@ -16,8 +22,15 @@ __all__ = [
     "crossing_point",
     "duration",
     "hint",
+    "plot_advice",
+    "plot_break_even_map",
     "plot_breakdown",
+    "plot_efficiency",
     "plot_growth",
+    "plot_laws",
+    "plot_predictions",
+    "plot_speedup",
+    "plot_story",
     "plot_timeline",
     "plot_times",
     "predict",

@@ -34,6 +34,8 @@ _LOOKS = {"sequential": (SKY, ""), "pool": (ORANGE, ".."), "threads": (GREEN, "o
 _LOOKS |= {"processes": (BLUE, "xx")}
 # How the parts of a call look, as far as they can as in the timeline.
 _PARTS = {"starting": ("white", "////"), "messages": (PALE, ".."), "computing": (BLUE, "")}
+_PARTS |= {"stopping": ("white", "\\\\\\\\")}
+_NOTHING = 1e-9  # a share below it is a rounding error
 _TITLE = 60  # characters that fit into a line of a title
 _OTHERS = ((SKY, ""), (ORANGE, ".."), (GREEN, "oo"), (BLUE, "xx"), (VERMILLION, "--"))
 
@@ -59,7 +61,7 @@ def plot_times(
     unit = unit_for(longest_s)
     reach = 0.0
     for row, (name, values) in enumerate(listed.items()):
-        look = _LOOKS.get(name, _OTHERS[row % len(_OTHERS)])
+        look = bar_look(name, row)
         in_unit = [value / unit.size_s for value in values]
         reach = max(reach, _draw_bar(ax, row, look, in_unit, unit))
     ax.set_yticks(range(len(listed)), [way_name(name) for name in listed])
@@ -86,6 +88,11 @@ def _listed(
     if not all(values and all(map(is_time, values)) for values in listed.values()):
         raise ValueError(message("chart.no_times", received=repr(given)))
     return listed
+
+
+def bar_look(name: str, row: int) -> tuple[str, str]:
+    """Return the colour and the hatch of a bar: those of its way, or, of other names, its row's."""
+    return _LOOKS.get(name, _OTHERS[row % len(_OTHERS)])
 
 
 def is_time(value: object) -> bool:
@@ -126,7 +133,7 @@ def _conclusion(medians: dict[str, float]) -> str:
 
 
 def plot_breakdown(run: Run, ax: Axes | None = None) -> Axes:
-    """Draw where the time of one call went: starting the workers, messages, computing.
+    """Draw where the time of one call went: starting the workers, messages, computing, ending.
 
     Args:
         run: a finished run.
@@ -139,8 +146,9 @@ def plot_breakdown(run: Run, ax: Axes | None = None) -> Axes:
         "starting": run.starting_s,
         "messages": run.messages_s,
         "computing": run.computing_s,
+        "stopping": run.stopping_s,
     }
-    parts = {part: seconds for part, seconds in parts.items() if seconds > 0}
+    parts = {part: seconds for part, seconds in parts.items() if seconds > _NOTHING * run.elapsed_s}
     places = _apart([part / run.elapsed_s for part in parts.values()])
     left = 0.0
     for (part, seconds), place in zip(parts.items(), places, strict=True):
@@ -163,6 +171,7 @@ def _apart(shares: list[float], gap: float = 0.28) -> list[float]:
 
     Places are shares of the width; the first and the last label keep half a gap from the edges.
     """
+    gap = min(gap, 1 / len(shares))
     places, end = [], 0.0
     for share in shares:
         places.append(end + share / 2)

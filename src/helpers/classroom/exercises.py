@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from helpers.classroom import grading_files, grading_numbers, grading_pool
+from helpers.classroom import (
+    grading_chunks,
+    grading_files,
+    grading_numbers,
+    grading_pool,
+    grading_scaling,
+)
 from helpers.classroom.cards import Card
 from helpers.language import message
 from helpers.parallel import InputError
@@ -19,6 +25,8 @@ GRADERS: dict[str, Grader] = {
     **grading_numbers.GRADERS,
     **grading_pool.GRADERS,
     **grading_files.GRADERS,
+    **grading_chunks.GRADERS,
+    **grading_scaling.GRADERS,
 }
 
 

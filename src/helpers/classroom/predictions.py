@@ -56,6 +56,11 @@ QUESTIONS = {
     "2.pool-vs-loop": Question("pool_vs_loop", (0.8, 1.25, 20.0)),
     "2.real-work": Question("real_work", (0.8, 1.25, 3.0)),
     "3.real-folders": Question("real_folders", (0.8, 1.25, 3.0)),
+    "4.one-a-message": Question("one_a_message", (1.5, 10.0, 100.0)),
+    "4.uneven": Question("uneven", (0.9, 1.1, 1.5)),
+    "4.first-result": Question("first_result", (0.5, 0.8)),
+    "5.all-cpus": Question("all_cpus", (0.5, 0.8, 1.0)),
+    "5.twice-as-many": Question("twice_as_many", (0.9, 1.1, 1.5)),
 }
 
 _guesses: dict[str, int] = {}

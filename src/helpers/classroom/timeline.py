@@ -32,14 +32,16 @@ _LANES = 14  # so many lanes have half an inch each; more share the same height
 _NAMES = 16  # so many lanes of a run have a name at most
 _MANY = 400  # spans in a lane; beyond it most are narrower than a pixel
 _EDGED = 0.006  # a block that takes this share of the axis has room for a white edge
+_SEEN = 0.005  # the workers' end is drawn where it takes this share of the axis
 _PIXELS = 1000  # about how many pixels wide the lanes are
 
 
 def plot_timeline(*runs: Run, ax: Axes | None = None) -> Axes:
     """Draw what each worker did when, for one run or for several on one time axis.
 
-    Hatched is the start of a worker, a block is a chunk being computed (neighbours in two shades),
-    nothing is waiting; the line is the end of the call.
+    Hatched is the start of a worker, and, the other way, the time from the last result until the
+    workers have ended. A block is a chunk being computed (neighbours in two shades), nothing is
+    waiting; the line is the end of the call.
 
     Args:
         runs: finished runs, drawn from top to bottom; the first is what the others are compared to.
@@ -58,7 +60,8 @@ def plot_timeline(*runs: Run, ax: Axes | None = None) -> Axes:
     for run in runs:
         top = _draw_run(ax, run, runs[0], top, unit, line)
     ax.set_ylim(top, -0.1)
-    describe(ax, ". ".join(_told(run, runs[0]) for run in runs) + ".")
+    axis_s = ax.get_xlim()[1] * unit.size_s
+    describe(ax, ". ".join(_told(run, runs[0], axis_s) for run in runs) + ".")
     return ax
 
 
@@ -92,12 +95,18 @@ def _draw_end(ax: Axes, run: Run, first: float, bottom: float, unit: Unit) -> No
     end = run.elapsed_s / unit.size_s
     ax.plot([end, end], [first, bottom], color=VERMILLION, linewidth=2.5, solid_capstyle="butt")
     text = message("chart.end", time=duration(run.elapsed_s))
+    if _stopping_seen(run, ax.get_xlim()[1] * unit.size_s):
+        text = message("chart.stopping", time=duration(run.stopping_s)) + f"\n{text}"
     ax.text(end + 0.01 * ax.get_xlim()[1], (first + bottom) / 2, text, va="center", color=INK)
+
+
+def _stopping_seen(run: Run, axis_s: float) -> bool:
+    return run.how != "sequential" and run.stopping_s > _SEEN * axis_s
 
 
 def _draw_lane(ax: Axes, run: Run, worker: int, top: float, unit: Unit, named: bool) -> None:
     middle, low = top + _LANE / 2, top + (_LANE - _BLOCK) / 2
-    end = run.elapsed_s / unit.size_s
+    end = run.arrived_s / unit.size_s
     if named:
         _name_lane(ax, _lane_name(run, worker), middle)
     ax.plot([0, end], [middle, middle], color=GREY, linewidth=0.8, zorder=0)
@@ -105,13 +114,18 @@ def _draw_lane(ax: Axes, run: Run, worker: int, top: float, unit: Unit, named: b
     if ready is None and named:
         ax.text(0.01 * end, middle, message("chart.no_work"), va="center", bbox=TEXT_BOX)
     if ready is not None and run.how != "sequential":
-        start = Rectangle((0, low), ready / unit.size_s, _BLOCK, hatch="////", ec=GREY, fc="white")
-        ax.add_patch(start)
+        _draw_hatched(ax, (0, low), ready / unit.size_s, "////")
+    if _stopping_seen(run, ax.get_xlim()[1] * unit.size_s):
+        _draw_hatched(ax, (end, low), run.stopping_s / unit.size_s, "\\\\\\\\")
     for i, (start_s, stop_s) in enumerate(_blocks(run, worker)):
         x, width = start_s / unit.size_s, (stop_s - start_s) / unit.size_s
         colour = BLUE if i % 2 else SKY
         edge = "white" if width > _EDGED * ax.get_xlim()[1] else BLUE  # else it would vanish
         ax.add_patch(Rectangle((x, low), width, _BLOCK, fc=colour, ec=edge, linewidth=0.8))
+
+
+def _draw_hatched(ax: Axes, corner: tuple[float, float], width: float, hatch: str) -> None:
+    ax.add_patch(Rectangle(corner, width, _BLOCK, hatch=hatch, ec=GREY, fc="white"))
 
 
 def _name_lane(ax: Axes, name: str, y: float) -> None:
@@ -157,9 +171,9 @@ def _heading(run: Run, base: Run) -> str:
     return message("chart.heading_compared", way=name, time=duration(run.elapsed_s), speed=speed)
 
 
-def _told(run: Run, base: Run) -> str:
+def _told(run: Run, base: Run, axis_s: float) -> str:
     """Say in words what the picture shows."""
-    end = duration(run.elapsed_s)
+    end = duration(run.arrived_s)
     if run.how == "sequential":
         parts = message("chart.sequential_alt", n_items=run.n_items, end=end)
     else:
@@ -170,4 +184,6 @@ def _told(run: Run, base: Run) -> str:
             computing=duration(run.computing_s),
             end=end,
         )
+    if _stopping_seen(run, axis_s):
+        parts += message("chart.stopping_alt", time=duration(run.stopping_s))
     return f"{_heading(run, base)}. {parts}"

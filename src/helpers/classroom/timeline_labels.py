@@ -60,7 +60,7 @@ def _label_computing(
 def _label_waiting(ax: Axes, run: Run, lane: int, top: float, unit: Unit) -> None:
     """Write into the widest gap of the lane, if a word fits."""
     spans = sorted((s for s in run.spans if s.worker == lane), key=lambda span: span.start_s)
-    starts = [*(span.start_s for span in spans), run.elapsed_s]
+    starts = [*(span.start_s for span in spans), run.arrived_s]
     stops = [run.ready_s[lane] or 0.0, *(span.stop_s for span in spans)]
     start, stop = max(zip(stops, starts, strict=True), key=lambda gap: gap[1] - gap[0])
     if (stop - start) / unit.size_s > _WIDE * ax.get_xlim()[1]:

@@ -5,6 +5,7 @@ more than the standard library and ``helpers.language``.
 """
 
 from helpers.tasks.markdown import find_markdowns, list_directories, make_sample_directories
+from helpers.tasks.memory import copy_memory
 from helpers.tasks.numbers import (
     collatz_steps,
     count_primes,
@@ -16,6 +17,7 @@ from helpers.tasks.waiting import download
 
 __all__ = [
     "collatz_steps",
+    "copy_memory",
     "count_primes",
     "download",
     "estimate_pi",

@@ -16,7 +16,8 @@ def download(seconds: float) -> float:
     Raises:
         ValueError: where ``seconds`` is negative or no number.
     """
-    if not seconds >= 0:
-        raise ValueError(message("waiting.negative", received=repr(seconds)))
-    sleep(seconds)
+    try:
+        sleep(seconds)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(message("waiting.negative", received=repr(seconds))) from None
     return seconds
