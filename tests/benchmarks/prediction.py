@@ -114,7 +114,7 @@ def report(errors: list[float], noise: list[float]) -> None:
         verdict = "" if value <= aim else "  ABOVE THE AIM"
         print(
             f"error of {len(errors)} predictions, percentile {percentile}: "
-            f"{100 * value:.1f} %  aim {100 * aim:.0f} %{verdict}  (two halves of the same timings: "
+            f"{100 * value:.1f} %  aim {100 * aim:.0f} %{verdict}  (the timings themselves: "
             f"{100 * floor[percentile - 1]:.1f} %)"
         )
     print(f"bias (median of the signed error): {100 * statistics.median(errors):+.1f} %")

@@ -12,7 +12,7 @@ from helpers.parallel.calibration import calibrate
 from helpers.parallel.costs import CostModel
 from helpers.parallel.errors import InputError
 from helpers.parallel.machine import default_start_method, usable_cpus
-from helpers.parallel.plans import as_sequence, pickled_task_for, short
+from helpers.parallel.plans import as_sequence, check_budget, pickled_task_for
 from helpers.parallel.predicting import WAITING, Option, options_for
 from helpers.parallel.results import Task
 from helpers.parallel.sampling import Sample, take_sample
@@ -90,8 +90,7 @@ def advise(
         InputError: ``items`` cannot be gone through, or ``budget_s`` is no number above 0.
         Exception: what the task raises.
     """
-    if isinstance(budget_s, bool) or not isinstance(budget_s, (int, float)) or not budget_s > 0:
-        raise InputError(message("advise.bad_budget", received=short(budget_s)))
+    check_budget(budget_s)
     begin, listed = perf_counter(), as_sequence(items)
     cpus = usable_cpus()
     if len(listed) < 2:

@@ -14,6 +14,7 @@ from typing import Any
 
 from helpers.parallel.costs import CostModel
 from helpers.parallel.machine import usable_cpus
+from helpers.parallel.plans import check_budget, check_choice
 from helpers.parallel.results import Run, Span
 from helpers.parallel.running import run
 from helpers.parallel.ways import WAYS
@@ -59,10 +60,14 @@ def calibrate(
         A ``CostModel``, all its times in seconds.
 
     Raises:
-        InputError: there is no such way or start method here.
+        InputError: there is no such way or start method here, or ``budget_s`` is negative or no number.
     """
+    check_choice("how", how, tuple(name for name in WAYS if name != "sequential"))
+    if isinstance(budget_s, bool) or budget_s != 0:
+        check_budget(budget_s)
     cpus = usable_cpus()
     call: partial[Run] = partial(run, how=how, start_method=start_method, timeout_s=10.0)
+    call(abs, [0])  # the first call of a process is slower
     begin = perf_counter()
     rounds = [_round(call, cpus)]
     longest_s = perf_counter() - begin

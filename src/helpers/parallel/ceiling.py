@@ -61,9 +61,12 @@ class Ceiling:
         """Return how much faster ``n_workers`` can be at most, in a line between measured numbers.
 
         More of them than were measured are as fast as the last.
+
+        Raises:
+            InputError: ``n_workers`` is no whole number above 0.
         """
-        known = self.speedups
-        below = max(n for n in known if n <= max(1, n_workers))
+        known, n_workers = self.speedups, whole_number("n_workers", n_workers)
+        below = max(n for n in known if n <= n_workers)
         above = min((n for n in known if n >= n_workers), default=below)
         share = (n_workers - below) / (above - below) if above > below else 0.0
         return known[below] + share * (known[above] - known[below])

@@ -25,7 +25,7 @@ class CostModel:
     Attributes:
         how, start_method: which way of running was measured, and how its processes start.
         cpus: how many CPUs it could use there.
-        start_s: from the call until the first worker is launched.
+        start_s: from the call until the parent can send, the launching of workers left out.
         launch_s: for the parent to launch one worker after another.
         boot_s, full_boot_s: for a launched worker to get ready.
         message_s, full_message_s: for the parent to send one chunk and to take its results.

@@ -172,6 +172,13 @@ def as_sequence(items: Iterable[Any]) -> Sequence[Any]:
     return list(iterator)
 
 
+def check_budget(budget_s: object) -> None:
+    """Raise an InputError where ``budget_s`` is no number of seconds above 0."""
+    number = isinstance(budget_s, (int, float)) and not isinstance(budget_s, bool)
+    if not number or not budget_s > 0:  # type: ignore[operator]
+        raise InputError(message("advise.bad_budget", received=short(budget_s)))
+
+
 def _check_task(task: object) -> None:
     if inspect.iscoroutinefunction(task):
         raise InputError(message("run.coroutine", received=name_of(task)))

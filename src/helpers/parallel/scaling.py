@@ -50,13 +50,18 @@ class Scaling:
 
         Where the scaling is weak, the plain loop is taken to need ``n`` times as long for ``n``
         times the work.
+
+        Raises:
+            InputError: for a number of workers that was not measured.
         """
+        check_choice("n_workers", n_workers, self.worker_counts)
         growth = n_workers if self.kind == "weak" else 1
         base_s = statistics.median(self.sequential_s)
         return growth * laws.speedup(base_s, statistics.median(self.times_s[n_workers]))
 
     def speedup_quartiles(self, n_workers: int) -> tuple[float, float]:
         """Return the speedup at the third and at the first quartile of the times: low, high."""
+        check_choice("n_workers", n_workers, self.worker_counts)
         growth = n_workers if self.kind == "weak" else 1
         first_s, third_s = quartiles(self.times_s[n_workers])
         base_s = growth * statistics.median(self.sequential_s)

@@ -28,14 +28,15 @@ def simulate(
 
     One parent starts the workers, sends the chunks in order, and collects the results in between,
     as soon as they come; each worker takes the next chunk when it is through with its last one.
-    With a model without overheads this is list scheduling.
+    With a model without overheads this is list scheduling. More workers than the model has CPUs
+    stand for a bigger machine of the same kind; a model of threads knows nothing of the GIL.
 
     Source: R. L. Graham, "Bounds on multiprocessing timing anomalies", SIAM Journal on Applied
     Mathematics 17 (2), 1969, for list scheduling; the costs around it are those of ``CostModel``.
 
     Args:
         costs_s: what each item takes in the task, in seconds; 0 or more.
-        n_workers: how many workers there are, each with a CPU of its own up to ``model.cpus``.
+        n_workers: how many workers there are, each with a CPU of its own.
         chunksize: items sent to a worker in one message.
         model: what starting, sending and collecting cost; nothing by default.
         item_bytes: how much an item and its result weigh together when pickled, in bytes.
@@ -44,7 +45,8 @@ def simulate(
         A ``Run`` as ``run`` gives it, with the model's ``how``, and ``results`` empty.
 
     Raises:
-        InputError: a cost is no number of 0 or more, or a number is no whole number above 0.
+        InputError: a cost or ``item_bytes`` is no number of 0 or more, ``model`` is no cost model,
+            or another number is no whole number above 0.
     """
     n_workers = whole_number("n_workers", n_workers)
     chunksize = whole_number("chunksize", chunksize)
@@ -91,6 +93,10 @@ def _played(
     item_bytes: float,
 ) -> Run:
     """Simulate chunks, each of which takes so long in the task."""
+    if not isinstance(model, CostModel):
+        raise InputError(message("costs.not_a_model", received=short(model)))
+    if isinstance(item_bytes, bool) or not _is_cost(item_bytes):
+        raise InputError(message("simulate.bad_bytes", received=short(item_bytes)))
     lengths = [chunksize] * len(work_s)
     if work_s:
         lengths[-1] = n_items - chunksize * (len(work_s) - 1)
@@ -123,16 +129,26 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _checked_costs(costs_s: Iterable[float]) -> Sequence[float]:
+def _checked_costs(costs_s: Iterable[float]) -> list[float]:
     try:
-        costs = costs_s if isinstance(costs_s, (list, tuple)) else list(costs_s)
-        total = math.fsum(costs)
-        lowest = min(costs, default=0.0)
+        listed = list(costs_s)
+    except TypeError:
+        raise InputError(message("simulate.bad_costs", received=short(costs_s))) from None
+    try:
+        if math.isfinite(math.fsum(listed)) and min(listed, default=0.0) >= 0:
+            return list(map(float, listed))
     except (TypeError, ValueError, OverflowError):
-        total = lowest = math.nan
-    if not (lowest >= 0 and total < math.inf):
-        raise InputError(message("simulate.bad_costs", received=short(costs_s)))
-    return costs
+        pass  # one of them is no number
+    text = isinstance(costs_s, (str, bytes))
+    wrong = costs_s if text else next((cost for cost in listed if not _is_cost(cost)), costs_s)
+    raise InputError(message("simulate.bad_costs", received=short(wrong)))
+
+
+def _is_cost(value: object) -> bool:
+    try:
+        return 0 <= value < math.inf  # type: ignore[operator]
+    except TypeError:
+        return False
 
 
 def _parts(costs_s: Sequence[float], chunksize: int) -> Iterator[Sequence[float]]:
