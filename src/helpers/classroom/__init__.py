@@ -7,6 +7,9 @@ from helpers.classroom.advice_chart import plot_advice
 from helpers.classroom.break_even_map import plot_break_even_map
 from helpers.classroom.charts import plot_breakdown, plot_times
 from helpers.classroom.exercises import check, hint
+from helpers.classroom.explore_break_even import explore_break_even
+from helpers.classroom.explore_laws import explore_laws
+from helpers.classroom.explore_schedule import explore_schedule
 from helpers.classroom.growth import crossing_point, plot_growth
 from helpers.classroom.laws_chart import plot_laws
 from helpers.classroom.prediction_chart import plot_predictions
@@ -21,6 +24,9 @@ __all__ = [
     "check",
     "crossing_point",
     "duration",
+    "explore_break_even",
+    "explore_laws",
+    "explore_schedule",
     "hint",
     "plot_advice",
     "plot_break_even_map",

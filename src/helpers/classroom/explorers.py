@@ -1,0 +1,223 @@
+"""What every explorer is made of: controls, a picture that follows them, and a static twin."""
+
+from __future__ import annotations
+
+import html
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from IPython.display import display
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from helpers.classroom.style import STYLE, alternative_text, figure_html
+from helpers.language import message
+from helpers.parallel import CostModel, InputError, ParallelError
+from helpers.parallel.plans import short
+
+WIDTH_IN = 9.0
+QUICK_DPI = 130  # sharp enough, and drawn soon enough to follow a slider
+_NAMES, _CONTROL, _BUTTON = "14em", "44em", "16em"  # widths: of names, of controls, of the button
+
+T = TypeVar("T")
+Margins = tuple[float, float, float, float]  # left, right, bottom, top
+
+
+@dataclass(frozen=True)
+class View:
+    """What an explorer shows for one setting of its controls.
+
+    Attributes:
+        said: what is to be seen, in words and figures.
+        figures: the pictures, from top to bottom.
+    """
+
+    said: str
+    figures: tuple[Figure, ...]
+
+    def pictures(self) -> str:
+        """Return the pictures as HTML, with their alternative texts, and let go of them."""
+        drawn = "".join(figure_html(figure, QUICK_DPI) for figure in self.figures)
+        for figure in self.figures:
+            figure.clear()
+        return drawn
+
+
+class Explorer(ABC):
+    """Controls over a picture that is drawn anew whenever one of them changes.
+
+    A slider sends no value while its last one is being drawn, and then the newest alone: that is
+    how ipywidgets works in the browser, so nothing here has to hold values back.
+    """
+
+    can_run: ClassVar[bool] = False
+
+    def __init__(self, controls: dict[str, Any]) -> None:
+        """Take the widgets by the names under which ``draw`` gets their values."""
+        import ipywidgets
+
+        self._controls = controls
+        self._said, self._reason, self._pictures = (ipywidgets.HTML() for _ in range(3))
+        self._button = ipywidgets.Button(
+            description=message("explore.run"),
+            tooltip=message("explore.run_tooltip"),
+            layout=ipywidgets.Layout(width=_BUTTON, margin=f"0.3em 0.8em 0.3em {_NAMES}"),
+        )
+        row = [ipywidgets.HBox([self._button, self._reason])] if self.can_run else []
+        self._box = ipywidgets.VBox([*controls.values(), *row, self._said, self._pictures])
+        self._button.on_click(self._run)
+        for control in controls.values():
+            control.observe(self._redraw, names="value")
+
+    @abstractmethod
+    def draw(self, values: dict[str, Any]) -> View:
+        """Return what to show for these values of the controls, without running anything."""
+
+    def measure(self, values: dict[str, Any]) -> View:
+        """Run the same for real, and return what to show."""
+        raise NotImplementedError
+
+    def refusal(self, values: dict[str, Any]) -> str:
+        """Say why these values are not run for real; nothing where they can be."""
+        return ""
+
+    def values(self) -> dict[str, Any]:
+        """Return the values of the controls."""
+        return {name: control.value for name, control in self._controls.items()}
+
+    def show(self) -> None:
+        """Show the explorer and, where no widget runs, its picture at the beginning."""
+        view = self.draw(self.values())
+        told = [view.said, *map(alternative_text, view.figures)]
+        self._put(view.said, view.pictures())
+        self._say_refusal()
+        static = {"text/html": self._said.value + self._pictures.value}
+        bundle = dict(self._box._repr_mimebundle_())
+        display({**bundle, **static, "text/plain": "\n".join(told)}, raw=True)
+
+    def _redraw(self, _change: object) -> None:
+        self._attempt(self.draw)
+        self._say_refusal()
+
+    def _run(self, _button: object) -> None:
+        self._button.disabled = True
+        self._button.description = message("explore.running")
+        try:
+            self._attempt(self.measure)
+        finally:
+            self._button.description = message("explore.run")
+            self._say_refusal()
+
+    def _attempt(self, make: Callable[[dict[str, Any]], View]) -> None:
+        """Show what ``make`` returns; an error is said in words, since nobody could catch it."""
+        try:
+            view = make(self.values())
+            self._put(view.said, view.pictures())
+        except (Exception, KeyboardInterrupt) as error:
+            self._said.value = _paragraph(message("explore.failed", error=_in_words(error)))
+
+    def _put(self, said: str, pictures: str) -> None:
+        self._said.value, self._pictures.value = _paragraph(said), pictures
+
+    def _say_refusal(self) -> None:
+        reason = self.refusal(self.values())
+        self._button.disabled = bool(reason)
+        self._reason.value = html.escape(reason)
+
+
+def slider(name: str, choices: Iterable[T], value: T, written: Callable[[T], str]) -> Any:
+    """Return a slider that moves between ``choices``, by mouse and by the arrow keys.
+
+    Args:
+        name: what it is called, in the learner's language.
+        choices: its values, from left to right.
+        value: the one that it has at first.
+        written: how a value is written beside it, with its unit.
+    """
+    import ipywidgets
+
+    return ipywidgets.SelectionSlider(
+        options=[(written(choice), choice) for choice in choices],
+        value=value,
+        description=name,
+        tooltip=message("explore.tooltip", name=name),
+        layout=ipywidgets.Layout(width=_CONTROL, max_width="100%"),
+        style={"description_width": _NAMES},
+    )
+
+
+def dropdown(name: str, choices: dict[str, str]) -> Any:
+    """Return a list to choose from: ``choices`` are the values and what each is called."""
+    import ipywidgets
+
+    return ipywidgets.Dropdown(
+        options=[(text, choice) for choice, text in choices.items()],
+        description=name,
+        tooltip=name,
+        layout=ipywidgets.Layout(width="32em", max_width="100%"),
+        style={"description_width": _NAMES},
+    )
+
+
+def steps(first: int, last: int) -> list[float]:
+    """Return 1, 2 and 5 times each power of ten, from 10 to the ``first`` to 10 to the ``last``."""
+    exponents = range(first, last)
+    digits = [float(f"{digit}e{k}") for k in exponents for digit in (1, 2, 5)]
+    return [*digits, float(f"1e{last}")]
+
+
+def with_value(choices: Iterable[int], value: int) -> list[int]:
+    """Return ``choices``, rising, with ``value`` among them."""
+    return sorted({*choices, value})
+
+
+def own_axes(height_in: float, margins_in: Margins | None = None) -> Axes:
+    """Return Axes in the course's style whose figure pyplot does not know.
+
+    A slider may be moved while a cell runs, and what pyplot knows is shown below that cell.
+
+    Args:
+        height_in: how high the figure is, in inches.
+        margins_in: what is around the Axes, for texts; found out, which takes longer, if ``None``.
+    """
+    with plt.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH_IN, height_in), layout=None if margins_in else "constrained")
+        ax: Axes = figure.subplots()
+    if margins_in:
+        left, right, bottom, top = margins_in
+        figure.subplots_adjust(
+            left / WIDTH_IN, bottom / height_in, 1 - right / WIDTH_IN, 1 - top / height_in
+        )
+    return ax
+
+
+def figure_of(ax: Axes) -> Figure:
+    """Return the figure of ``ax``."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
+def checked_model(model: object) -> CostModel:
+    """Return ``model``.
+
+    Raises:
+        InputError: it is no cost model.
+    """
+    if not isinstance(model, CostModel):
+        raise InputError(message("costs.not_a_model", received=short(model)))
+    return model
+
+
+def _paragraph(text: str) -> str:
+    return f'<p role="status" style="margin: 0.4em 0; line-height: 1.4">{html.escape(text)}</p>'
+
+
+def _in_words(error: BaseException) -> str:
+    """Return what our own errors say, which is meant to be read, else the kind of error too."""
+    if isinstance(error, ParallelError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
