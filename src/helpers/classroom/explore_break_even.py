@@ -20,7 +20,7 @@ from helpers.classroom.explorers import (
     with_value,
 )
 from helpers.classroom.placing import brief_time
-from helpers.classroom.sized_work import here_s, run_like, run_loop, shared_cpus, too_long
+from helpers.classroom.sized_work import refusal, run_like, run_loop, shared_cpus
 from helpers.classroom.story import plot_story
 from helpers.classroom.style import alternative_text, describe, duration, times_as_fast
 from helpers.language import message
@@ -118,7 +118,7 @@ class _BreakEven(Explorer):
 
     def refusal(self, values: dict[str, Any]) -> str:
         """Refuse what takes too long, the loop and the pool together."""
-        return too_long(_loop_s(values) + here_s(self._predicted_s(values), values["n_workers"]))
+        return refusal(self._predicted_s(values), values["n_workers"], _loop_s(values))
 
     def _predicted_s(self, values: dict[str, Any]) -> float:
         item_s, n_items, n_workers = values["item_s"], values["n_items"], values["n_workers"]
@@ -146,7 +146,7 @@ class _BreakEven(Explorer):
 
 def _stories(predicted: Run, measured: Run) -> Figure:
     names = [message("explore.simulated"), message("explore.measured")]
-    return figure_of(plot_story(predicted, measured, names=names, ax=own_axes(3.1)))
+    return figure_of(plot_story(predicted, measured, names=names, ax=own_axes(3.2)))
 
 
 def _said(key: str, values: dict[str, Any], time_s: float, loop_s: float) -> str:

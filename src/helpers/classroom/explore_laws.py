@@ -23,8 +23,8 @@ from helpers.parallel import amdahl, efficiency, gustafson
 
 MOST = 1024
 _FRACTIONS = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
-_WORKERS = (1, 2, 3, *(step * 2**k for k in range(1, 9) for step in (2, 3)), MOST)
-_MARGINS_IN = (1.0, 2.2, 0.7, 0.5)
+_WORKERS = (*(step * 2**k for k in range(9) for step in (2, 3)), MOST)
+_MARGINS_IN = (1.0, 2.5, 0.7, 0.5)
 
 
 def explore_laws() -> None:
@@ -67,7 +67,7 @@ def _mark(ax: Axes, n_workers: int, speeds: dict[str, float]) -> None:
         board.take_line([(float(x), float(y)) for x, y in points])
     ax.axvline(n_workers, color=INK, linewidth=1, linestyle=":", zorder=1)
     named = []
-    for (name, speed), mark, colour in zip(speeds.items(), "os", (VERMILLION, BLUE), strict=True):
+    for (name, speed), mark, colour in zip(speeds.items(), "os", (BLUE, VERMILLION), strict=True):
         ax.plot(n_workers, speed, mark, ms=10, mfc="white", mec=colour, mew=2.5, zorder=5)
         named.append((f"{name}: {_times(speed)}", float(n_workers), speed))
     name_points(ax, board, named)

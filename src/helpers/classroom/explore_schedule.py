@@ -20,7 +20,7 @@ from helpers.classroom.explorers import (
     with_value,
 )
 from helpers.classroom.placing import brief_time, capitalised
-from helpers.classroom.sized_work import here_s, run_like, shared_cpus, too_long
+from helpers.classroom.sized_work import refusal, run_like, shared_cpus
 from helpers.classroom.style import (
     alternative_text,
     describe,
@@ -38,7 +38,7 @@ _GIANT = 1 / 3  # the share of all work that the giant is
 _N_ITEMS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 200)
 _CHUNKSIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100)
 _WORKERS = (1, 2, 3, 4, 6, 8, 12, 16)
-_MARGINS_IN = (1.15, 0.15, 0.65, 0.1)
+_MARGINS_IN = (1.15, 0.5, 0.65, 0.1)
 
 
 def explore_schedule(model: CostModel) -> None:
@@ -118,7 +118,7 @@ class _Schedule(Explorer):
 
     def refusal(self, values: dict[str, Any]) -> str:
         """Refuse what takes too long."""
-        return too_long(here_s(self._simulated(values)[1].elapsed_s, values["n_workers"]))
+        return refusal(self._simulated(values)[1].elapsed_s, values["n_workers"])
 
     def _simulated(self, values: dict[str, Any]) -> tuple[list[float], Run]:
         costs_s = item_costs(values["pattern"], values["n_items"], values["mean_s"])

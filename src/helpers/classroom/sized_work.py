@@ -15,19 +15,26 @@ from helpers.tasks import sum_of_squares
 
 LIMIT_S = 5.0  # what is predicted to take longer is not run
 GIVE_UP_S = 20.0  # predictions may be wrong
+MOST_WORKERS = 16  # where there are no more CPUs: each takes memory
 _SIZES, _REPEATS = (0, 10, 100, 1_000, 10_000, 100_000, 500_000), 5
 
 
-def too_long(predicted_s: float) -> str:
-    """Say why what is predicted to take so many seconds is not run; nothing where it can be."""
-    if predicted_s <= LIMIT_S:
-        return ""
-    return message("explore.too_long", time=duration(predicted_s), limit=duration(LIMIT_S))
+def refusal(predicted_s: float, n_workers: int, loop_s: float = 0.0) -> str:
+    """Say why something is not run for real; nothing where it can be.
 
-
-def here_s(predicted_s: float, n_workers: int) -> float:
-    """Return how many of the predicted seconds it may take here, where workers may share CPUs."""
-    return predicted_s * max(1.0, n_workers / usable_cpus())
+    Args:
+        predicted_s: the seconds predicted for it, with a CPU for each worker.
+        n_workers: how many workers it has; those beyond the CPUs here have to share them.
+        loop_s: the seconds predicted for the same work in a loop, where that is run too.
+    """
+    cpus = usable_cpus()
+    most = max(cpus, MOST_WORKERS)
+    if n_workers > most:
+        return message("explore.too_many", most=most)
+    time_s = loop_s + predicted_s * max(1.0, n_workers / cpus)
+    if time_s > LIMIT_S:
+        return message("explore.too_long", time=duration(time_s), limit=duration(LIMIT_S))
+    return ""
 
 
 def shared_cpus(n_workers: int) -> str:
