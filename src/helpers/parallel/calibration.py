@@ -60,7 +60,8 @@ def calibrate(
         A ``CostModel``, all its times in seconds.
 
     Raises:
-        InputError: there is no such way or start method here, or ``budget_s`` is negative or no number.
+        InputError: there is no such way or start method here, or ``budget_s`` is no number of 0
+            or more.
     """
     check_choice("how", how, tuple(name for name in WAYS if name != "sequential"))
     if isinstance(budget_s, bool) or budget_s != 0:
