@@ -15,7 +15,7 @@ import time
 
 import pytest
 import sample_tasks
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs import run_program
 
@@ -430,6 +430,7 @@ def test_every_option_can_be_run(task, items):
         assert (done.n_workers, done.chunksize) == (option.n_workers, option.chunksize)
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.integers(2, 3_000),
     st.floats(1e-6, 1.0),
@@ -702,6 +703,7 @@ def test_the_loop_is_the_sum_of_its_items():
     assert loop.predicted_s == pytest.approx(6.0)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e6), st.floats(0, 10))
 def test_the_range_of_a_prediction(predicted_s, error):
     """A prediction that may be off by a share lies between as many times less and more."""
@@ -749,7 +751,7 @@ def test_waiting_workers_need_no_cpu():
     crowded = model_of("threads", crowding=3.0)
     option = best_option(sample_of(item_s=0.01, waits=1.0), crowded, 2)
     assert option.n_workers >= 16
-    assert option.predicted_s < 2.0 / 8
+    assert option.predicted_s < 2.0 / 15  # three times as long if they crowded each other
 
 
 def test_items_that_are_slow_to_pickle():
@@ -773,9 +775,10 @@ def test_few_uneven_items_are_simulated_one_by_one():
     assert option.predicted_s <= other
 
 
-def test_very_many_items():
+@pytest.mark.parametrize("item_bytes", [0.0, 1e6])
+def test_very_many_items(item_bytes):
     """A million items are predicted from their mean, as well as fewer are one by one."""
-    model = MODELS["pool"]
-    many = best_option(sample_of(n_items=1_000_000, item_s=1e-4), model, 2).predicted_s
-    fewer = best_option(sample_of(n_items=100_000, item_s=1e-4), model, 2).predicted_s
+    model, figures = MODELS["pool"], {"item_s": 1e-4, "item_bytes": item_bytes}
+    many = best_option(sample_of(n_items=1_000_000, **figures), model, 2).predicted_s
+    fewer = best_option(sample_of(n_items=100_000, **figures), model, 2).predicted_s
     assert many == pytest.approx(10 * fewer, rel=0.05)

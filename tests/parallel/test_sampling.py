@@ -11,7 +11,7 @@ import time
 
 import pytest
 import sample_tasks
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.language import LANGUAGES, set_language
@@ -78,6 +78,7 @@ def samples(draw):
     return Sample(n_items, {index: draw(costs) for index in draw(st.permutations(sorted(indices)))})
 
 
+@settings(deadline=None)
 @given(samples())
 def test_an_unknown_cost_is_that_of_the_nearest(sample):
     """Every item has the cost of an item that was run and that none is nearer to."""
@@ -95,6 +96,7 @@ def test_the_nearest_worked_out_by_hand():
     assert costs_s == [1.0] * 5 + [5.0] * 4
 
 
+@settings(deadline=None)
 @given(samples())
 def test_the_mean_cost(sample):
     """The cost of an item is the mean of those that were run."""
@@ -116,6 +118,7 @@ def test_the_error_of_equal_costs():
     assert Sample(100, {5: 0.0, 6: 0.0}).error == 0.5
 
 
+@settings(deadline=None)
 @given(st.lists(costs, min_size=2, max_size=20))
 def test_more_of_the_same_items_err_less(costs_s):
     """The error is smaller the more of the same kind is known, and does not depend on the unit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.language import LANGUAGES, set_language
@@ -27,6 +27,7 @@ def digits_of(text: str) -> int:
     return len(re.sub(r"[,.]", "", text).lstrip("-0"))
 
 
+@settings(deadline=None)
 @given(finite)
 def test_significant_has_three_digits_and_no_exponent(value):
     """Any size of number is written with three significant digits, no exponent, and truly."""
@@ -36,6 +37,7 @@ def test_significant_has_three_digits_and_no_exponent(value):
     assert digits_of(text) == 3 if value < 999.5 else read(text) >= 1000
 
 
+@settings(deadline=None)
 @given(finite, st.integers(1, 6))
 def test_significant_with_other_digits(value, digits):
     """The number of digits asked for is the number of digits written, and a sign changes none."""
@@ -45,6 +47,7 @@ def test_significant_with_other_digits(value, digits):
     assert significant(-value, digits) == f"-{text}"
 
 
+@settings(deadline=None)
 @given(st.floats(1e-9, 1e7))
 def test_duration_has_three_digits_and_its_unit(seconds):
     """A time from a nanosecond to months has three digits, a unit, no exponent, and is true."""
@@ -93,6 +96,7 @@ def test_significant_at_the_edges(value, digits, written):
     assert significant(value, digits) == written
 
 
+@settings(deadline=None)
 @given(st.floats(1e-9, 1e6), st.floats(1.02, 1e3))
 def test_longer_times_are_never_written_as_shorter(seconds, times):
     """Of two times that differ by more than the rounding, the longer one reads longer."""

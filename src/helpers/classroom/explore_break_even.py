@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.classroom.break_even_map import plot_break_even_map
@@ -19,7 +18,7 @@ from helpers.classroom.explorers import (
     steps,
     with_value,
 )
-from helpers.classroom.placing import brief_time
+from helpers.classroom.placing import brief_time, capitalised
 from helpers.classroom.sized_work import refusal, run_like, run_loop, shared_cpus
 from helpers.classroom.story import plot_story
 from helpers.classroom.style import alternative_text, describe, duration, times_as_fast
@@ -94,11 +93,7 @@ class _BreakEven(Explorer):
         """Return the map with the chosen job on it."""
         predicted = self._predicted_s(values)
         said = _said("explore.break_even_said", values, predicted, _loop_s(values))
-        ax = self._map(values, times_as_fast(_loop_s(values) / predicted))
-        figure = figure_of(ax)
-        map_alone = alternative_text(figure).rpartition("; ")[0]  # the job, said already, is last
-        describe(ax, f"{said} {map_alone}.")
-        return View(said, (figure,))
+        return View(said, (self._map(values, times_as_fast(_loop_s(values) / predicted)),))
 
     def measure(self, values: dict[str, Any]) -> View:
         """Run the job in a loop and in parallel, and return the map and both stories."""
@@ -128,24 +123,27 @@ class _BreakEven(Explorer):
         item_s, n_items, n_workers = values["item_s"], values["n_items"], values["n_workers"]
         return simulate_even(item_s, n_items, n_workers, _chunksize(values), self._model)
 
-    def _map(self, values: dict[str, Any], speed: str) -> Axes:
+    def _map(self, values: dict[str, Any], speed: str) -> Figure:
         """Draw the map; the point on it tells what the chosen chunksize gives, not the usual."""
-        item_s, n_items, n_workers = values["item_s"], values["n_items"], values["n_workers"]
-        name = message("explore.here")
+        item_s, n_items, name = values["item_s"], values["n_items"], message("explore.here")
         ax = plot_break_even_map(
             self._model,
-            n_workers=n_workers,
+            n_workers=values["n_workers"],
             points={name: (item_s, n_items)},
             ax=own_axes(5.0, _MARGINS_IN),
         )
         for text in ax.texts:
             if text.get_text().startswith(f"{name}\n"):
                 text.set_text(f"{name}\n{speed}")
-        return ax
+        map_alone = alternative_text(figure_of(ax)).rpartition("; ")[0]  # the job is told last
+        cost, n = brief_time(item_s), f"{n_items:,}"
+        job = message("map.job", name=name, n=n, cost=cost, speed=speed)
+        describe(ax, f"{map_alone}; {job}.")
+        return figure_of(ax)
 
 
 def _stories(predicted: Run, measured: Run) -> Figure:
-    names = [message("explore.simulated"), message("explore.measured")]
+    names = [capitalised(message(f"explore.{key}")) for key in ("simulated", "measured")]
     return figure_of(plot_story(predicted, measured, names=names, ax=own_axes(3.2)))
 
 

@@ -52,12 +52,12 @@ class _Laws(Explorer):
         fraction, n_workers = values["fraction"], values["n_workers"]
         speeds = {"Amdahl": amdahl(fraction, n_workers)}
         speeds["Gustafson"] = gustafson(fraction, n_workers)
-        said = _said(fraction, n_workers, speeds)
         ax = plot_laws(fraction, MOST, ax=own_axes(4.4, _MARGINS_IN))
         _mark(ax, n_workers, speeds)
-        figure = figure_of(ax)
-        describe(ax, f"{said} {alternative_text(figure)}")
-        return View(said, (figure,))
+        title = message("explore.laws_title", workers=workers(n_workers), **_figures(speeds))
+        set_title(ax, title)
+        describe(ax, f"{title}. {alternative_text(figure_of(ax))}")
+        return View(_said(fraction, n_workers, speeds), (figure_of(ax),))
 
 
 def _mark(ax: Axes, n_workers: int, speeds: dict[str, float]) -> None:
@@ -71,7 +71,6 @@ def _mark(ax: Axes, n_workers: int, speeds: dict[str, float]) -> None:
         ax.plot(n_workers, speed, mark, ms=10, mfc="white", mec=colour, mew=2.5, zorder=5)
         named.append((f"{name}: {_times(speed)}", float(n_workers), speed))
     name_points(ax, board, named)
-    set_title(ax, message("explore.laws_title", workers=workers(n_workers), **_figures(speeds)))
 
 
 def _said(fraction: float, n_workers: int, speeds: dict[str, float]) -> str:

@@ -101,13 +101,13 @@ class _Schedule(Explorer):
 
     def draw(self, values: dict[str, Any]) -> View:
         """Return the simulated timeline."""
-        costs_s, predicted = self._simulated(values)
-        return View(_said(predicted, sum(costs_s)), (_timeline(predicted),))
+        predicted = self._simulated(values)
+        return View(_said(predicted, values), (_timeline(predicted),))
 
     def measure(self, values: dict[str, Any]) -> View:
         """Run the same items, and return both timelines on one axis."""
-        costs_s, predicted = self._simulated(values)
-        measured = run_like(predicted, costs_s, self._model)
+        predicted = self._simulated(values)
+        measured = run_like(predicted, _costs_s(values), self._model)
         said = message(
             "explore.schedule_measured",
             measured=duration(measured.elapsed_s),
@@ -118,11 +118,15 @@ class _Schedule(Explorer):
 
     def refusal(self, values: dict[str, Any]) -> str:
         """Refuse what takes too long."""
-        return refusal(self._simulated(values)[1].elapsed_s, values["n_workers"])
+        return refusal(self._simulated(values).elapsed_s, values["n_workers"])
 
-    def _simulated(self, values: dict[str, Any]) -> tuple[list[float], Run]:
-        costs_s = item_costs(values["pattern"], values["n_items"], values["mean_s"])
-        return costs_s, simulate(costs_s, values["n_workers"], values["chunksize"], self._model)
+    def _simulated(self, values: dict[str, Any]) -> Run:
+        costs_s = _costs_s(values)
+        return simulate(costs_s, values["n_workers"], values["chunksize"], self._model)
+
+
+def _costs_s(values: dict[str, Any]) -> list[float]:
+    return item_costs(values["pattern"], values["n_items"], values["mean_s"])
 
 
 def _timeline(*runs: Run) -> Figure:
@@ -140,12 +144,13 @@ def _timeline(*runs: Run) -> Figure:
     return figure
 
 
-def _said(predicted: Run, loop_s: float) -> str:
-    n_chunks = len(predicted.spans)
-    idle_s = predicted.parts_s["idle"]
+def _said(predicted: Run, values: dict[str, Any]) -> str:
+    loop_s, idle_s = values["n_items"] * values["mean_s"], predicted.parts_s["idle"]
     return message(
         "explore.schedule_said",
-        n_chunks=n_chunks,
+        n=values["n_items"],
+        cost=brief_time(values["mean_s"]),
+        n_chunks=len(predicted.spans),
         loop=duration(loop_s),
         time=duration(predicted.elapsed_s),
         speed=times_as_fast(loop_s / predicted.elapsed_s),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,7 +21,10 @@ from helpers.parallel.plans import short
 
 WIDTH_IN = 9.0
 QUICK_DPI = 130  # sharp enough, and drawn soon enough to follow a slider
-_NAMES, _CONTROL, _BUTTON = "14em", "44em", "16em"  # widths: of names, of controls, of the button
+_NAMES, _CONTROL, _BUTTON = "17em", "47em", "16em"  # widths: of names, of controls, of the button
+
+# JupyterLab handles the controls in a thread of the kernel's own, and at times in the main one.
+_one_at_a_time = threading.RLock()
 
 T = TypeVar("T")
 Margins = tuple[float, float, float, float]  # left, right, bottom, top
@@ -39,11 +43,8 @@ class View:
     figures: tuple[Figure, ...]
 
     def pictures(self) -> str:
-        """Return the pictures as HTML, with their alternative texts, and let go of them."""
-        drawn = "".join(figure_html(figure, QUICK_DPI) for figure in self.figures)
-        for figure in self.figures:
-            figure.clear()
-        return drawn
+        """Return the pictures as HTML, with their alternative texts."""
+        return "".join(figure_html(figure, QUICK_DPI) for figure in self.figures)
 
 
 class Explorer(ABC):
@@ -90,9 +91,10 @@ class Explorer(ABC):
 
     def show(self) -> None:
         """Show the explorer and, where no widget runs, its picture at the beginning."""
-        view = self.draw(self.values())
-        told = [view.said, *map(alternative_text, view.figures)]
-        self._put(view.said, view.pictures())
+        with _one_at_a_time:
+            view = self.draw(self.values())
+            told = [view.said, *map(alternative_text, view.figures)]
+            self._put(view.said, view.pictures())
         self._say_refusal()
         static = {"text/html": self._said.value + self._pictures.value}
         bundle = dict(self._box._repr_mimebundle_())
@@ -114,8 +116,9 @@ class Explorer(ABC):
     def _attempt(self, make: Callable[[dict[str, Any]], View]) -> None:
         """Show what ``make`` returns; an error is said in words, since nobody could catch it."""
         try:
-            view = make(self.values())
-            self._put(view.said, view.pictures())
+            with _one_at_a_time:
+                view = make(self.values())
+                self._put(view.said, view.pictures())
         except (Exception, KeyboardInterrupt) as error:
             self._said.value = _paragraph(message("explore.failed", error=_in_words(error)))
 
@@ -157,7 +160,7 @@ def dropdown(name: str, choices: dict[str, str]) -> Any:
         options=[(text, choice) for choice, text in choices.items()],
         description=name,
         tooltip=name,
-        layout=ipywidgets.Layout(width="32em", max_width="100%"),
+        layout=ipywidgets.Layout(width="36em", max_width="100%"),
         style={"description_width": _NAMES},
     )
 
