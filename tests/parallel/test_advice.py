@@ -430,7 +430,7 @@ def test_every_option_can_be_run(task, items):
         assert (done.n_workers, done.chunksize) == (option.n_workers, option.chunksize)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     st.integers(2, 3_000),
     st.floats(1e-6, 1.0),

@@ -40,17 +40,34 @@ class Noting:
         return ("result of", item)
 
 
-class WarmingUp:
-    """A task whose first call does one thing and all others another, for so many seconds."""
+class Clock:
+    """Two clocks that only tasks move: one of the time, one of the CPU's."""
 
-    def __init__(self, first, first_s, other, other_s):
-        self._calls = itertools.chain([(first, first_s)], itertools.repeat((other, other_s)))
+    def __init__(self, monkeypatch):
+        self.now_s = self.cpu_s = 0.0
+        monkeypatch.setattr(sampling, "perf_counter", lambda: self.now_s)
+        monkeypatch.setattr(sampling, "thread_time", lambda: self.cpu_s)
 
-    def __call__(self, item):
-        """Do what it is the turn of."""
-        work, seconds = next(self._calls)
-        work(seconds)
-        return item
+    def wait(self, seconds):
+        """Let time pass."""
+        self.now_s += seconds
+
+    def compute(self, seconds):
+        """Let time pass, in which the CPU is used."""
+        self.now_s += seconds
+        self.cpu_s += seconds
+
+    @staticmethod
+    def task(*works):
+        """Return a task whose calls do one work after another, and the last again and again."""
+        turns = itertools.chain(works, itertools.repeat(works[-1]))
+
+        def of_its_turn(item):
+            work, seconds = next(turns)
+            work(seconds)
+            return item
+
+        return of_its_turn
 
 
 class InThread:
@@ -216,33 +233,42 @@ def test_one_item_is_run_in_any_case(budget_s):
 # ---- what they tell
 
 
-def test_a_first_item_that_warms_up_is_forgotten():
+def test_a_first_item_that_warms_up_is_forgotten(monkeypatch):
     """The cost of a first item that is far above all others is dropped, its result is kept."""
-    task = WarmingUp(time.sleep, 0.1, time.sleep, 0.005)
+    clock = Clock(monkeypatch)
+    task = clock.task((clock.compute, 0.1), (clock.compute, 0.005))
     sample = take_sample(task, range(30), 0.5, 1)
     (first,) = set(sample.results) - set(sample.costs_s)
     assert sample.results[first] == first
     assert first not in sample.cpu_s
-    assert sample.item_s < 0.05
+    assert sample.item_s == pytest.approx(0.005)
+    assert sample.error == pytest.approx(0, abs=1e-9)
 
 
-def test_the_warm_up_says_nothing_about_waiting():
+@pytest.mark.parametrize(("first", "other"), [("wait", "compute"), ("compute", "wait")])
+def test_the_warm_up_says_nothing_about_waiting(first, other, monkeypatch):
     """A first item that waits does not make those that compute look like waiting, nor inversely."""
-    burn = sample_tasks.burn
-    computes = take_sample(WarmingUp(time.sleep, 0.15, burn, 0.004), range(30), 0.6, 1)
-    waits = take_sample(WarmingUp(burn, 0.15, time.sleep, 0.004), range(30), 0.6, 1)
-    assert len(computes.costs_s) < len(computes.results)
-    assert len(waits.costs_s) < len(waits.results)
-    assert waits.waits > 0.8
-    assert computes.waits < waits.waits
+    clock = Clock(monkeypatch)
+    task = clock.task((getattr(clock, first), 0.1), (getattr(clock, other), 0.005))
+    sample = take_sample(task, range(30), 0.5, 1)
+    assert sample.waits == pytest.approx(1.0 if other == "wait" else 0.0)
 
 
-def test_one_expensive_item_is_no_warm_up():
-    """A first item is kept where another is as expensive, or where there is little else."""
-    alike = take_sample(Noting(0.005), range(30), 0.3, 1)
-    assert set(alike.costs_s) == set(alike.results)
-    few = take_sample(WarmingUp(time.sleep, 0.05, time.sleep, 0.001), range(4), 1.0, 1)
-    assert len(few.costs_s) == 2
+@pytest.mark.parametrize(
+    ("n_items", "costs_s"),
+    [
+        (30, [0.005]),
+        (30, [0.015, 0.005]),  # three times as long may be the item's own
+        (30, [0.1, 0.005, 0.005, 0.1, 0.005]),  # another one is as expensive
+        (4, [0.1, 0.005]),  # there is only one other
+    ],
+)
+def test_one_expensive_item_is_no_warm_up(n_items, costs_s, monkeypatch):
+    """A first item counts where others may be as expensive, or where there is little else."""
+    clock = Clock(monkeypatch)
+    task = clock.task(*[(clock.compute, cost_s) for cost_s in costs_s])
+    sample = take_sample(task, range(n_items), 10.0, 1)
+    assert set(sample.costs_s) == set(sample.results)
 
 
 def test_waiting_and_computing_are_told_apart():
