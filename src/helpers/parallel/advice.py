@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -12,7 +13,13 @@ from helpers.parallel.calibration import calibrate
 from helpers.parallel.costs import CostModel
 from helpers.parallel.errors import InputError
 from helpers.parallel.machine import default_start_method, usable_cpus
-from helpers.parallel.plans import as_sequence, check_budget, pickled_task_for
+from helpers.parallel.plans import (
+    as_sequence,
+    check_budget,
+    check_choice,
+    check_task,
+    pickled_task_for,
+)
 from helpers.parallel.predicting import WAITING, Option, options_for
 from helpers.parallel.results import Task
 from helpers.parallel.sampling import Sample, take_sample
@@ -87,10 +94,14 @@ def advise(
         An ``Advice``. "Leave it sequential" is one, too.
 
     Raises:
-        InputError: ``items`` cannot be gone through, or ``budget_s`` is no number above 0.
+        InputError: ``task`` cannot be called, ``items`` cannot be gone through, there is no such
+            start method, or ``budget_s`` is no number above 0.
+        TaskFailedError: the task called ``sys.exit``.
         Exception: what the task raises.
     """
     check_budget(budget_s)
+    check_task(task)
+    check_choice("start_method", start_method, (*multiprocessing.get_all_start_methods(), None))
     begin, listed = perf_counter(), as_sequence(items)
     cpus = usable_cpus()
     if len(listed) < 2:
@@ -167,12 +178,15 @@ def _reason(best: Option, loop: Option, options: list[Option], sample: Sample) -
 def _kind(best: Option, options: list[Option], sample: Sample) -> str:
     if best.how == "sequential":
         return _kind_of_loop(options, sample)
-    if sample.waits > WAITING:
-        return "waits"
-    return "threads_compute" if best.how == "threads" else "computes"
+    apart = (sample.threads_share or 0.0) > WAITING
+    if best.how == "threads" and apart and sample.waits <= WAITING:
+        return "threads_compute"
+    return "waits" if best.how == "threads" or sample.waits > WAITING else "computes"
 
 
 def _kind_of_loop(options: list[Option], sample: Sample) -> str:
+    if sample.waits > WAITING:
+        return "overhead"
     if not {"pool", "processes"} & {option.how for option in options}:
         return "cannot_travel"
     if usable_cpus() == 1:

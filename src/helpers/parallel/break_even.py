@@ -24,8 +24,9 @@ class BreakEven:
 
     Attributes:
         item_s: what one item costs in the loop, in seconds.
-        n_items: the smallest number of such items for which the pool is faster; ``None`` where it
-            is not with any number (up to a thousand million).
+        n_items: a number of such items for which the pool is faster, while with one less it is
+            not; ``None`` where it is not for a thousand million. As chunks grow in whole items, a
+            few numbers nearby may be on the other side.
         n_workers: how many workers the pool has.
     """
 

@@ -89,7 +89,7 @@ def make_plan(
         chunksize = whole_number("chunksize", chunksize)
     _check_limit(timeout_s)
     check_choice("progress", progress, (False, True))
-    _check_task(task)
+    check_task(task)
     pickled_task = pickled_task_for(task, method) if method else b""
     listed = as_sequence(items)
     size = chunksize or _chunksize_of(how, len(listed), workers, progress)
@@ -179,7 +179,8 @@ def check_budget(budget_s: object) -> None:
         raise InputError(message("advise.bad_budget", received=short(budget_s)))
 
 
-def _check_task(task: object) -> None:
+def check_task(task: object) -> None:
+    """Raise an InputError where ``task`` is nothing that can be called with one item."""
     if inspect.iscoroutinefunction(task):
         raise InputError(message("run.coroutine", received=name_of(task)))
     if not callable(task):
