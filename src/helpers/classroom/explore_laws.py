@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from helpers.classroom.explorers import Explorer, View, figure_of, own_axes, slider
 from helpers.classroom.laws_chart import plot_laws
-from helpers.classroom.placing import Board, brief, name_points, set_title
+from helpers.classroom.placing import Board, brief, name_points
 from helpers.classroom.speedups import workers
 from helpers.classroom.style import (
     BLUE,
@@ -55,7 +55,7 @@ class _Laws(Explorer):
         ax = plot_laws(fraction, MOST, ax=own_axes(4.4, _MARGINS_IN))
         _mark(ax, n_workers, speeds)
         title = message("explore.laws_title", workers=workers(n_workers), **_figures(speeds))
-        set_title(ax, title)
+        ax.set_title(title)
         describe(ax, f"{title}. {alternative_text(figure_of(ax))}")
         return View(_said(fraction, n_workers, speeds), (figure_of(ax),))
 

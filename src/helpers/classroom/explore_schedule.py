@@ -38,7 +38,7 @@ _GIANT = 1 / 3  # the share of all work that the giant is
 _N_ITEMS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 200)
 _CHUNKSIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100)
 _WORKERS = (1, 2, 3, 4, 6, 8, 12, 16)
-_MARGINS_IN = (1.15, 0.5, 0.65, 0.1)
+_MARGINS_IN = (1.15, 0.65, 0.65, 0.1)
 
 
 def explore_schedule(model: CostModel) -> None:

@@ -1,0 +1,451 @@
+"""The explorers: controls, a picture that follows them, real runs, and the static twin."""
+
+from __future__ import annotations
+
+import html
+import math
+import multiprocessing
+import re
+import threading
+from dataclasses import replace
+
+import ipywidgets
+import pytest
+from ipywidgets.widgets.widget import _instances
+from made import badly_placed
+from matplotlib import pyplot as plt
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from helpers.classroom import (
+    explore_break_even,
+    explore_laws,
+    explore_schedule,
+    explorers,
+    sized_work,
+)
+from helpers.classroom.explore_break_even import _BreakEven, predicted_s
+from helpers.classroom.explore_laws import _Laws
+from helpers.classroom.explore_schedule import PATTERNS, _Schedule, item_costs
+from helpers.classroom.style import alternative_text, duration, times_as_fast
+from helpers.language import message
+from helpers.parallel import (
+    CostModel,
+    InputError,
+    TimeLimitError,
+    amdahl,
+    gustafson,
+    simulate,
+    simulate_even,
+)
+from helpers.parallel.plans import chunksize_for
+from helpers.tasks import sum_of_squares
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
+MODEL = replace(CostModel.recorded("linux_2_cpus_fork"), start_method=None)
+SHOW = {
+    "break_even": lambda: explore_break_even(MODEL),
+    "schedule": lambda: explore_schedule(MODEL),
+    "laws": explore_laws,
+}
+CONTROLS = {
+    "break_even": ("item_cost", "n_items", "n_workers", "chunksize"),
+    "schedule": ("pattern", "n_items", "mean_cost", "chunksize", "n_workers"),
+    "laws": ("fraction", "n_workers"),
+}
+MOVES = [(name, control) for name, controls in CONTROLS.items() for control in controls]
+
+
+class Shown:
+    """An explorer as a learner sees it: found by what was displayed, moved by its controls."""
+
+    def __init__(self, name: str, bundle: dict) -> None:
+        self.bundle = bundle
+        view = bundle["application/vnd.jupyter.widget-view+json"]
+        *controls, self._said, self._pictures = _instances[view["model_id"]].children
+        self.button = self._reason = None
+        if isinstance(controls[-1], ipywidgets.HBox):
+            self.button, self._reason = controls.pop().children
+        self.controls = dict(zip(CONTROLS[name], controls, strict=True))
+
+    @property
+    def said(self) -> str:
+        """What it says."""
+        return _text(self._said.value)
+
+    @property
+    def reason(self) -> str:
+        """Why it runs nothing for real."""
+        return _text(self._reason.value)
+
+    @property
+    def pictures(self) -> list[str]:
+        """Return the pictures."""
+        return re.findall(r'src="([^"]+)"', self._pictures.value)
+
+    @property
+    def alts(self) -> list[str]:
+        """Return their alternative texts."""
+        return [html.unescape(alt) for alt in re.findall(r'alt="([^"]*)"', self._pictures.value)]
+
+    def move(self, **values) -> None:
+        """Set controls, as a hand would."""
+        for name, value in values.items():
+            self.controls[name].value = value
+
+
+@pytest.fixture
+def show(monkeypatch):
+    """A function that shows an explorer and returns it."""
+    bundles = []
+
+    def display(bundle, raw):
+        assert raw
+        bundles.append(bundle)
+
+    def shown(name: str) -> Shown:
+        assert SHOW[name]() is None
+        return Shown(name, bundles[-1])
+
+    monkeypatch.setattr(explorers, "display", display)
+    yield shown
+    ipywidgets.Widget.close_all()
+
+
+@pytest.fixture
+def only_simulated(monkeypatch):
+    """Let nothing be run for real."""
+
+    def run(*_, **__):
+        raise AssertionError("something was run for real")
+
+    monkeypatch.setattr(sized_work, "run", run)
+
+
+def _text(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", markup))
+
+
+@pytest.mark.parametrize("name", SHOW)
+def test_widget_and_static_twin(show, only_simulated, language, name):
+    """One output has the widget and, for where none runs, the picture with its alternative text."""
+    shown = show(name)
+    (picture,), (alt,) = shown.pictures, shown.alts
+    assert alt
+    assert shown.said
+    assert f'src="{picture}"' in shown.bundle["text/html"]
+    assert html.escape(alt) in shown.bundle["text/html"]
+    assert shown.bundle["text/plain"].splitlines() == [shown.said, alt]
+
+
+@pytest.mark.parametrize("name", SHOW)
+def test_controls_speak_the_learners_language(show, language, name):
+    """Each control has its name, a tooltip that says it, and a value that follows the hand."""
+    shown = show(name)
+    for key, control in shown.controls.items():
+        assert control.description == message(f"explore.{key}")
+        assert control.description in control.tooltip
+        assert control.style.description_width == explorers._NAMES
+        assert getattr(control, "continuous_update", True)
+        labels = [label for label, _ in control.options]
+        assert len(labels) == len(set(labels)) >= 5
+        if key in ("item_cost", "mean_cost"):
+            assert all(label.endswith((" µs", " ms", " s")) for label in labels)
+        if key == "fraction":
+            assert all(label.endswith("%") for label in labels)
+    if shown.button:
+        assert shown.button.description == message("explore.run")
+        assert shown.button.tooltip == message("explore.run_tooltip")
+
+
+@pytest.mark.parametrize(("name", "control"), MOVES)
+def test_a_change_redraws(show, only_simulated, name, control):
+    """A control that moves gives another picture and other words, by simulation alone."""
+    shown = show(name)
+    moved = shown.controls[control]
+    before = shown.pictures, shown.said, shown.alts
+    moved.value = moved.options[-1][1]
+    after = shown.pictures, shown.said, shown.alts
+    assert after[0] != before[0]
+    assert after[1] != before[1]
+    assert after[2] != before[2]
+    assert message("explore.failed", error="") not in shown.said
+
+
+def test_two_explorers_are_independent(show):
+    """A cell that is run again gives an explorer of its own."""
+    one, other = show("laws"), show("laws")
+    before = other.pictures
+    one.move(n_workers=2)
+    assert other.pictures == before
+    assert one.pictures != before
+    assert other.controls["n_workers"].value == 64
+
+
+@pytest.mark.parametrize("name", SHOW)
+def test_nothing_is_left_behind(show, name):
+    """No figure stays open, and no thread nor process, after some changes and a real run."""
+    threads = threading.active_count()
+    shown = show(name)
+    for value in (2, 4, 2):
+        shown.move(n_workers=value)
+    if shown.button:
+        shown.move(n_items=10 if name == "break_even" else 8)
+        shown.button.click()
+        assert message("explore.failed", error="") not in shown.said
+    assert plt.get_fignums() == []
+    assert threading.active_count() == threads
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("chunksize", [0, 1, 1_000])
+def test_break_even_tells_what_simulate_does(show, language, chunksize):
+    """Sentence, chart and alternative text have the speed that simulate gives for the chunksize."""
+    shown = show("break_even")
+    shown.move(item_cost=2e-4, n_items=500, n_workers=4, chunksize=chunksize)
+    size = chunksize or chunksize_for(500, 4)
+    run = simulate([2e-4] * 500, 4, size, MODEL)
+    speed = times_as_fast(500 * 2e-4 / run.elapsed_s)
+    assert shown.said == message(
+        "explore.break_even_said",
+        n="500",
+        cost="200 µs",
+        loop="100 ms",
+        n_chunks=len(run.spans),
+        time=duration(run.elapsed_s),
+        speed=speed,
+    )
+    name = message("explore.here")
+    job = message("map.job", name=name, n="500", cost="200 µs", speed=speed)
+    assert shown.alts[0].endswith(f"; {job}.")
+    assert shown.alts[0].count(name) == 1
+    values = {"item_s": 2e-4, "n_items": 500, "n_workers": 4, "chunksize": chunksize}
+    (figure,) = _BreakEven(MODEL).draw(values).figures
+    assert f"{name}\n{speed}" in [text.get_text() for text in figure.axes[0].texts]
+
+
+@pytest.mark.parametrize(("n_items", "chunksize"), [(20_000, 1), (60_001, 2), (100_000, 1)])
+@pytest.mark.parametrize("item_s", [1e-6, 1e-4, 1e-2])
+def test_many_chunks_are_counted_on(n_items, chunksize, item_s):
+    """Beyond ten thousand chunks the prediction is still what the whole simulation gives."""
+    whole = simulate_even(item_s, n_items, 4, chunksize, MODEL).elapsed_s
+    assert predicted_s(item_s, n_items, 4, chunksize, MODEL) == pytest.approx(whole, rel=0.01)
+
+
+def test_schedule_tells_what_simulate_does(show, language):
+    """The sentence has the chunks, times and idleness of the simulated run."""
+    shown = show("schedule")
+    shown.move(pattern="giant", n_items=32, mean_cost=0.01, chunksize=3, n_workers=4)
+    run = simulate(item_costs("giant", 32, 0.01), 4, 3, MODEL)
+    for told in (
+        duration(0.32),
+        duration(run.elapsed_s),
+        times_as_fast(0.32 / run.elapsed_s),
+        duration(run.parts_s["idle"]),
+    ):
+        assert told in shown.said
+    assert str(len(run.spans)) in shown.said
+    assert duration(run.elapsed_s) in shown.alts[0]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("n_items", [1, 4, 24, 200])
+def test_patterns_share_the_same_work(pattern, n_items):
+    """Whatever the pattern, the items cost the chosen mean, and none of them less than nothing."""
+    costs_s = item_costs(pattern, n_items, 0.02)
+    assert len(costs_s) == n_items
+    assert math.fsum(costs_s) == pytest.approx(0.02 * n_items)
+    assert min(costs_s) > 0
+    assert costs_s == item_costs(pattern, n_items, 0.02)
+
+
+def test_patterns_are_what_they_are_called():
+    """Growing grows, shrinking shrinks, and the giant is last and a third of all work."""
+    shapes = {pattern: item_costs(pattern, 24, 1.0) for pattern in PATTERNS}
+    assert len(set(shapes["even"])) == 1
+    assert shapes["growing"] == sorted(set(shapes["growing"]))
+    assert shapes["shrinking"] == shapes["growing"][::-1]
+    assert sorted(shapes["random"]) not in (shapes["random"], shapes["random"][::-1])
+    assert len(set(shapes["giant"][:-1])) == 1
+    assert shapes["giant"][-1] == pytest.approx(24 / 3)
+
+
+def test_laws_tell_speedup_and_efficiency(show, language):
+    """The sentence and the chart have both laws' speedups for the chosen workers."""
+    shown = show("laws")
+    shown.move(fraction=0.1, n_workers=8)
+    assert (amdahl(0.1, 8), gustafson(0.1, 8)) == (pytest.approx(4.70588), pytest.approx(7.3))
+    for told in ("4.71", "59", "7.30", "91"):
+        assert re.search(rf"(?<![\d.]){re.escape(told)}(?![\d.]\d)", shown.said)
+    workers = message("speedup.workers", n=8)
+    title = message("explore.laws_title", workers=workers, amdahl="4.71", gustafson="7.30")
+    assert shown.alts[0].startswith(f"{title}. ")
+
+
+EXTREMES = [
+    (_Laws, {"fraction": 0.0, "n_workers": 2}),
+    (_Laws, {"fraction": 0.001, "n_workers": 1024}),
+    (_Laws, {"fraction": 0.3, "n_workers": 1024}),
+    (_Laws, {"fraction": 1.0, "n_workers": 64}),
+    (_BreakEven, {"item_s": 1e-6, "n_items": 1, "n_workers": 64, "chunksize": 0}),
+    (_BreakEven, {"item_s": 1.0, "n_items": 10**6, "n_workers": 2, "chunksize": 1}),
+    (_BreakEven, {"item_s": 1e-4, "n_items": 1000, "n_workers": 1, "chunksize": 20}),
+    (_Schedule, {"pattern": "even", "n_items": 200, "mean_s": 0.1, "chunksize": 1, "n_workers": 2}),
+    (
+        _Schedule,
+        {"pattern": "giant", "n_items": 96, "mean_s": 0.02, "chunksize": 1, "n_workers": 16},
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "values"), EXTREMES)
+def test_texts_stay_inside_and_apart(language, kind, values):
+    """In the settings with the longest texts none leaves the picture or covers another."""
+    explorer = kind() if kind is _Laws else kind(MODEL)
+    (figure,) = explorer.draw(values).figures
+    FigureCanvasAgg(figure)
+    assert badly_placed(figure.axes[0]) == []
+    assert alternative_text(figure)
+    ipywidgets.Widget.close_all()
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_a_real_run_gives_the_sequential_results(method):
+    """The same items are run as simulated, by the model's way, and their results are right."""
+    costs_s = item_costs("growing", 6, 1e-4)
+    predicted = simulate(costs_s, 2, 3, MODEL)
+    run = sized_work.run_like(predicted, costs_s, replace(MODEL, start_method=method))
+    assert run.results == [sum_of_squares(n) for n in sized_work.sized(costs_s)]
+    assert (run.how, run.n_workers, run.chunksize) == ("pool", 2, 3)
+    assert run.start_method == method
+
+
+def test_the_button_shows_both_timelines(show, language):
+    """A real schedule is drawn under the simulated one, each with its name, and said in words."""
+    shown = show("schedule")
+    shown.move(n_items=8, mean_cost=1e-3, chunksize=2)
+    shown.button.click()
+    assert len(shown.pictures) == 1
+    start = message("explore.both", alt="")
+    assert shown.alts[0].startswith(start.strip())
+    measured, simulated = re.findall(r"[\d.,]+ [mµ]?s", shown.said)
+    run = simulate(item_costs("growing", 8, 1e-3), 2, 2, MODEL)
+    assert simulated == duration(run.elapsed_s)
+    assert shown.alts[0].count(measured) >= 1
+    assert not shown.button.disabled
+    assert shown.button.description == message("explore.run")
+
+
+def test_the_button_shows_the_story_of_both(show, language):
+    """A real job is put beside the simulated one, under the map, and said in words."""
+    shown = show("break_even")
+    shown.move(item_cost=1e-4, n_items=20)
+    map_before = shown.alts[0]
+    shown.button.click()
+    assert shown.alts[0] == map_before
+    assert len(shown.pictures) == 2
+    for key in ("simulated", "measured"):
+        assert message(f"explore.{key}").capitalize() in shown.alts[1]
+    assert duration(simulate([1e-4] * 20, 2, 3, MODEL).elapsed_s) in shown.said
+    shown.move(n_items=50)
+    assert len(shown.pictures) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (TimeLimitError("after 20 s"), "after 20 s"),
+        (InputError("<b>no</b>"), "<b>no</b>"),
+        (OSError("no memory"), "OSError: no memory"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
+    ],
+)
+@pytest.mark.parametrize("name", ["break_even", "schedule"])
+def test_an_error_is_said_in_words(show, monkeypatch, capsys, language, name, error, told):
+    """A real run that fails says why, raises and prints nothing, and the picture stays."""
+    shown = show(name)
+    before = shown.pictures
+
+    def run(*_, **__):
+        raise error
+
+    monkeypatch.setattr(sized_work, "run", run)
+    shown.button.click()
+    assert shown.said == message("explore.failed", error=told)
+    assert shown.pictures == before
+    assert not shown.button.disabled
+    assert capsys.readouterr() == ("", "")
+    shown.move(n_workers=3)
+    assert shown.pictures != before
+
+
+@pytest.mark.parametrize("name", ["break_even", "schedule"])
+def test_what_takes_too_long_is_not_run(show, only_simulated, language, name):
+    """Beyond five predicted seconds the button is off and says why; a smaller job turns it on."""
+    shown = show(name)
+    long = {"item_cost": 1.0, "n_items": 1_000}
+    if name == "schedule":
+        long = {"mean_cost": 0.1, "n_items": 200, "n_workers": 2}
+    shown.move(**long)
+    assert shown.button.disabled
+    seconds = message("explore.too_long", time="XX", limit="5.00 s")
+    assert re.fullmatch(re.escape(seconds).replace("XX", r"[\d.,]+ s"), shown.reason)
+    shown.move(n_items=4 if name == "schedule" else 1)
+    assert not shown.button.disabled
+    assert shown.reason == ""
+
+
+def test_too_many_workers_are_not_started(show, monkeypatch, language):
+    """More than 16 workers are only simulated, unless there are as many CPUs."""
+    monkeypatch.setattr(sized_work, "usable_cpus", lambda: 2)
+    shown = show("break_even")
+    shown.move(n_workers=24)
+    assert shown.button.disabled
+    assert shown.reason == message("explore.too_many", most=16)
+    monkeypatch.setattr(sized_work, "usable_cpus", lambda: 32)
+    shown.move(n_workers=32)
+    assert not shown.button.disabled
+
+
+def test_shared_cpus_are_told(show, monkeypatch, language):
+    """Where workers have to share CPUs, the comparison says that the simulation does not."""
+    monkeypatch.setattr(sized_work, "usable_cpus", lambda: 1)
+    shown = show("schedule")
+    shown.move(n_items=4, mean_cost=1e-4)
+    shown.button.click()
+    assert shown.said.endswith(message("explore.shared", n=2, cpus=1))
+
+
+def test_items_are_sized_by_what_was_measured(monkeypatch):
+    """An item gets as many numbers to add as take its time, by the measured times."""
+    times_s = tuple(1e-6 + 1e-7 * size for size in sized_work._SIZES)
+    monkeypatch.setattr(sized_work, "_times_s", lambda: times_s)
+    for size in (0, 1, 9, 55, 3_000, 77_777, 400_000):
+        assert sized_work.sized([1e-6 + 1e-7 * size]) == [size]
+    assert sized_work.sized([1e-9]) == [0]
+    assert sized_work.sized([1.0])[0] == pytest.approx(1e7, rel=0.01)
+
+
+def test_measured_times_give_rising_sizes():
+    """On this machine a dearer item has more to add, and the cheapest are not negative."""
+    sizes = sized_work.sized([1e-7, 1e-5, 1e-3, 1e-1])
+    assert sizes == sorted(sizes)
+    assert sizes[0] >= 0
+    assert sizes[-1] > 1_000 * max(1, sizes[0])
+
+
+@pytest.mark.parametrize("explore", [explore_break_even, explore_schedule])
+def test_what_is_no_model(explore, language):
+    """What is no cost model is refused at once, in words that tell where one comes from."""
+    with pytest.raises(InputError) as caught:
+        explore("model")
+    assert str(caught.value) == message("costs.not_a_model", received="'model'")
+
+
+@pytest.mark.parametrize("cpus", [1, 2, 5, 128])
+def test_the_model_chooses_the_first_number_of_workers(show, monkeypatch, cpus):
+    """At first there is a worker for each CPU of the model, and two at least."""
+    for name, most in (("break_even", 10**6), ("schedule", 16)):
+        model = replace(MODEL, cpus=cpus)
+        kind = _BreakEven if name == "break_even" else _Schedule
+        assert kind(model).values()["n_workers"] == min(max(2, cpus), most)
