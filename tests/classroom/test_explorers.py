@@ -414,6 +414,8 @@ def test_shared_cpus_are_told(show, monkeypatch, language):
     shown.move(n_items=4, mean_cost=1e-4)
     shown.button.click()
     assert shown.said.endswith(message("explore.shared", n=2, cpus=1))
+    assert sized_work.shared_cpus(1, MODEL) == ""
+    assert sized_work.shared_cpus(2, replace(MODEL, cpus=1)) == ""
 
 
 def test_items_are_sized_by_what_was_measured(monkeypatch):

@@ -107,7 +107,7 @@ class _BreakEven(Explorer):
             time=duration(predicted.elapsed_s),
             speed=times_as_fast(_loop_s(values) / predicted.elapsed_s),
         )
-        parts = [said, simulated, shared_cpus(values["n_workers"])]
+        parts = [said, simulated, shared_cpus(values["n_workers"], self._model)]
         pictures = (self.draw(values).figures[0], _stories(predicted, measured))
         return View(" ".join(part for part in parts if part), pictures)
 

@@ -113,7 +113,7 @@ class _Schedule(Explorer):
             measured=duration(measured.elapsed_s),
             simulated=duration(predicted.elapsed_s),
         )
-        said = " ".join(filter(None, [said, shared_cpus(predicted.n_workers)]))
+        said = " ".join(filter(None, [said, shared_cpus(predicted.n_workers, self._model)]))
         return View(said, (_timeline(predicted, measured),))
 
     def refusal(self, values: dict[str, Any]) -> str:

@@ -37,10 +37,15 @@ def refusal(predicted_s: float, n_workers: int, loop_s: float = 0.0) -> str:
     return ""
 
 
-def shared_cpus(n_workers: int) -> str:
-    """Say that the simulation has more CPUs than there are; nothing where it is not so."""
+def shared_cpus(n_workers: int, model: CostModel) -> str:
+    """Say that the simulation has more CPUs than there are; nothing where it is not so.
+
+    A model of one CPU was measured with two workers that took turns, so it knows of two.
+    """
     cpus = usable_cpus()
-    return message("explore.shared", n=n_workers, cpus=cpus) if n_workers > cpus else ""
+    if n_workers <= cpus or (model.cpus == 1 and n_workers == 2):
+        return ""
+    return message("explore.shared", n=n_workers, cpus=cpus)
 
 
 def run_like(predicted: Run, costs_s: Sequence[float], model: CostModel) -> Run:

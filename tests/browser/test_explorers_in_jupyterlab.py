@@ -1,0 +1,123 @@
+"""The explorers in a real JupyterLab: moved by the keyboard, run for real by their button."""
+
+import signal
+
+import nbformat
+import pytest
+from lesson_page import LessonPage
+from playwright.sync_api import expect
+
+from helpers.language import message
+
+PAGE_LIMIT_S = 60
+TEST_LIMIT_S = 110
+WAIT_MS = 20_000
+# A signal lets the server and the browser be ended; the other method ends the whole test run.
+METHOD = "signal" if hasattr(signal, "SIGALRM") else "thread"
+IMPORTS = """\
+from dataclasses import replace
+from helpers.classroom import explore_break_even, explore_laws, explore_schedule, start
+from helpers.parallel import CostModel
+
+model = replace(CostModel.recorded("linux_2_cpus_fork"), start_method=None)
+start("{language}")"""
+CELL = 1  # the position of the explorer's cell
+
+
+@pytest.fixture
+def explorer_in_lab(in_language, start_lab, course, browser_page, screenshots):
+    """A function that runs a notebook with an explorer, and returns its page and its cell."""
+
+    def opened(call, language):
+        in_language(language)
+        code = (IMPORTS.format(language=language), call)
+        cells = [nbformat.v4.new_code_cell(source) for source in code]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        path = f"notebooks/{language}/explorer.ipynb"
+        nbformat.write(notebook, course / path)
+        page = LessonPage(browser_page, PAGE_LIMIT_S)
+        page.open(start_lab(language), path)
+        page.run_all()
+        cell = page.shown(CELL)
+        cell.screenshot(path=screenshots / f"{call.split('(')[0]}_{language}.png")
+        assert page.failures() == []
+        return page, cell
+
+    return opened
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(TEST_LIMIT_S, method=METHOD)
+def test_the_schedule_follows_the_keyboard_and_runs(explorer_in_lab, screenshots):
+    """In Spanish: keys on a slider change the timeline, and the button adds the measured one."""
+    page, cell = explorer_in_lab("explore_schedule(model)", "es")
+    _shows_the_widget_alone(cell, message("explore.chunksize"), n_sliders=4)
+    _press(page, cell, 0, "ArrowLeft")
+    _says(cell, "16 elementos de 20 ms")
+    _run_for_real(cell, "Medido aquí")
+    expect(cell.locator("img")).to_have_count(1)
+    start = message("explore.both", alt="").strip()
+    assert cell.locator("img").get_attribute("alt").startswith(start)
+    cell.screenshot(path=screenshots / "explore_schedule_es_run.png")
+    assert page.failures() == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(TEST_LIMIT_S, method=METHOD)
+def test_the_map_follows_the_keyboard_and_runs(explorer_in_lab, screenshots):
+    """In English: keys on a slider move the job on the map, and the button adds its story."""
+    page, cell = explorer_in_lab("explore_break_even(model)", "en")
+    _shows_the_widget_alone(cell, message("explore.item_cost"), n_sliders=4)
+    _press(page, cell, 0, "ArrowLeft")
+    _says(cell, "100 × 500 µs: the loop takes 50.0 ms")
+    _run_for_real(cell, "measured here")
+    expect(cell.locator("img")).to_have_count(2)
+    cell.screenshot(path=screenshots / "explore_break_even_en_run.png")
+    assert page.failures() == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(TEST_LIMIT_S, method=METHOD)
+def test_the_laws_follow_the_keyboard(explorer_in_lab):
+    """In Spanish: each of two sliders changes the chart, and a key held down ends on its last."""
+    page, cell = explorer_in_lab("explore_laws()", "es")
+    _shows_the_widget_alone(cell, message("explore.fraction"), n_sliders=2)
+    _press(page, cell, 0, "ArrowRight")
+    _says(cell, "El 7 % secuencial, con 64 trabajadores")
+    _press(page, cell, 1, "ArrowLeft")
+    _says(cell, "El 7 % secuencial, con 48 trabajadores")
+    for _ in range(6):
+        page.page.keyboard.press("ArrowRight")
+    _says(cell, "El 7 % secuencial, con 384 trabajadores")
+    assert page.failures() == []
+
+
+def _shows_the_widget_alone(cell, name, n_sliders):
+    """The controls and one picture: the static twin does not show beside them."""
+    expect(cell.get_by_role("slider")).to_have_count(n_sliders)
+    expect(cell.get_by_text(name, exact=True)).to_be_visible()
+    expect(cell.locator("img")).to_have_count(1)
+    names = cell.locator(".widget-label:visible")
+    cut = names.evaluate_all("all => all.filter(e => e.scrollWidth > e.clientWidth).length")
+    assert cut == 0, "a name is cut"
+
+
+def _press(page, cell, number, key):
+    """Press a key on a slider, and wait for another picture."""
+    picture = cell.locator("img")
+    before = picture.get_attribute("alt")
+    cell.get_by_role("slider").nth(number).focus()
+    page.page.keyboard.press(key)
+    expect(picture).not_to_have_attribute("alt", before, timeout=WAIT_MS)
+
+
+def _says(cell, text):
+    expect(cell).to_contain_text(text, timeout=WAIT_MS)
+
+
+def _run_for_real(cell, told):
+    button = cell.get_by_role("button", name=message("explore.run"))
+    button.click()
+    _says(cell, told)
+    expect(button).to_be_enabled()
