@@ -63,6 +63,17 @@ def grown(bar):
     return all(before <= after for before, after in pairwise(bar))
 
 
+@pytest.fixture(autouse=True)
+def _no_bar_before():
+    """Forget the bars of what ran before in this process, and end the thread that watches them."""
+    if tqdm.monitor is not None:
+        tqdm.monitor.exit()
+    for base in tqdm.__mro__:
+        if "monitor" in vars(base):
+            base.monitor = None
+    getattr(tqdm, "_instances", set()).clear()
+
+
 def nothing_open():
     """Say whether tqdm knows of no bar that is not closed, and of no thread that watches bars."""
     return not tqdm._instances and tqdm.monitor is None
