@@ -10,7 +10,7 @@ from typing import Any
 
 from helpers.language import message
 from helpers.parallel.calibration import calibrate
-from helpers.parallel.costs import CostModel
+from helpers.parallel.costs import CostModel, check_model
 from helpers.parallel.errors import InputError
 from helpers.parallel.machine import default_start_method, usable_cpus
 from helpers.parallel.plans import (
@@ -95,13 +95,17 @@ def advise(
 
     Raises:
         InputError: ``task`` cannot be called, ``items`` cannot be gone through, there is no such
-            start method, or ``budget_s`` is no number above 0.
+            start method, ``budget_s`` is no number above 0, or ``models`` has another key than
+            ``"threads"``, ``"pool"`` and ``"processes"``, or another value than a cost model.
         TaskFailedError: the task called ``sys.exit``.
         Exception: what the task raises.
     """
     check_budget(budget_s)
     check_task(task)
     check_choice("start_method", start_method, (*multiprocessing.get_all_start_methods(), None))
+    for how, model in (models or {}).items():
+        check_choice("models", how, ("threads", "pool", "processes"))
+        check_model(model)
     begin, listed = perf_counter(), as_sequence(items)
     cpus = usable_cpus()
     if len(listed) < 2:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from helpers.parallel.costs import CostModel
-from helpers.parallel.plans import whole_number
+from helpers.parallel.costs import CostModel, check_model
+from helpers.parallel.plans import check_task, whole_number
 from helpers.parallel.results import Task
 from helpers.parallel.simulation import simulate_even
 
@@ -48,10 +48,12 @@ def break_even(
         n_workers: how many workers the pool has; one on each CPU of the model if ``None``.
 
     Raises:
-        InputError: ``n_workers`` is no whole number above 0.
+        InputError: ``n_workers`` is no whole number above 0, ``task`` cannot be called, or
+            ``model`` is no cost model.
         Exception: what the task itself raises.
     """
-    workers = model.cpus if n_workers is None else whole_number("n_workers", n_workers)
+    check_task(task)
+    workers = _workers(model, n_workers)
     item_s = _cost_s(task, item)
 
     def pays(n_items: int) -> bool:
@@ -73,9 +75,9 @@ def break_even_cost(
         Seconds per item, to a thousandth; ``None`` where no item of an hour or less is enough.
 
     Raises:
-        InputError: a number is no whole number above 0.
+        InputError: a number is no whole number above 0, or ``model`` is no cost model.
     """
-    workers = model.cpus if n_workers is None else whole_number("n_workers", n_workers)
+    workers = _workers(model, n_workers)
     n_items = whole_number("n_items", n_items)
 
     def pays(item_s: float) -> bool:
@@ -88,6 +90,11 @@ def break_even_cost(
         middle = (low * high) ** 0.5
         low, high = (low, middle) if pays(middle) else (middle, high)
     return high
+
+
+def _workers(model: CostModel, n_workers: int | None) -> int:
+    check_model(model)
+    return model.cpus if n_workers is None else whole_number("n_workers", n_workers)
 
 
 def _cost_s(task: Task, item: Any) -> float:

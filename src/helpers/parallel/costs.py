@@ -13,6 +13,7 @@ from typing import Any
 
 from helpers.language import message
 from helpers.parallel.errors import InputError
+from helpers.parallel.plans import short
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,12 @@ class CostModel:
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             what = f"{type(error).__name__}: {error}"
             raise InputError(message("costs.no_model", file=where, error=what)) from error
+
+
+def check_model(model: object) -> None:
+    """Raise an InputError where ``model`` is no cost model."""
+    if not isinstance(model, CostModel):
+        raise InputError(message("costs.not_a_model", received=short(model)))
 
 
 def recorded_models() -> tuple[str, ...]:

@@ -21,8 +21,9 @@ MOST_CHUNKS = 20_000
 MOST_WAITING = 32
 # Who waits less than this share of the time computes.
 WAITING = 0.2
-# A chunksize other than Pool.map's has to be better by this share.
-BETTER = 0.97
+# A chunksize other than Pool.map's has to be better by this share: more of it where each worker
+# gets one chunk, as then nobody can help a worker whose CPU is slowed down.
+BETTER, BETTER_ALONE = 0.97, 0.90
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def best_option(sample: Sample, model: CostModel, cpus: int) -> Option:
     ]
     best = options[0]
     for option in options[1:]:
-        if option.predicted_s < BETTER * best.predicted_s:
+        alone = option.chunksize * option.n_workers >= sample.n_items
+        if option.predicted_s < (BETTER_ALONE if alone else BETTER) * best.predicted_s:
             best = option
     return best
 

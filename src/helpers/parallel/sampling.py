@@ -6,6 +6,7 @@ import math
 import pickle
 import random
 import statistics
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter, process_time, thread_time
@@ -25,7 +26,7 @@ MOST_SAMPLED = 20_000
 # A first item that takes so many times as long as any other has imported or opened something.
 WARM_UP = 4.0
 # Two threads are tried for so long; shorter calls say more about starting the threads.
-MIN_TRIAL_S = 0.005
+MIN_TRIAL_S = 0.002
 
 
 @dataclass
@@ -36,7 +37,8 @@ class Sample:
         n_items: how many items there are in all.
         costs_s: what the sampled items cost in the plain loop, in seconds, by their index.
         results: the results of all items that were run, by their index.
-        cpu_s: for how much of these costs a CPU was used, in seconds, by the same indices.
+        cpu_s: for how much of these costs a CPU was used, or another program kept the items from
+            using it, in seconds, by the same indices. The rest was waiting.
         item_bytes: what an item and its result weigh together when pickled, on average; ``None``
             where one of them cannot be pickled.
         parent_pickling_s, worker_pickling_s: what it takes to pickle an item and to open its result
@@ -119,9 +121,11 @@ def _one_by_one(
     begin, size, done = perf_counter(), 1, 0
     while done < len(chosen) and (not done or perf_counter() - begin < budget_s):
         batch = chosen[done : done + size]
-        before_s, before_cpu_s = perf_counter(), thread_time()
+        before_s, before_cpu_s, before_pauses = perf_counter(), thread_time(), _pauses()
         results, failure = compute(task, [items[index] for index in batch])
         elapsed_s, cpu_s = perf_counter() - before_s, thread_time() - before_cpu_s
+        if before_pauses is not None and _pauses() == before_pauses:
+            cpu_s = elapsed_s  # it never waited: a program that it shares the CPU with went first
         if failure is not None:
             _raise(task, items, batch, failure)
         sample.costs_s |= dict.fromkeys(batch, elapsed_s / len(batch))
@@ -129,6 +133,18 @@ def _one_by_one(
         sample.cpu_s |= dict.fromkeys(batch, cpu_s / len(batch))
         done += len(batch)
         size = min(1000, 2 * size) if elapsed_s < CLOCK_S else size
+
+
+def _pauses() -> int | None:
+    """Return how often this thread has given its CPU up of itself, which is what waiting does.
+
+    ``None`` where the system does not say it of a thread.
+    """
+    if sys.platform != "linux":
+        return None
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
 
 
 def _forget_warm_up(sample: Sample) -> None:

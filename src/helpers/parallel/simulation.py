@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from heapq import heapify, heappop, heappush, heapreplace
 
 from helpers.language import message
-from helpers.parallel.costs import FREE, CostModel
+from helpers.parallel.costs import FREE, CostModel, check_model
 from helpers.parallel.errors import InputError
 from helpers.parallel.plans import chunksize_for, short, whole_number
 from helpers.parallel.results import Run, Span
@@ -93,8 +93,7 @@ def _played(
     item_bytes: float,
 ) -> Run:
     """Simulate chunks, each of which takes so long in the task."""
-    if not isinstance(model, CostModel):
-        raise InputError(message("costs.not_a_model", received=short(model)))
+    check_model(model)
     if isinstance(item_bytes, bool) or not _is_cost(item_bytes):
         raise InputError(message("simulate.bad_bytes", received=short(item_bytes)))
     lengths = [chunksize] * len(work_s)

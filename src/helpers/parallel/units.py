@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def duration(seconds: float) -> str:
     """Write a time with three significant digits and its unit: ``"9.81 µs"``, ``"2.04 s"``."""
@@ -12,9 +14,9 @@ def duration(seconds: float) -> str:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """Write ``value`` with so many significant digits, never with an exponent."""
-    if value == 0:
-        return "0"
+    """Write ``value`` with so many significant digits, never with an exponent; ``"inf"`` and ``"nan"``."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:.0f}"
     rounded = float(f"{value:.{digits - 1}e}")
     decimals = max(0, digits - 1 - int(f"{rounded:e}".split("e")[1]))
     return f"{rounded:,.{decimals}f}"
