@@ -100,9 +100,7 @@ def compute(task: Callable[[Any], Any], items: list[Any]) -> tuple[list[Any], Fa
     left = iter(items)
     n_items = len(items)
     try:
-        results = list(map(task, left))
-        if len(results) < n_items == len(items):  # list() takes a StopIteration for the end
-            raise RuntimeError("the task raised StopIteration")
+        results = [task(item) for item in left]
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit too: a task must not end its worker
@@ -119,12 +117,10 @@ def prepare(task: bytes, language: str, halt: Any = None) -> None:
     kept and told with the first chunk.
     """
     global _task, _problem, _halt, _ready_s
-    import signal
-
+    _ignore_interrupts()
     from helpers.language import set_language
 
-    # An interrupt goes to every process of the terminal. The parent ends its workers itself.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
     set_language(language)
     _halt = halt
     try:
@@ -132,6 +128,34 @@ def prepare(task: bytes, language: str, halt: Any = None) -> None:
     except BaseException as error:
         _problem = Failure("load_task", error)
     _ready_s = perf_counter()
+
+
+def _ignore_interrupts() -> None:
+    """Ignore interrupts, which go to every process of a terminal: the parent ends its workers."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):  # they were blocked for the start
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as its parent is gone, even if that was killed.
+
+    Otherwise a worker that computes would go on, and one of an executor would wait for ever.
+    """
+    import multiprocessing
+    import threading
+
+    parent = multiprocessing.parent_process()
+    if parent is None:  # no worker
+        return
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def run_chunk(chunk: bytes) -> Outcome:

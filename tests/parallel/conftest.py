@@ -5,12 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import multiprocessing.forkserver
 import multiprocessing.resource_tracker
-import os
-import sys
 import threading
 import time
-from pathlib import Path
 
+import leftovers
 import pytest
 
 from helpers.language import current_language, set_language
@@ -18,9 +16,9 @@ from helpers.parallel import run
 
 DEADLINE_S = 5.0
 # These measure for seconds, or call often: how soon an error comes is not what they prove.
-LONGER_S = 30.0
+LONGER_S = 60.0
 LONGER = ("advice", "break_even", "calibration", "ceiling", "leftovers", "progress", "sampling")
-LONGER += ("scaling",)
+LONGER += ("scaling", "faults", "faults_of_systems", "random_faults")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,21 +39,6 @@ def _english():
     set_language(before)
 
 
-def child_processes() -> set[int]:
-    """Return the processes that this one has started and that are there, zombies included."""
-    if not sys.platform.startswith("linux"):
-        return {child.pid for child in multiprocessing.active_children() if child.pid}
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_bytes().rpartition(b")")[2].split()
-        except OSError:  # it ended while we were looking
-            continue
-        if int(fields[1]) == os.getpid():
-            found.add(int(stat.parent.name))
-    return found
-
-
 def left_over(before: set, look, grace_s: float) -> set:
     """Return what ``look`` still finds beyond ``before``, when a moment has passed."""
     end = time.perf_counter() + grace_s
@@ -68,12 +51,12 @@ def left_over(before: set, look, grace_s: float) -> set:
 def _clean_and_quick(request):
     """Fail the test that took 5 s, or left a process or a thread behind."""
     longer = request.module.__name__.removeprefix("test_") in LONGER
-    children, threads = child_processes(), set(threading.enumerate())
+    children, threads = leftovers.children(), set(threading.enumerate())
     began = time.perf_counter()
     yield
     took_s = time.perf_counter() - began
     # A thread cannot be stopped from outside: it may still be at its last item.
     assert not left_over(threads, lambda: set(threading.enumerate()), 2.0), "threads left behind"
-    assert not left_over(children, child_processes, 0.0), "processes left behind"
+    assert not left_over(children, leftovers.children, 0.0), "processes left behind"
     assert not multiprocessing.active_children()
     assert took_s < (LONGER_S if longer else DEADLINE_S), f"took {took_s:.1f} s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,16 +10,26 @@ from pathlib import Path
 LIMIT_S = 20
 
 
-def run_program(*arguments, text=None, cwd=None, **options) -> subprocess.CompletedProcess:
+HERE = Path(__file__).parent
+
+
+def environment(**variables) -> dict[str, str]:
+    """Return the environment of a program that imports what stands beside these tests."""
+    return {**os.environ, "PYTHONPATH": str(HERE), **variables}
+
+
+def run_program(
+    *arguments, text=None, cwd=None, limit_s=LIMIT_S, **options
+) -> subprocess.CompletedProcess:
     """Run Python with ``arguments``, in its own process, and return what it printed."""
     return subprocess.run(
         [sys.executable, *map(str, arguments)],
         input=text,
-        cwd=cwd or Path(__file__).parent,
+        cwd=cwd or HERE,
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=LIMIT_S,
+        timeout=limit_s,
         check=False,
         **options,
     )

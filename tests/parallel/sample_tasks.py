@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 from helpers.language import current_language, message
 
@@ -70,6 +71,13 @@ class SlowToPack:
 def process_id(_item):
     """Return the number of the process that computes."""
     return os.getpid()
+
+
+def note_and_sleep(item):
+    """Leave a file with the number of this process in a folder, then wait."""
+    folder, seconds = item
+    Path(folder, str(os.getpid())).touch()
+    time.sleep(seconds)
 
 
 def language_there(_item):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import multiprocessing
 import pickle
 from typing import Any, NoReturn
 
 from helpers.language import message
-from helpers.parallel.errors import NotPicklableError, TaskFailedError, TaskNotImportableError
+from helpers.parallel.errors import (
+    MachineError,
+    NotPicklableError,
+    TaskFailedError,
+    TaskNotImportableError,
+)
 from helpers.parallel.plans import Plan, name_of, short
 from helpers.worker import Failure, first_unpicklable
 
@@ -36,6 +43,17 @@ def raise_failure(plan: Plan, chunk: int, failure: Failure) -> NoReturn:
     if failure.exception is None:  # it comes from another process
         note += "\n" + message("run.worker_traceback", traceback=failure.traceback)
     raise _raised(failure, note)
+
+
+def not_started(plan: Plan, error: Exception) -> Exception:
+    """Return the error for workers that the system did not let start."""
+    if multiprocessing.parent_process() is not None and not isinstance(error, OSError):
+        return error  # a script without a guard, which a worker imports: Python explains it well
+    number = getattr(error, "errno", errno.EAGAIN)  # of a thread no number is told
+    limit = number in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
+    key = "run.too_many_workers" if limit else "run.cannot_start"
+    what = f"{type(error).__name__}: {error}"
+    return MachineError(message(key, n=plan.n_workers, how=repr(plan.how), error=what))
 
 
 def _place(plan: Plan, chunk: int, failure: Failure) -> tuple[int | str, str]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from functools import partial
 from time import perf_counter
 from typing import Any
 
 from helpers.language import message
 from helpers.parallel.errors import NotPicklableError, TimeLimitError, WorkerLostError
-from helpers.parallel.failures import opened, raise_failure, unsent_item
+from helpers.parallel.failures import not_started, opened, raise_failure, unsent_item
+from helpers.parallel.interrupts import Interrupts
+from helpers.parallel.mailbox import Mailbox
 from helpers.parallel.plans import Plan, make_plan
 from helpers.parallel.progress import progress_bar
 from helpers.parallel.results import Run, Span, Task
@@ -66,6 +66,7 @@ def run(
             ``NotPicklableError`` are kinds of it).
         WorkerLostError: a worker ended in the middle of its work.
         TimeLimitError: the time limit was reached.
+        MachineError: the system did not let the workers start.
         TaskFailedError: the task raised what cannot be brought back, or called ``sys.exit``.
         Exception: what the task itself raised, with a note that names the item.
     """
@@ -78,23 +79,35 @@ def _run(plan: Plan, advance: Callable[[int], object]) -> Run:
     called_s = perf_counter()  # checking the arguments is no part of any way of running
     if not plan.items:
         return _told(plan, [], [], (called_s, perf_counter()))
-    way = WAYS[plan.how](plan.job)
-    try:
-        results, outcomes = _collect(plan, way, called_s, advance)
-        arrived_s = perf_counter()
-    except BaseException:  # an interrupt too: no worker outlives the call
-        way.kill()
-        raise
-    way.stop()
+    with Interrupts(held=not WAYS[plan.how].submit_blocks) as interrupts:
+        way = _started(plan)
+        try:
+            results, outcomes = _collect(plan, way, called_s, advance, interrupts)
+            arrived_s = perf_counter()
+            way.stop()
+        except BaseException:  # an interrupt too: no worker outlives the call
+            way.kill()
+            raise
     return _told(plan, results, outcomes, (called_s, arrived_s))
 
 
+def _started(plan: Plan) -> Way:
+    try:
+        return WAYS[plan.how](plan.job)
+    except OSError as error:
+        raise not_started(plan, error) from error
+
+
 def _collect(
-    plan: Plan, way: Way, called_s: float, advance: Callable[[int], object]
+    plan: Plan,
+    way: Way,
+    called_s: float,
+    advance: Callable[[int], object],
+    interrupts: Interrupts,
 ) -> tuple[list[Any], list[Outcome]]:
     """Have every chunk computed; return the results and the outcomes, in the items' order."""
-    results: list[Any] = [None] * len(plan.items)
-    arrivals: queue.SimpleQueue[_Arrival] = queue.SimpleQueue()
+    results: list[Any] = [None] * (len(plan.items) if plan.n_chunks > 1 else 0)
+    arrivals: Mailbox[_Arrival] = Mailbox()
     collected: dict[int, Outcome] = {}
     n_sent, ahead = 0, 1 if way.submit_blocks else AHEAD * plan.n_workers
     with _alarm(plan, way):
@@ -102,7 +115,11 @@ def _collect(
             while n_sent < min(plan.n_chunks, len(collected) + ahead):
                 _send(plan, way, n_sent, arrivals)
                 n_sent += 1
-            index, arrived = _next_arrival(plan, way, arrivals, called_s, len(collected))
+            arrival = None
+            while arrival is None:
+                interrupts.pass_on()
+                arrival = _next_arrival(plan, way, arrivals, called_s, len(collected))
+            index, arrived = arrival
             collected[index] = outcome = _checked(plan, index, arrived)
             if plan.n_chunks == 1:
                 results = outcome.results
@@ -132,17 +149,17 @@ class _alarm:  # noqa: N801  (it reads as a statement)
             self._timer.join()
 
 
-def _send(plan: Plan, way: Way, index: int, arrivals: queue.SimpleQueue[_Arrival]) -> None:
+def _send(plan: Plan, way: Way, index: int, arrivals: Mailbox[_Arrival]) -> None:
     tell: Callable[[Outcome | BaseException], None] = partial(_arrive, arrivals, index)
     try:
         way.submit(partial(plan.chunk, index), tell)
     except BrokenProcessPool as error:  # a worker was lost since the last look
         tell(error)
+    except (OSError, RuntimeError) as error:  # a task's own errors come as an outcome
+        raise not_started(plan, error) from error
 
 
-def _arrive(
-    arrivals: queue.SimpleQueue[_Arrival], index: int, outcome: Outcome | BaseException
-) -> None:
+def _arrive(arrivals: Mailbox[_Arrival], index: int, outcome: Outcome | BaseException) -> None:
     """Take an outcome from the thread of the way, which reads the results, as in the raw calls.
 
     If the calling thread read them, the two would wait for each other's turns.
@@ -156,20 +173,19 @@ def _arrive(
 
 
 def _next_arrival(
-    plan: Plan, way: Way, arrivals: queue.SimpleQueue[_Arrival], called_s: float, n_done: int
-) -> _Arrival:
-    """Wait for the next outcome, and while waiting look at the workers and at the clock."""
-    while True:
-        left_s = POLL_S
-        if plan.timeout_s is not None:
-            left_s = min(POLL_S, called_s + plan.timeout_s - perf_counter())
-        if left_s <= 0:
-            raise _time_limit(plan, n_done)
-        with suppress(queue.Empty):
-            return arrivals.get(timeout=left_s)
-        exit_code = way.lost()
-        if exit_code is not None:
-            raise _lost(exit_code)
+    plan: Plan, way: Way, arrivals: Mailbox[_Arrival], called_s: float, n_done: int
+) -> _Arrival | None:
+    """Wait a moment for the next outcome; where none comes, look at the workers and the clock."""
+    left_s = POLL_S
+    if plan.timeout_s is not None:
+        left_s = min(POLL_S, called_s + plan.timeout_s - perf_counter())
+    if left_s <= 0:
+        raise _time_limit(plan, n_done)
+    arrival = arrivals.take(left_s)
+    exit_code = way.lost() if arrival is None else None
+    if exit_code is not None:
+        raise _lost(exit_code)
+    return arrival
 
 
 def _checked(plan: Plan, index: int, arrived: Outcome | BaseException) -> Outcome:

@@ -14,7 +14,7 @@ def duration(seconds: float) -> str:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """Write ``value`` with so many significant digits, never with an exponent; ``"inf"`` and ``"nan"``."""
+    """Write ``value`` with so many significant digits, never with an exponent; or as ``"inf"``."""
     if value == 0 or not math.isfinite(value):
         return f"{value:.0f}"
     rounded = float(f"{value:.{digits - 1}e}")

@@ -6,7 +6,6 @@ for each. It knows nothing of order, time limits and errors: ``running`` does.
 
 from __future__ import annotations
 
-import pickle
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -17,16 +16,14 @@ from typing import Any, Protocol
 
 from helpers import worker
 from helpers.language import current_language
+from helpers.parallel.interrupts import deaf_children
 from helpers.parallel.results import Task
+from helpers.parallel.sending import Cut, Done, Sealed
 from helpers.parallel.watching import STOP_LIMIT_S, forget, kill, watched_context, within_limit
 from helpers.worker import Outcome
 
-Done = Callable[[Outcome | BaseException], None]
 # Within so many seconds a worker has sent what it was sending.
 HALT_S = 0.2
-# Cuts a chunk from the items, as a new list. Whoever needs the items calls it: for processes that
-# is the thread that sends them, so that the first chunk is on its way before the last one is cut.
-Cut = Callable[[], list[Any]]
 
 
 @dataclass(frozen=True)
@@ -138,6 +135,7 @@ class Processes:
     submit_blocks = False
 
     def __init__(self, job: Job) -> None:
+        self._start_method = job.start_method
         self._context = watched_context(job.start_method)
         self._executor = ProcessPoolExecutor(
             job.n_workers,
@@ -147,8 +145,9 @@ class Processes:
         )
 
     def submit(self, cut: Cut, done: Done) -> None:
-        sealed: Any = _Sealed(cut, done)
-        future = self._executor.submit(worker.run_chunk, sealed)
+        sealed: Any = Sealed(cut, done)
+        with deaf_children(self._start_method):  # it starts its workers when work comes
+            future = self._executor.submit(worker.run_chunk, sealed)
         future.add_done_callback(_teller(done))
 
     def lost(self) -> int | None:
@@ -173,15 +172,21 @@ class PoolOfProcesses:
     def __init__(self, job: Job) -> None:
         self._context = watched_context(job.start_method)
         self._halt = self._context.Semaphore(0)
-        self._pool = Pool(
-            job.n_workers,
-            initializer=worker.prepare,
-            initargs=(job.pickled_task, current_language(), self._halt),
-            context=self._context,
-        )
+        try:
+            with deaf_children(job.start_method):
+                self._pool = Pool(
+                    job.n_workers,
+                    initializer=worker.prepare,
+                    initargs=(job.pickled_task, current_language(), self._halt),
+                    context=self._context,
+                )
+        except BaseException:  # an interrupt too: those that were started go
+            kill(self._context.started)
+            forget(self._context.started)
+            raise
 
     def submit(self, cut: Cut, done: Done) -> None:
-        self._pool.apply_async(worker.run_chunk, (_Sealed(cut, done),), {}, done, done)
+        self._pool.apply_async(worker.run_chunk, (Sealed(cut, done),), {}, done, done)
 
     def lost(self) -> int | None:
         # A Pool replaces a worker that ended and says nothing: the lost work never arrives.
@@ -204,36 +209,18 @@ class PoolOfProcesses:
         ending = within_limit(self._end)
         kill(self._context.started)
         ending.join(STOP_LIMIT_S)
-        if not ending.is_alive():  # else it still asks for processes that would be closed
-            forget(self._context.started)
         # A result that never came and its pool refer to each other, and keep the pool's pipes open.
         vars(self._pool).get("_cache", {}).clear()
+        if not ending.is_alive():  # else it still asks for processes that would be closed
+            kill(self._context.started)  # the pool may have replaced one meanwhile
+            forget(self._context.started)
+            del self._pool, self._halt  # a notebook keeps the last traceback, and so this object
 
 
 def _computed_here(task: Task, chunk: list[Any], name: int, ready_s: float) -> Outcome:
     start_s = perf_counter()
     results, failure = worker.compute(task, chunk)
     return Outcome(name, (ready_s, start_s, perf_counter()), results, failure)
-
-
-class _Sealed:
-    """A chunk that arrives in the worker as bytes, so that opening it there cannot kill the worker.
-
-    It is cut and pickled by the thread that sends it, as in the raw calls.
-    What cannot be pickled is told by ``done``: an exception in that thread can stop an executor
-    for good.
-    """
-
-    def __init__(self, cut: Cut, done: Done) -> None:
-        self._cut = cut
-        self._done = done
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        try:
-            return bytes, (pickle.dumps(self._cut(), pickle.HIGHEST_PROTOCOL),)
-        except Exception as error:
-            self._done(error.with_traceback(None))  # which would hold the sender's buffers
-            return bytes, ()
 
 
 def _teller(done: Done) -> Callable[[Future[Outcome]], None]:

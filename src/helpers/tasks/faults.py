@@ -86,4 +86,4 @@ def eat_memory(n_bytes: int) -> int:
     Raises:
         MemoryError: where the system does not give them.
     """
-    return len(bytearray(b"\1") * n_bytes)
+    return len(b"\1" * n_bytes)

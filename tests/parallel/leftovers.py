@@ -1,0 +1,106 @@
+"""What a process holds: its children, threads, open files, temporary folders, shared memory."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+GRACE_S = 2.0
+
+Snapshot = dict[str, set]
+
+
+def children() -> set:
+    """Return the processes that this one has started and that are there, zombies included.
+
+    Those that multiprocessing keeps for later, the fork server and the tracker of resources, are
+    among them.
+    """
+    if not sys.platform.startswith("linux"):
+        return {child.pid for child in multiprocessing.active_children()}
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_bytes().rpartition(b")")[2].split()
+        except OSError:  # it ended while we were looking
+            continue
+        if int(fields[1]) == os.getpid():
+            found.add(int(stat.parent.name))
+    return found
+
+
+def open_files() -> set:
+    """Return the open files of this process by number, those of pipes and sockets too."""
+    folder = Path("/proc/self/fd")
+    if not folder.exists():
+        return set()
+    named = {f"{entry.name} {_target(entry)}" for entry in folder.iterdir() if entry.is_symlink()}
+    # A notebook's kernel opens one of these in a thread that prints for the first time.
+    return {name for name in named if not name.endswith("[eventfd]")}
+
+
+def _target(entry: Path) -> str:
+    try:
+        return str(entry.readlink())
+    except OSError:  # it was opened to look at the others
+        return "?"
+
+
+def _threads() -> set:
+    """Return the threads, but for the one in which IPython keeps its history."""
+    return {thread for thread in threading.enumerate() if "History" not in thread.name}
+
+
+def _in(folder: Path) -> set:
+    try:
+        return {entry.name for entry in folder.iterdir()}
+    except OSError:
+        return set()
+
+
+def _temporary() -> set:
+    names = _in(Path(tempfile.gettempdir()))
+    return {name for name in names if name.startswith(("pymp-", "psm_", "helpers"))}
+
+
+def _shared_memory() -> set:
+    return {name for name in _in(Path("/dev/shm")) if name.startswith(("psm_", "sem.mp-", "sem."))}
+
+
+KINDS: dict[str, Callable[[], set]] = {
+    "processes": children,
+    "threads": _threads,
+    "open files": open_files,
+    "temporary folders": _temporary,
+    "shared memory": _shared_memory,
+}
+
+
+def snapshot() -> Snapshot:
+    """Return what there is now, by kind."""
+    gc.collect()
+    return {kind: look() for kind, look in KINDS.items()}
+
+
+def since(before: Snapshot) -> list[str]:
+    """Return what is there beyond ``before`` and does not go within a moment."""
+    end = time.perf_counter() + GRACE_S
+    while (rest := _more(before)) and time.perf_counter() < end:
+        time.sleep(0.02)
+        gc.collect()
+    return rest
+
+
+def _more(before: Snapshot) -> list[str]:
+    now = {kind: look() for kind, look in KINDS.items()}
+    # Numbers of open files are used again: how many there are is what counts.
+    if len(now["open files"]) <= len(before["open files"]):
+        now["open files"] = before["open files"]
+    return [f"{kind}: {now[kind] - before[kind]}" for kind in now if now[kind] - before[kind]]

@@ -1,0 +1,203 @@
+"""Every fault of the table, from a script, a thread and a notebook: an error in time, no trace."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from fault_table import EVERYWHERE, PROCESSES
+from kernels import kernel
+from programs import HERE, environment, run_program
+
+pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
+
+START_METHODS = multiprocessing.get_all_start_methods()
+WAYS = [("sequential", None), ("threads", None)]
+WAYS += [(how, method) for how in PROCESSES for method in START_METHODS]
+SLOWEST_S = 60
+
+FROM_A_THREAD = """
+import json, sys, threading
+from fault_table import suffer_all
+
+if __name__ == "__main__":
+    found = []
+    how, method = sys.argv[1:]
+    method = None if method == "None" else method
+    thread = threading.Thread(target=lambda: found.append(suffer_all(how, method, "es")))
+    thread.start()
+    thread.join(50)
+    print(json.dumps(found))
+"""
+
+
+def ended_well(completed):
+    """Return what a program printed, which has to be all that it left."""
+    assert (completed.returncode, completed.stderr) == (0, "")
+    return json.loads(completed.stdout)
+
+
+@pytest.mark.parametrize(("how", "method"), WAYS)
+def test_from_a_script(how, method):
+    """In a script each fault is the right error within seconds, leaves nothing, and run goes on."""
+    completed = run_program("fault_table.py", how, method, "en", limit_s=SLOWEST_S)
+    assert ended_well(completed) == []
+
+
+@pytest.mark.parametrize(("how", "method"), WAYS)
+def test_from_a_thread(how, method, tmp_path):
+    """The same in a thread of a program, in Spanish."""
+    program = tmp_path / "program.py"
+    program.write_text(FROM_A_THREAD, encoding="utf-8")
+    completed = run_program(program, how, method, limit_s=SLOWEST_S, env=environment())
+    assert ended_well(completed) == [[]]
+
+
+FROM_A_NOTEBOOK = """
+import json
+from fault_table import suffer_all
+
+print(json.dumps([problem for how, method in {ways!r} for problem in suffer_all(how, method)]))
+"""
+
+
+@pytest.mark.parametrize("method", [None, *START_METHODS])
+def test_from_a_notebook(method):
+    """The same in a notebook's kernel; nothing is printed but what the notebook prints."""
+    ways = [way for way in WAYS if way[1] == method]
+    with kernel() as started:
+        printed, errors, error = started.run(FROM_A_NOTEBOOK.format(ways=ways), SLOWEST_S)
+    assert (errors, error) == ("", "")
+    assert json.loads(printed) == []
+
+
+OWN_TASK = """
+from helpers.parallel import TaskNotImportableError, run
+
+def own(item):
+    return 2 * item
+
+for how in ("processes", "pool"):
+    try:
+        print(run(own, range(3), how=how, n_workers=2, start_method={method!r}).results)
+    except TaskNotImportableError as error:
+        print("refused" if "own" in str(error) else error)
+"""
+
+
+def test_a_task_of_the_notebook():
+    """A function of the notebook works where workers are forked, and is refused elsewhere."""
+    with kernel() as started:
+        for method in START_METHODS:
+            printed, errors, error = started.run(OWN_TASK.format(method=method))
+            expected = "[0, 2, 4]\n" if method == "fork" else "refused\n"
+            assert (printed, errors, error) == (2 * expected, "", "")
+
+
+# ---- interrupted
+
+WAITING = """
+import leftovers
+from helpers.parallel import run
+from helpers.tasks import download, square
+
+before = leftovers.snapshot()
+print("ready")
+run(download, [0.5] * 200, how={how!r}, start_method={method!r}, n_workers=3, chunksize=2)
+"""
+GOES_ON = """
+print(leftovers.since(before), run(square, [3], how={how!r}, start_method={method!r}).results)
+"""
+# Before the workers have started, while they do, and while they work.
+MOMENTS_S = (0.0, 0.02, 0.05, 0.15, 1.0)
+ANSWER_S = 3.0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its kernel is interrupted by an event")
+@pytest.mark.parametrize("how", EVERYWHERE)
+def test_an_interrupted_notebook(how):
+    """One interrupt at any moment ends the call within 3 s, leaves nothing, and all goes on."""
+    methods = START_METHODS if how in PROCESSES else [None]
+    with kernel() as started:
+        for method in methods:
+            started.run(f"from helpers.parallel import run; run(abs, [1], how={how!r}, "
+                        f"start_method={method!r})")  # fmt: skip
+            for moment_s in MOMENTS_S:
+                request = started.begin(WAITING.format(how=how, method=method))
+                wait_for_print(started, request)
+                time.sleep(moment_s)
+                begin = time.perf_counter()
+                started.manager.interrupt_kernel()
+                _, errors, error = started.end(request, 20)
+                took_s = time.perf_counter() - begin
+                assert error == "KeyboardInterrupt", (method, moment_s)
+                # What the fork server starts hears interrupts until it is told not to.
+                assert not errors or method == "forkserver", (method, moment_s)
+                assert took_s < ANSWER_S, (method, moment_s)
+                again = started.run(GOES_ON.format(how=how, method=method))
+                assert again == ("[] [9]\n", "", ""), (method, moment_s)
+
+
+def wait_for_print(started, request):
+    """Wait until the request has printed something."""
+    while True:
+        message = started.client.get_iopub_msg(timeout=20)
+        if message["msg_type"] == "stream" and message["parent_header"]["msg_id"] == request:
+            return
+
+
+# ---- the parent is killed
+
+PARENT = """
+import sys
+import sample_tasks
+from helpers.parallel import run
+
+if __name__ == "__main__":
+    how, method, folder, seconds = sys.argv[1:]
+    items = [(folder, float(seconds))] * 300
+    run(sample_tasks.note_and_sleep, items, how=how, n_workers=3, start_method=method, chunksize=1)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+@pytest.mark.parametrize("seconds", [0.2, 60])
+@pytest.mark.parametrize("method", START_METHODS)
+@pytest.mark.parametrize("how", PROCESSES)
+def test_a_killed_parent_takes_its_workers_along(how, method, seconds, tmp_path):
+    """Where the parent is killed, its workers, busy ones too, are gone within 5 s."""
+    program = tmp_path / "program.py"
+    program.write_text(PARENT, encoding="utf-8")
+    noted = tmp_path / "workers"
+    noted.mkdir()
+    with subprocess.Popen(
+        [sys.executable, str(program), how, method, str(noted), str(seconds)],
+        cwd=HERE, env=environment(),
+    ) as parent:  # fmt: skip
+        assert until(lambda: len(list(noted.iterdir())) == 3, 20)
+        parent.send_signal(signal.SIGKILL)
+        parent.wait(5)
+    workers = [int(file.name) for file in noted.iterdir()]
+    assert until(lambda: not any(running(worker) for worker in workers), 5)
+
+
+def until(true, limit_s):
+    """Wait until ``true()``; return whether it came to that within the limit."""
+    end = time.perf_counter() + limit_s
+    while not true() and time.perf_counter() < end:
+        time.sleep(0.02)
+    return true()
+
+
+def running(pid):
+    """Say whether a process is there and is no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] != b"Z"
+    except OSError:
+        return False
