@@ -146,6 +146,7 @@ def _end_with_parent() -> None:
     """
     import multiprocessing
     import threading
+    from contextlib import suppress
 
     parent = multiprocessing.parent_process()
     if parent is None:  # no worker
@@ -155,7 +156,8 @@ def _end_with_parent() -> None:
         parent.join()
         os._exit(1)
 
-    threading.Thread(target=wait, daemon=True).start()
+    with suppress(RuntimeError):  # the system gives no more threads
+        threading.Thread(target=wait, daemon=True).start()
 
 
 def run_chunk(chunk: bytes) -> Outcome:

@@ -41,10 +41,21 @@ class LessonPage:
     def run_cell(self, position):
         """Run one cell, and wait until it has run."""
         self.page.evaluate(f"void Object.assign({_PANEL}.content, {{activeCellIndex: {position}}})")
-        before = self.cells()[position]["execution_count"]
+        before = self.cells()[position]["execution_count"] or 0
         self._command("notebook:run-cell")
         done = f"{_IDLE} && {_CELLS}[{position}].execution_count > {before}"
         self._wait_for(done, f"cell {position} to have run")
+
+    def begin_cell(self, position):
+        """Run one cell, and wait only until the kernel is busy with it."""
+        self.page.evaluate(f"void Object.assign({_PANEL}.content, {{activeCellIndex: {position}}})")
+        self._command("notebook:run-cell")
+        self._wait_for(f"!({_IDLE})", f"cell {position} to run")
+
+    def interrupt(self):
+        """Interrupt the kernel, and wait until it is idle."""
+        self._command("notebook:interrupt-kernel")
+        self._wait_for(_IDLE, "the interrupt to have an effect")
 
     def cells(self):
         """Return the cells as JSON, as they would be saved now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -66,12 +67,29 @@ def _in(folder: Path) -> set:
 
 
 def _temporary() -> set:
-    names = _in(Path(tempfile.gettempdir()))
+    try:
+        names = _in(Path(tempfile.gettempdir()))
+    except OSError:  # no folder can be written to
+        return set()
     return {name for name in names if name.startswith(("pymp-", "psm_", "helpers"))}
 
 
 def _shared_memory() -> set:
-    return {name for name in _in(Path("/dev/shm")) if name.startswith(("psm_", "sem.mp-", "sem."))}
+    names = {name for name in _in(Path("/dev/shm")) if name.startswith(("psm_", "sem.mp-"))}
+    return names - _mapped_elsewhere() if names else names
+
+
+def _mapped_elsewhere() -> set:
+    """Return the names of shared memory that programs which are not of this family use."""
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getpgid(int(process.name)) != os.getpgrp():
+                text = (process / "maps").read_text(errors="replace")
+                found |= set(re.findall(r"/dev/shm/(\S+)", text))
+        except OSError:  # it has ended, or is not ours to look at
+            continue
+    return found
 
 
 KINDS: dict[str, Callable[[], set]] = {

@@ -198,6 +198,21 @@ def kill_itself(_item):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def square_or_fail(item):
+    """Square the item's number after a moment, or fail in the way that it names."""
+    number, fault = item
+    time.sleep(0.003)
+    if fault == "raise":
+        raise ValueError("no good")
+    if fault == "exit":
+        os._exit(7)
+    if fault == "kill":
+        kill_itself(item)
+    if fault == "hang":
+        time.sleep(60)
+    return number * number
+
+
 def return_lock(_item):
     """Return what cannot be pickled."""
     return threading.Lock()

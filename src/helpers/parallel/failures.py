@@ -46,12 +46,17 @@ def raise_failure(plan: Plan, chunk: int, failure: Failure) -> NoReturn:
 
 
 def not_started(plan: Plan, error: Exception) -> Exception:
-    """Return the error for workers that the system did not let start."""
+    """Return the error for workers that the system did not let start.
+
+    It is raised from ``error`` without that one's traceback, which would keep the pipes open.
+    """
     if multiprocessing.parent_process() is not None and not isinstance(error, OSError):
         return error  # a script without a guard, which a worker imports: Python explains it well
     number = getattr(error, "errno", errno.EAGAIN)  # of a thread no number is told
     limit = number in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
     key = "run.too_many_workers" if limit else "run.cannot_start"
+    if isinstance(error, ChildProcessError):  # the fork server belongs to this one's parent
+        key = "run.after_a_fork"
     what = f"{type(error).__name__}: {error}"
     return MachineError(message(key, n=plan.n_workers, how=repr(plan.how), error=what))
 

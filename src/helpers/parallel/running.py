@@ -95,7 +95,7 @@ def _started(plan: Plan) -> Way:
     try:
         return WAYS[plan.how](plan.job)
     except OSError as error:
-        raise not_started(plan, error) from error
+        raise not_started(plan, error) from error.with_traceback(None)
 
 
 def _collect(
@@ -156,7 +156,7 @@ def _send(plan: Plan, way: Way, index: int, arrivals: Mailbox[_Arrival]) -> None
     except BrokenProcessPool as error:  # a worker was lost since the last look
         tell(error)
     except (OSError, RuntimeError) as error:  # a task's own errors come as an outcome
-        raise not_started(plan, error) from error
+        raise not_started(plan, error) from error.with_traceback(None)
 
 
 def _arrive(arrivals: Mailbox[_Arrival], index: int, outcome: Outcome | BaseException) -> None:

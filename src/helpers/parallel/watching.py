@@ -61,6 +61,10 @@ def within_limit(stop: Callable[[], None]) -> threading.Thread:
     A broken pool may wait for ever; the thread is then still alive.
     """
     thread = threading.Thread(target=stop, daemon=True)
-    thread.start()
-    thread.join(STOP_LIMIT_S)
+    try:
+        thread.start()
+    except RuntimeError:  # the system gives no more threads, which is perhaps why it has to stop
+        stop()
+    else:
+        thread.join(STOP_LIMIT_S)
     return thread
