@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 GRACE_S = 2.0
@@ -26,15 +27,25 @@ def children() -> set:
     """
     if not sys.platform.startswith("linux"):
         return {child.pid for child in multiprocessing.active_children()}
-    found = set()
+    return {child for child, parent in _parents().items() if parent == os.getpid()}
+
+
+def _parents() -> dict[int, int]:
+    """Return the parent of every process."""
+    found = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
+        with suppress(OSError):  # it ended while we were looking
             fields = stat.read_bytes().rpartition(b")")[2].split()
-        except OSError:  # it ended while we were looking
-            continue
-        if int(fields[1]) == os.getpid():
-            found.add(int(stat.parent.name))
+            found[int(stat.parent.name)] = int(fields[1])
     return found
+
+
+def _family() -> set[int]:
+    """Return this process and all that come of it."""
+    parents, family = _parents(), {os.getpid()}
+    while more := {child for child, parent in parents.items() if parent in family} - family:
+        family |= more
+    return family
 
 
 def open_files() -> set:
@@ -82,13 +93,10 @@ def _shared_memory() -> set:
 def _mapped_elsewhere() -> set:
     """Return the names of shared memory that programs which are not of this family use."""
     found = set()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.getpgid(int(process.name)) != os.getpgrp():
-                text = (process / "maps").read_text(errors="replace")
-                found |= set(re.findall(r"/dev/shm/(\S+)", text))
-        except OSError:  # it has ended, or is not ours to look at
-            continue
+    for process in set(_parents()) - _family():
+        with suppress(OSError):  # it has ended, or is not ours to look at
+            text = Path(f"/proc/{process}/maps").read_text(errors="replace")
+            found |= set(re.findall(r"/dev/shm/(\S+)", text))
     return found
 
 

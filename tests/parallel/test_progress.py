@@ -246,7 +246,7 @@ def test_a_task_that_raises(how, start_method, capfd):
 @pytest.mark.parametrize(
     ("task", "expected"),
     [
-        (sample_tasks.raise_stop_iteration, RuntimeError),
+        (sample_tasks.raise_stop_iteration, StopIteration),
         (sample_tasks.exit_politely, TaskFailedError),
     ],
 )
@@ -313,7 +313,7 @@ def test_the_parent_alone_draws_it(how, start_method, capfd):
 
 PROGRAM = """
 import json, multiprocessing, sys, threading
-from conftest import child_processes
+from leftovers import children as child_processes
 from helpers.language import set_language
 from helpers.parallel import run
 from helpers.tasks import square
@@ -321,7 +321,7 @@ from helpers.tasks import square
 method, bar_file, *hows = sys.argv[1:]
 multiprocessing.set_start_method(method)
 set_language("es")
-children, threads = child_processes(), threading.enumerate()
+known, threads = child_processes(), threading.enumerate()
 for how in hows:
     assert run(square, range(25), how=how, n_workers=2).results == [n * n for n in range(25)]
 loaded, without = "tqdm" in sys.modules, child_processes()
@@ -332,7 +332,7 @@ with open(bar_file, "w", encoding="utf-8") as sys.stderr:
 sys.stderr = sys.__stderr__
 import tqdm
 told = {
-    "children": len(child_processes() - children),
+    "children": len(child_processes() - known),
     "new children": len(child_processes() - without),
     "tqdm without a bar": loaded,
     "same threads": threading.enumerate() == threads,

@@ -47,9 +47,16 @@ class Clock:
         self.now_s = self.cpu_s = 0.0
         monkeypatch.setattr(sampling, "perf_counter", lambda: self.now_s)
         monkeypatch.setattr(sampling, "thread_time", lambda: self.cpu_s)
+        monkeypatch.setattr(sampling, "_pauses", lambda: self.pauses)
+        self.pauses = 0
 
     def wait(self, seconds):
-        """Let time pass."""
+        """Let time pass, and the CPU go."""
+        self.now_s += seconds
+        self.pauses += 1
+
+    def be_kept_waiting(self, seconds):
+        """Let time pass in which another program has the CPU."""
         self.now_s += seconds
 
     def compute(self, seconds):
@@ -252,6 +259,31 @@ def test_the_warm_up_says_nothing_about_waiting(first, other, monkeypatch):
     task = clock.task((getattr(clock, first), 0.1), (getattr(clock, other), 0.005))
     sample = take_sample(task, range(30), 0.5, 1)
     assert sample.waits == pytest.approx(1.0 if other == "wait" else 0.0)
+
+
+def test_being_kept_waiting_is_no_waiting(monkeypatch):
+    """Items from which other programs take the CPU compute; where the system tells it, that is."""
+    clock = Clock(monkeypatch)
+    task = clock.task((clock.compute, 0.005), (clock.be_kept_waiting, 0.005))
+    assert take_sample(task, range(30), 0.5, 1).waits == 0.0
+    monkeypatch.setattr(sampling, "_pauses", lambda: None)
+    assert take_sample(task, range(30), 0.5, 1).waits == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the pauses of a thread")
+@pytest.mark.parametrize(
+    ("task", "expected"), [(sample_tasks.burn, 0.0), (sample_tasks.sleep, 1.0)]
+)
+def test_pauses_tell_waiting_from_computing(task, expected):
+    """Computing for 50 ms gives the CPU up hardly ever by itself, each wait does."""
+    before = sampling._pauses()
+    shares = []
+    for _ in range(10):
+        earlier = sampling._pauses()
+        task(0.005)
+        shares.append(sampling._pauses() > earlier)
+    assert sampling._pauses() >= before
+    assert abs(sum(shares) / len(shares) - expected) <= 0.3
 
 
 @pytest.mark.parametrize(
