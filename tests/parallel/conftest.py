@@ -5,6 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import multiprocessing.forkserver
 import multiprocessing.resource_tracker
+import multiprocessing.util
+import shutil
+import tempfile
 import threading
 import time
 
@@ -22,7 +25,22 @@ LONGER += ("scaling", "faults", "faults_of_systems", "random_faults")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _servers():
+def _own_temporary_folder():
+    """Have a temporary folder of our own, in which nobody else leaves anything.
+
+    Its name is short: an address of a local socket has a hundred characters at most.
+    """
+    folder = tempfile.mkdtemp(prefix="t")
+    # The fork server's own folder in it is removed at exit, with priority -100: first that one.
+    multiprocessing.util.Finalize(None, shutil.rmtree, (folder, True), exitpriority=-200)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", folder)
+        patch.setenv("TMPDIR", folder)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers(_own_temporary_folder):
     """Start the two processes that multiprocessing keeps for later, once for all tests."""
     if "forkserver" in multiprocessing.get_all_start_methods():
         multiprocessing.resource_tracker.ensure_running()

@@ -116,17 +116,25 @@ def snapshot() -> Snapshot:
 
 
 def since(before: Snapshot) -> list[str]:
-    """Return what is there beyond ``before`` and does not go within a moment."""
+    """Return what is there beyond ``before``, and stays there for a moment.
+
+    What comes while we look is not of the call: other programs make shared memory, too.
+    """
     end = time.perf_counter() + GRACE_S
-    while (rest := _more(before)) and time.perf_counter() < end:
+    rest = _more(before)
+    while rest and time.perf_counter() < end:
         time.sleep(0.02)
         gc.collect()
-    return rest
+        now = _more(before)
+        rest = {
+            kind: rest[kind] & now[kind] for kind in rest.keys() & now if rest[kind] & now[kind]
+        }
+    return [f"{kind}: {names}" for kind, names in rest.items()]
 
 
-def _more(before: Snapshot) -> list[str]:
+def _more(before: Snapshot) -> Snapshot:
     now = {kind: look() for kind, look in KINDS.items()}
     # Numbers of open files are used again: how many there are is what counts.
     if len(now["open files"]) <= len(before["open files"]):
         now["open files"] = before["open files"]
-    return [f"{kind}: {now[kind] - before[kind]}" for kind in now if now[kind] - before[kind]]
+    return {kind: now[kind] - before[kind] for kind in now if now[kind] - before[kind]}

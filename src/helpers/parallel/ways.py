@@ -19,7 +19,7 @@ from helpers.language import current_language
 from helpers.parallel.interrupts import deaf_children
 from helpers.parallel.results import Task
 from helpers.parallel.sending import Cut, Done, Sealed
-from helpers.parallel.watching import STOP_LIMIT_S, forget, kill, watched_context, within_limit
+from helpers.parallel.watching import end, forget, kill, watched_context, within_limit
 from helpers.worker import Outcome
 
 # Within so many seconds a worker has sent what it was sending.
@@ -154,13 +154,11 @@ class Processes:
         return None  # the executor tells it itself: BrokenProcessPool
 
     def stop(self) -> None:
-        self._executor.shutdown(wait=True)
-        forget(self._context.started)
+        end(self._executor.shutdown, self._context)
 
     def kill(self) -> None:
         kill(self._context.started)
-        within_limit(lambda: self._executor.shutdown(wait=True, cancel_futures=True))
-        forget(self._context.started)
+        end(lambda: self._executor.shutdown(cancel_futures=True), self._context)
 
 
 class PoolOfProcesses:
@@ -198,22 +196,17 @@ class PoolOfProcesses:
         self._pool.join()
 
     def stop(self) -> None:
-        self._end()
-        forget(self._context.started)
+        end(self._end, self._context)
 
     def kill(self) -> None:
         # A worker that is killed while it sends keeps the results' lock, and the pool's own threads
         # wait for it for ever. So first nobody begins to send, and who does it now can finish.
         self._halt.release()
         sleep(HALT_S)
-        ending = within_limit(self._end)
-        kill(self._context.started)
-        ending.join(STOP_LIMIT_S)
+        ended = end(self._end, self._context, HALT_S)
         # A result that never came and its pool refer to each other, and keep the pool's pipes open.
         vars(self._pool).get("_cache", {}).clear()
-        if not ending.is_alive():  # else it still asks for processes that would be closed
-            kill(self._context.started)  # the pool may have replaced one meanwhile
-            forget(self._context.started)
+        if ended:
             del self._pool, self._halt  # a notebook keeps the last traceback, and so this object
 
 
