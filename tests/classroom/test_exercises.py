@@ -112,11 +112,11 @@ def test_solution_is_right(lessons, number):
 @pytest.mark.usefixtures("known_machine")
 @pytest.mark.parametrize(("number", "code", "verdict"), _rows(WRONG))
 def test_wrong_answer_gets_the_feedback_of_its_mistake(lessons, language, number, code, verdict):
-    """A typical wrong answer is rejected with the message of that very mistake, and a hint."""
+    """A typical wrong answer is rejected for that very mistake; the hint waits until asked for."""
     card = lessons(number[0]).answered(number, code)
     assert card.headline == message("check.not_yet", exercise=number), card
     assert verdicts(number, card, language) == {verdict}, card
-    assert card.lines[1] == hint(number).headline
+    assert card.lines[1:] == (message("check.ask_hint", exercise=number),)
 
 
 @pytest.mark.parametrize(("number", "code", "verdict"), _rows(ALSO_RIGHT))
@@ -292,7 +292,7 @@ def test_check_survives_an_error_that_cannot_be_written(language):
 
 @pytest.mark.parametrize("number", ["3.2", "3.3"])
 def test_answer_that_raises_is_told_with_its_error(language, number):
-    """Where the learner's function raises, the card names the error and gives the hint."""
+    """Where the learner's function raises, the card names the error and says how to get a hint."""
     card = check(number, lambda root: _raises())
     assert card.lines[0] == message("check.raised", error="ZeroDivisionError: on purpose")
 

@@ -132,6 +132,12 @@ def test_word_that_is_too_long_has_a_line():
     assert wrapped("", 2.0) == []
 
 
+def test_no_break_space_breaks_no_line():
+    """What a no-break space holds together stays in one line."""
+    held = "chunks\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}1"
+    assert held in wrapped(f"faster than {held} and more", 1.4)
+
+
 @pytest.mark.parametrize("share", [1, 2, 3])
 def test_title_fits_its_chart(share):
     """A long title is wrapped to the width of its chart, be it alone or beside others."""

@@ -116,6 +116,12 @@ def test_ceiling_by_numbers_ends_where_they_do():
     assert list(line(ax, 3.6, 4).get_ydata()) == [1.0, 1.9, 3.6]
 
 
+def test_law_beside_several_curves_says_which_one_it_is_of(language):
+    """Beside several curves, the law's name has that of the first, whose fraction it is of."""
+    written = " ".join(texts(plot_speedup({"mine": TWO, "yours": EIGHT}, serial_fraction=0.1)))
+    assert message("speedup.law_for", law="Amdahl", name="mine") in written
+
+
 def test_weak_scaling_has_gustafsons_law(language):
     """Where the work grew with the workers, the law beside it is Gustafson's."""
     ax = plot_speedup(MEASURED["weak"], serial_fraction=0.1)
@@ -327,12 +333,29 @@ def test_efficiency_is_speedup_per_worker(language):
         ({1: 0.5, 4: 3.6}, "rises", {"first": "50", "few": 1, "last": "90", "many": 4}),
         ({2: 1.8, 4: 3.6}, "stays", {"first": "90", "few": 2, "last": "90", "many": 4}),
         ({2: 1.8}, "one", {"last": "90", "many": 2}),
+        ({1: 1.037, 2: 0.012}, "falls", {"first": "104", "few": 1, "last": "0.60", "many": 2}),
     ],
 )
 def test_title_of_efficiency(language, speedups, key, said):
     """The title says whether efficiency falls, rises or stays, from where and to where."""
     values = {k: count(v) if k in ("few", "many") else v for k, v in said.items()}
     assert one_line(plot_efficiency(speedups)) == message(f"efficiency.{key}", **values)
+
+
+def test_efficiency_above_100_is_called_noise(language):
+    """Where a worker seems to do more than it can, the title calls the measurement noisy."""
+    said = {"first": "108", "few": count(1), "last": "80", "many": count(2)}
+    text = message("efficiency.falls", **said)
+    shown = one_line(plot_efficiency({1: 1.08, 2: 1.6}))
+    assert shown == message("efficiency.noisy", text=text)
+
+
+def test_spread_of_efficiency_is_inside_of_the_chart():
+    """The axis goes as far up as the middle half of the measurements does."""
+    noisy = Scaling("strong", "pool", (2.0, 2.1, 1.9), {1: (2.1, 2.0, 1.2), 2: (1.1, 1.1, 1.1)}, ())
+    ax = plot_efficiency(noisy)
+    assert noisy.speedup_quartiles(1)[1] > 1.06
+    assert ax.get_ylim()[1] > 100 * noisy.speedup_quartiles(1)[1]
 
 
 # ---- plot_laws

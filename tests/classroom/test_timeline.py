@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from made import (
@@ -24,6 +25,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 from helpers.classroom import duration, plot_timeline
+from helpers.classroom.placing import capitalised
 from helpers.classroom.style import BLUE, SKY, VERMILLION, alternative_text
 from helpers.language import message
 from helpers.parallel import run
@@ -202,22 +204,38 @@ def test_several_runs_share_one_axis(language):
 
 
 def test_headings_say_how_fast(language):
-    """The first run's heading has its time and share of computing, the next how it compares."""
+    """The first run's heading has its time, the next how it compares and how busy workers were."""
     loop, pool = sequential(), heavy(2)
     written = texts(plot_timeline(loop, pool))
-    assert (
-        message("chart.heading", way=message("way.sequential"), time="2.16 s", share="100")
-        in written
-    )
-    assert (
-        message(
-            "chart.heading_compared",
-            way=message("way.pool", n=2),
-            time=duration(pool.elapsed_s),
-            speed=message("chart.faster", times="1.8"),
-        )
-        in written
-    )
+    way, time_s = message("way.pool", n=2), duration(pool.elapsed_s)
+    speed, share = message("chart.faster", times="1.8"), f"{100 * pool.utilisation:.0f}"
+    said = {"way": way, "time": time_s, "speed": speed, "share": share}
+    assert message("chart.heading_alone", way=message("way.sequential"), time="2.16 s") in written
+    assert message("chart.heading_compared_busy", **said) in written
+
+
+def test_heading_says_how_busy_the_workers_were_on_average(language):
+    """One worker that waits while another works counts: the share is the mean over workers."""
+    one = made_run("pool", (0.0, 0.0), [(0, 0.0, 0.9, 1), (1, 0.0, 0.3, 1)], 1.0)
+    said = {"way": message("way.pool", n=2), "time": "1.00 s", "share": "60"}
+    assert message("chart.heading", **said) in texts(plot_timeline(one))
+
+
+def test_headings_of_two_alike_runs_differ_by_their_chunks(language):
+    """Where two runs differ in nothing but the chunksize, their headings say it."""
+    large, small = replace(heavy(2), chunksize=20), heavy(2)
+    headings = [t.get_text() for t in plot_timeline(large, small).texts if t.get_weight() == "bold"]
+    assert message("story.chunks", size="20") in headings[0]
+    assert headings[1].startswith(capitalised(message("story.chunks", size="1")))
+
+
+def test_last_gap_of_a_worker_is_called_without_work(language):
+    """A worker that has finished while another goes on is without work, in whichever lane it is."""
+    spans = [(0, 0.0, 0.2, 1), (1, 0.0, 1.0, 1)]
+    for order in (spans, [(1 - worker, *rest) for worker, *rest in spans]):
+        written = texts(plot_timeline(made_run("pool", (0.0, 0.0), order, 1.0)))
+        assert message("chart.idle") in written
+        assert message("chart.waiting") not in written
 
 
 def test_pool_of_one_is_in_the_singular(language):

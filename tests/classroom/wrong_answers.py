@@ -45,7 +45,7 @@ def _predicted(error: str, *lines: str, paper_s: float = 0.1, real_s: float = 0.
     """Return code that makes a simulated and an executed call of known times, and an error."""
     made = [
         "from dataclasses import replace",
-        f"paper = simulate([{paper_s}] * 4, 2)",
+        f"paper = simulate([{paper_s}] * 4, 2, model=model)",
         f"real = replace(simulate([{real_s}] * 4, 2), results=[1] * 4)",
     ]
     return "\n".join([*made, *lines, f"error = {error}"])
@@ -56,6 +56,25 @@ def _timed(measured: str, chosen: object) -> str:
     return f"measured = {measured}\nchosen = {chosen}"
 
 
+_CLEAN = ("block.unlink()", "del numbers", "block.close()")
+
+
+def _block(*lines: str) -> str:
+    """Return exercise 8.3 with these lines after the values have been copied into the block."""
+    return _function(
+        "with_block(values, compute)",
+        "block = shared_memory.SharedMemory(create=True, size=values.nbytes)",
+        "numbers = np.frombuffer(block.buf, dtype=float, count=len(values))",
+        "numbers[:] = values",
+        *lines,
+    )
+
+
+def _sizes(copied: str, shared: str, pays_from: object) -> str:
+    """Return timings of both ways by number of bytes, and the answer read from them."""
+    return f'mine = {{"copied": {copied}, "shared": {shared}}}\npays_from = {pays_from}'
+
+
 def _dealt(order: str, chunksize: int = 1, n_workers: int = 4, results: str = "downloads") -> str:
     """Return code that makes a call which dealt out the downloads like this, on time."""
     return (
@@ -64,6 +83,61 @@ def _dealt(order: str, chunksize: int = 1, n_workers: int = 4, results: str = "d
         f"better = replace(made, results={results})"
     )
 
+
+def _script(*lines: str, head: str = "") -> str:
+    """Return code that keeps a script in ``mended``: its beginning, the guard and what it does."""
+    text = "\n".join(
+        ["import multiprocessing", head, 'if __name__ == "__main__":']
+        + [f"    {line}" for line in ('spawn = multiprocessing.get_context("spawn")', *lines)]
+    )
+    return f"mended = {text!r}"
+
+
+_CUBE = "def task(x):\n    return x * x * x\n"
+_SQUARE = "def task(x):\n    return x * x\n"
+_MAPPED = "with spawn.Pool(1) as pool: print(pool.map(task, [1, 2, 3]))"
+
+
+def _ran(before: str, after: str) -> str:
+    """Return code that makes what came of two scripts, each told in a word."""
+    return (
+        "from helpers.classroom.scripts import ScriptRun\n\n"
+        'told = {\n    "hangs": ScriptRun("", "", None, True, 1.0),\n'
+        '    "fails": ScriptRun("", "ValueError", 1, False, 1.0),\n'
+        '    "silent": ScriptRun("", "", 0, False, 1.0),\n'
+        '    "ends": ScriptRun("1\\n", "", 0, False, 1.0),\n}\n'
+        f'before, after = told["{before}"], told["{after}"]'
+    )
+
+
+def _adds(*lines: str) -> str:
+    return _function("safe_add(account, lock, n)", *lines)
+
+
+_ADD = 'account["balance"] = account["balance"] + 1'
+
+
+def _patient(*lines: str) -> str:
+    """Return the code of a coroutine that is to wait."""
+    return "async " + _function("patient(seconds)", *lines)
+
+
+def _jobs(web="threads", primes="processes", chat="asyncio", squares="sequential", sums="threads"):
+    """Return a way for each of the five jobs of exercise 6.2, right unless told."""
+    ways = {"web": web, "primes": primes, "chat": chat, "squares": squares, "checksums": sums}
+    return "\n".join(f"{name} = {way!r}" for name, way in ways.items())
+
+
+def _own_choice(times_s: str, best: str, how: str = "pool") -> str:
+    """Return advice for ``how``, seconds by way of running, and the answer read from them."""
+    return (
+        "from dataclasses import replace\n\n"
+        f"advice = replace(computing, best=replace(computing.best, how={how!r}))\n"
+        f"times_s = {times_s}\nbest = {best}"
+    )
+
+
+_MEASURED = '{"sequential": 3, "threads": 2, "pool": 1}'
 
 WRONG: dict[str, list[tuple[str, str]]] = {
     "0.1": [
@@ -164,6 +238,10 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ('check("3.1", (result, [], 0.2))', "files"),
         ("flat = (file for files in result for file in files)", "not_a_list"),
         ("flat = [find_markdowns(directory) for directory in folders]", "nested"),
+        (
+            "flat = [file for files in map(find_markdowns_or_error, folders) for file in files]",
+            "nested",
+        ),
         ('flat = [letter for file in ["a.md"] for letter in file]', "letters"),
         ("flat = []\nelapsed_s = print(perf_counter())", "nothing"),
         ('flat = []\nelapsed_s = "0.2 s"', "not_a_number"),
@@ -210,6 +288,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_function("my_task(directory)", "return []"), "in_notebook"),
         ("my_task = lambda directory: []", "in_notebook"),
         ("my_task = find_markdowns", "ours"),
+        ("my_task = find_markdowns_or_error", "ours"),
         (_module("search_lambda", "find_md = lambda directory: []"), "not_importable"),
         (
             _module("search_ends", "def find_md(directory):", "    raise SystemExit"),
@@ -239,20 +318,22 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ('check("4.2", (chosen, measured))', "not_a_pair"),
         (_timed('{size: run(square, [1], how="threads") for size in (1, 10, 99)}', 1), "runs"),
         (_timed("{0.3: 1, 0.2: 10, 0.1: 100}", 100), "not_sizes"),
-        (_timed('{"1": 0.3, "10": 0.2, "100": 0.1}', 100), "not_sizes"),
-        (_timed("{0: 0.3, 10: 0.2, 100: 0.1}", 100), "not_sizes"),
+        (_timed('{"1": 3.3, "10": 2.2, "100": 1.1}', 100), "not_sizes"),
+        (_timed("{0: 0.3, 10: 2.2, 100: 1.1}", 100), "not_sizes"),
         (_timed('{1: "0.3 s", 10: "0.2 s", 100: "0.1 s"}', 100), "not_seconds"),
-        (_timed("{1: 0.3, 10: 0, 100: 0.1}", 100), "not_seconds"),
+        (_timed("{1: 3.3, 10: 0, 100: 1.1}", 100), "not_seconds"),
         (_timed("{1: 3_000, 10: 2_000, 100: 1_000}", 100), "not_seconds"),
         (_timed("{}", 100), "few"),
-        (_timed("{1: 0.3, 1_000: 0.1}", 1_000), "few"),
-        (_timed("{100: 0.1, 101: 0.2, 102: 0.3}", 100), "narrow"),
-        (_timed("{1: 0.3, 10: 0.2, 100: 0.1}", "measured"), "not_a_number"),
-        (_timed("{1: 0.3, 10: 0.2, 100: 0.1}", '"100"'), "not_a_number"),
-        (_timed("{1: 0.3, 10: 0.2, 100: 0.1}", "min(measured.values())"), "a_time"),
-        (_timed("{1: 0.3, 10: 0.2, 100: 0.1}", 1_000), "not_tried"),
-        (_timed("{1: 0.3, 10: 0.2, 100: 0.1}", "max(measured, key=measured.get)"), "slowest"),
-        (_timed("{1: 0.3, 10: 0.2, 100: 0.1}", 10), "slower"),
+        (_timed("{1: 3.3, 1_000: 1.1}", 1_000), "few"),
+        (_timed("{100: 1.1, 101: 2.2, 102: 3.3}", 100), "narrow"),
+        (_timed("{1: 3.3, 10: 2.2, 100: 1.1}", "measured"), "not_a_number"),
+        (_timed("{1: 3.3, 10: 2.2, 100: 1.1}", '"100"'), "not_a_number"),
+        (_timed("{1: 3.3, 10: 2.2, 100: 1.1}", "min(measured.values())"), "a_time"),
+        (_timed("{1: 3.3, 10: 2.2, 100: 1.1}", 1_000), "not_tried"),
+        (_timed("{1: 3.3, 10: 2.2, 100: 1.1}", "max(measured, key=measured.get)"), "slowest"),
+        (_timed("{1: 3.3, 10: 2.2, 100: 1.1}", 10), "slower"),
+        (_timed("{1: 3e-4, 10: 2e-4, 100: 1e-5}", 100), "too_fast"),
+        (_timed("{1: 2e-5, 10: 2e-5, 100: 1e-5}", 10), "too_fast"),
     ],
     "4.3": [
         (
@@ -302,7 +383,8 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("efficiency = 100 * speedup / n_workers", "percent"),
         ("efficiency = speedup * n_workers", "multiplied"),
         ("efficiency = loop_s / n_workers", "loop_alone"),
-        ("efficiency = pool_s / loop_s", "other"),
+        ("efficiency = pool_s / loop_s", "speedup_upside_down"),
+        ("efficiency = 0.5", "other"),
         ('efficiency = "75 %"', "not_a_number"),
     ],
     "5.2": [
@@ -311,7 +393,11 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("fraction = karp_flatt(8, 4)\nspeedup_64 = amdahl(1, 64)", "swapped"),
         ("fraction = 4 / 8\nspeedup_64 = amdahl(0.5, 64)", "efficiency"),
         ("fraction = 1 / 4\nspeedup_64 = amdahl(0.25, 64)", "inverse"),
+        ("fraction = 14.3\nspeedup_64 = 6.4", "percent"),
+        ("fraction = 100 * karp_flatt(4, 8)\nspeedup_64 = 6.4", "percent"),
         ("fraction = 0.01\nspeedup_64 = amdahl(0.01, 64)", "fraction"),
+        ("fraction = 0.15\nspeedup_64 = amdahl(0.15, 64)", "fraction"),
+        ("fraction = 0.14\nspeedup_64 = 1 / fraction", "limit"),
         ("fraction = karp_flatt(4, 8)\nspeedup_64 = 1 / fraction", "limit"),
         (
             "from helpers.parallel import gustafson\n\n"
@@ -323,7 +409,8 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     ],
     "5.3": [
         ("enough = times", "not_a_number"),
-        ("enough = times[64]", "not_tried"),
+        ("enough = times[64]", "a_time"),
+        ("enough = min(times.values())", "a_time"),
         ("enough = 100", "not_tried"),
         ("enough = next(2 * n for n in times if times[n] / times[2 * n] < 1.1)", "doubled"),
         ("enough = min(times, key=times.get)", "fastest"),
@@ -339,12 +426,239 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_predicted("0.1", "paper = simulate([0.1] * 5, 2)"), "other_work"),
         (_predicted("0.1", "paper = simulate([0.1] * 4, 3)"), "other_way"),
         (_predicted("0.1", "paper = simulate([0.1] * 4, 2, 2)"), "other_way"),
+        (_predicted("0.1", 'real = replace(real, how="threads")'), "other_how"),
+        (_predicted("0.1", 'real = replace(real, how="sequential")'), "other_how"),
+        (_predicted("0.1", "paper = simulate([0.1] * 4, 2)"), "no_model"),
+        (_predicted("0.1", "paper = simulate([30_000] * 4, 2, model=model)"), "items"),
+        (_predicted("0.1", "paper = simulate(range(7, 11), 2, model=model)"), "items"),
+        (_predicted("0.1", "paper = simulate([0.02] * 4, 2, model=model)"), "invented"),
+        (_predicted("0.1", "paper = simulate([1.5] * 4, 2, model=model)"), "invented"),
+        (_predicted("0.1", "real = replace(real, elapsed_s=60.0)"), "far_off"),
+        (_predicted("0.1", "real = replace(real, elapsed_s=0.001)"), "far_off"),
         (_predicted('"50 %"'), "not_a_number"),
         (_predicted("100 * (paper.elapsed_s / real.elapsed_s - 1)"), "percent"),
         (_predicted("paper.elapsed_s / real.elapsed_s"), "ratio"),
         (_predicted("paper.elapsed_s - real.elapsed_s"), "seconds"),
         (_predicted("real.elapsed_s / paper.elapsed_s - 1"), "of_predicted"),
         (_predicted("7"), "other"),
+    ],
+    "6.1": [
+        ('n_threads = "4"', "not_a_number"),
+        ("n_threads = [4]", "not_a_number"),
+        ("n_threads = 20 / rounds", "not_a_count"),
+        ("n_threads = 0", "not_a_count"),
+        ("n_threads = rounds", "rounds"),
+        ("n_threads = 2", "few"),
+        ("n_threads = 1", "few"),
+        ("n_threads = 20", "many"),
+        ("n_threads = 8", "many"),
+    ],
+    "6.2": [
+        ('check("6.2", primes)', "not_five"),
+        ('check("6.2", (web, primes))', "not_five"),
+        (_jobs(web="thread"), "not_a_way"),
+        (_jobs(squares="loop"), "not_a_way"),
+        (_jobs() + "\nchat = None", "not_a_way"),
+        (_jobs() + "\nweb = ThreadPoolExecutor", "not_a_way"),
+        (_jobs(web="processes"), "web"),
+        (_jobs(web="sequential"), "web"),
+        (_jobs(primes="threads"), "primes_threads"),
+        (_jobs(primes="asyncio"), "primes"),
+        (_jobs(primes="sequential"), "primes"),
+        (_jobs(chat="threads"), "chat"),
+        (_jobs(squares="processes"), "squares"),
+        (_jobs(squares="threads"), "squares"),
+        (_jobs(sums="processes"), "checksums"),
+        (_jobs(sums="sequential"), "checksums"),
+    ],
+    "6.3": [
+        (_function("patient(seconds)", "return download(seconds)"), "not_async"),
+        ("patient = asyncio.sleep(0)\npatient.close()", "not_async"),
+        (_patient("return download(seconds)"), "blocks"),
+        (_patient("import time", "time.sleep(seconds)", "return seconds"), "blocks"),
+        (_patient("asyncio.sleep(seconds)", "return seconds"), "no_wait"),
+        (_patient("await asyncio.sleep(0)", "return seconds"), "no_wait"),
+        (_patient("await asyncio.sleep(seconds)"), "results"),
+        (_patient("await asyncio.sleep(seconds)", "return 1"), "results"),
+        (_patient("await asyncio.sleep(3600 * seconds)", "return seconds"), "endless"),
+    ],
+    "6.4": [
+        ('check("6.4", "threads")', "not_three"),
+        ('check("6.4", (computing, {}))', "not_three"),
+        (_own_choice(_MEASURED, '"pool"') + "\nadvice = advice.best", "not_advice"),
+        (_own_choice(_MEASURED, '"pool"') + '\nadvice = "pool"', "not_advice"),
+        (_own_choice("[3, 2, 1]", '"pool"'), "not_hows"),
+        (_own_choice('{"loop": 3, "threads": 2, "pool": 1}', '"pool"'), "not_hows"),
+        (_own_choice("{each.how: each for each in waited}", '"pool"'), "not_seconds"),
+        (_own_choice('{"sequential": 3, "threads": 0, "pool": 1}', '"pool"'), "not_seconds"),
+        (_own_choice('{"sequential": 3, "pool": 1}', '"pool"'), "few"),
+        (_own_choice('{"threads": 3, "processes": 2, "pool": 1}', '"pool"'), "few"),
+        (_own_choice(_MEASURED, "min(times_s.values())"), "not_measured"),
+        (_own_choice(_MEASURED, '"processes"'), "not_measured"),
+        (_own_choice(_MEASURED, '"threads"'), "slower"),
+        (_own_choice(_MEASURED, "max(times_s, key=times_s.get)"), "slower"),
+        (_own_choice(_MEASURED, '"pool"', how="processes"), "untried"),
+    ],
+    "8.1": [
+        ("lighter = pickle.dumps(description)", "message_itself"),
+        ('lighter = "129,000"', "not_a_number"),
+        ("lighter = [heavy, 31]", "not_a_number"),
+        ("lighter = len(pickle.dumps(description)) / heavy", "upside_down"),
+        ("lighter = heavy - len(pickle.dumps(description))", "difference"),
+        ("lighter = len(pickle.dumps(description))", "light"),
+        ("lighter = len(matrix[:250]) / len(description)", "rows_counted"),
+        ("lighter = len(matrix[:250]) / len(pickle.dumps(description))", "length"),
+        ("lighter = heavy / len(description)", "bytes_by_items"),
+        ("lighter = heavy / sys.getsizeof(description)", "other"),
+        ("lighter = 1_000", "other"),
+    ],
+    "8.2": [
+        ('check("8.2", keep_table)', "not_three"),
+        ("initializer = keep_table(table)\ninitargs = (table,)\ntask = nearest_kept", "called"),
+        ('initializer = "keep_table"\ninitargs = (table,)\ntask = nearest_kept', "called"),
+        ("initializer = nearest_kept\ninitargs = (table,)\ntask = nearest", "other_initializer"),
+        ("initializer = keep_table\ninitargs = (table)\ntask = nearest_kept", "no_comma"),
+        ("initializer = keep_table\ninitargs = ()\ntask = nearest_kept", "other_initargs"),
+        ("initializer = keep_table\ninitargs = (values,)\ntask = nearest_kept", "other_initargs"),
+        ("initializer = keep_table\ninitargs = table, values\ntask = nearest", "other_initargs"),
+        (
+            "initializer = keep_table\ninitargs = (table,)\ntask = partial(nearest, table)",
+            "partial",
+        ),
+        ("initializer = keep_table\ninitargs = (table,)\ntask = nearest", "needs_table"),
+        (
+            "initializer = keep_table\ninitargs = (table,)\ntask = [nearest(table, 0.5)]",
+            "other_task",
+        ),
+        ("initializer = keep_table\ninitargs = (table,)\ntask = keep_table", "other_task"),
+    ],
+    "8.3": [
+        ("with_block(np.arange(3.0), np.sum)\nwith_block = None", "not_a_function"),
+        (_function("with_block(values, compute)", "return compute(values)"), "not_shared"),
+        (_block("result = sum(numbers)", "return result"), "not_shared"),
+        (_block("compute(numbers)", *_CLEAN), "no_return"),
+        (_block("result = compute(numbers[1:])", *_CLEAN, "return result"), "other_result"),
+        (_block("result = compute(numbers)", *_CLEAN, "return len(values)"), "other_result"),
+        (_block("result = compute(numbers)", "block.close()", "return result"), "view"),
+        (_block("result = compute(numbers)", "return result"), "left"),
+        (
+            _block("result = compute(numbers)", "del numbers", "block.close()", "return result"),
+            "left",
+        ),
+        (_block("result = compute(numbers)", "block.unlink()", "return result"), "open"),
+        (_block("result = compute(numbers)", *_CLEAN, "return result"), "only_calm"),
+        (
+            _block(
+                "try:",
+                "    result = compute(numbers)",
+                "    del numbers",
+                "    return result",
+                "finally:",
+                "    block.close()",
+                "    block.unlink()",
+            ),
+            "view_in_storm",
+        ),
+        (
+            _block(
+                "try:",
+                "    return compute(numbers)",
+                "except Exception:",
+                "    return 0",
+                "finally:",
+                *(f"    {line}" for line in _CLEAN),
+            ),
+            "swallowed",
+        ),
+    ],
+    "8.4": [
+        ('check("8.4", 32_000)', "not_a_pair"),
+        ('mine = by_size["copied"]\npays_from = None', "names"),
+        (_sizes("[1, 2, 3]", "[1, 2, 3]", None), "names"),
+        (_sizes("{1: [1], 2: 2, 30: 3}", "{1: 1, 2: 2, 30: 3}", 30), "not_seconds"),
+        (_sizes("{1: 1, 2: 2, 30: -3}", "{1: 1, 2: 2, 30: 3}", 30), "not_seconds"),
+        (_sizes("{1: 1, 2: 2, 30: 3}", "{1: 1, 2: 2, 40: 3}", 30), "few"),
+        (_sizes("{1: 1, 2: 2, 3: 3}", "{1: 2, 2: 2, 3: 2}", 3), "narrow"),
+        (_sizes("{1: 1, 20: 2, 30: 3}", "{1: 4, 20: 4, 30: 4}", 30), "never"),
+        (_sizes("{1: 1, 20: 2, 30: 3}", "{1: 2, 20: 1, 30: 1}", None), "not_none"),
+        (_sizes("{1: 1, 20: 2, 30: 3}", "{1: 2, 20: 1, 30: 1}", 25), "not_measured"),
+        (_sizes("{1: 1, 20: 2, 30: 3}", "{1: 2, 20: 1, 30: 1}", '"20"'), "not_measured"),
+        (_sizes("{1: 1, 20: 2, 30: 3}", "{1: 2, 20: 1, 30: 1}", 1), "early"),
+        (_sizes("{1: 1, 20: 2, 30: 3}", "{1: 2, 20: 1, 30: 1}", 30), "late"),
+    ],
+    "7.1": [
+        ('check("7.1", case_a)', "not_three"),
+        ('check("7.1", [2, 3, 4])', "not_three"),
+        ('case_a, case_b, case_c = "2", "3", "4"', "not_numbers"),
+        ("case_a, case_b, case_c = 2, 3, 5", "not_numbers"),
+        ("case_a, case_b, case_c = 2.0, 3.0, 4.0", "not_numbers"),
+        ("case_a, case_b, case_c = 1, 3, 4", "case_a"),
+        ("case_a, case_b, case_c = 4, 3, 2", "case_a"),
+        ("case_a, case_b, case_c = 2, 2, 4", "case_b"),
+        ("case_a, case_b, case_c = 2, 3, 2", "case_c"),
+    ],
+    "7.2": [
+        ("mended = run_script('print([1, 4, 9])', limit_s=20)", "a_run"),
+        ("mended = [1, 4, 9]", "not_text"),
+        ("mended = print(broken)", "not_text"),
+        ("mended = broken.replace('print(', 'print((')", "syntax"),
+        ("mended = 'print([1, 4, 9])'", "not_spawn"),
+        ("mended = broken.replace('\"spawn\"', '\"fork\"')", "not_spawn"),
+        ("mended = '\"spawn\"\\nprint([1, 4, 9])'", "no_pool"),
+        ("mended = broken", "lambda"),
+        (_script(_MAPPED.replace("task", "lambda x: x * x")), "lambda"),
+        ("mended = broken.replace('lambda x: x * x', 'abs')", "no_guard"),
+        (_script("def task(x): return x * x", _MAPPED), "task_in_guard"),
+        (
+            _script(head=_SQUARE + 'pool = multiprocessing.get_context("spawn").Pool(1)'),
+            "pool_outside",
+        ),
+        (_script(_MAPPED, head=_SQUARE + "multiprocessing.Pool(1)"), "pool_outside"),
+        (_script("with spawn.Pool(1) as pool: print(pool.map(task, [1]))"), "fails"),
+        (_script(_MAPPED.replace("print", "list"), head=_SQUARE), "silent"),
+        (_script(_MAPPED, head=_CUBE), "other"),
+        (_script(_MAPPED, head=_SQUARE + "print(__name__)"), "other"),
+    ],
+    "7.3": [
+        ("safe_add = 40", "not_a_function"),
+        ("safe_add = racy_add({'balance': 0}, None, 3)", "not_a_function"),
+        ("safe_add = racy_add", "race"),
+        (
+            _adds(
+                "for _ in range(n):",
+                "    with lock:",
+                '        b = account["balance"]',
+                '    account["balance"] = b + 1',
+            ),
+            "race",
+        ),
+        (_adds('account["balance"] += n'), "race"),
+        (
+            _adds(
+                "import threading",
+                "for _ in range(n):",
+                "    with threading.Lock():",
+                f"        {_ADD}",
+            ),
+            "race",
+        ),
+        (_adds("with lock:", f"    {_ADD}"), "alone"),
+        (_adds("with lock:", '    account["balance"] = 40'), "alone"),
+        (_adds("lock.acquire()", 'account["balance"] += n'), "kept"),
+        (_adds("for _ in range(n):", "    lock.acquire()", f"    {_ADD}"), "stuck"),
+        (_adds("with lock:", "    with lock:", f"        {_ADD}"), "stuck"),
+        (_adds("while n > 0:", "    pass"), "stuck"),
+    ],
+    "7.4": [
+        ('check("7.4", run_script("1", limit_s=20))', "not_two"),
+        ("before, after = 'while True: pass', 'print(1)'", "not_runs"),
+        ("before, after = True, False", "not_runs"),
+        (_ran("ends", "hangs"), "swapped"),
+        (_ran("fails", "ends"), "no_hang"),
+        (_ran("ends", "ends"), "no_hang"),
+        (_ran("hangs", "hangs"), "after_hangs"),
+        (_ran("hangs", "fails"), "after_fails"),
+        (_ran("hangs", "silent"), "silent"),
     ],
 }
 
@@ -353,6 +667,16 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
     "2.2": [('method = "pool.close()"', "right"), ('method = "Close"', "right")],
     "2.3": [("share = float(f'{hundred.computing_s / hundred.elapsed_s:.2g}')", "right")],
     "2.4": [(_mine("{1: 1, 2: 2, 3: 3}", "{1: 5, 2: 5, 3: 5}", None), "right")],
+    "3.1": [
+        (
+            "begin = perf_counter()\n"
+            "result = [find_markdowns_or_error(directory) for directory in folders]\n"
+            "elapsed_s = perf_counter() - begin\n"
+            "flat = [file for files, error in result for file in files]\n"
+            'check("3.1", (result, flat, elapsed_s))',
+            "right",
+        )
+    ],
     "3.2": [
         (
             _folders("there = os.listdir(root)", "full = [os.path.join(root, n) for n in there]")
@@ -377,10 +701,13 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
     ],
     "4.1": [("messages = 1_000 / 50", "right")],
     "4.2": [
-        (_timed("{1: 0.3, 10: 0.105, 100: 0.1}", 10), "right"),
-        (_timed("{1: 0.109, 10: 0.102, 100: 0.1}", 1), "right_draw"),
+        (_timed("{1: 3.3, 10: 1.155, 100: 1.1}", 10), "right"),
+        (_timed("{1: 1.199, 10: 1.122, 100: 1.1}", 1), "right_draw"),
     ],
-    "4.3": [("estimates = tuple(estimate_pi(seed, 20_000) for seed in seeds)", "right")],
+    "4.3": [
+        ("estimates = tuple(estimate_pi(seed, 20_000) for seed in seeds)", "right"),
+        ("estimates = [estimate_pi(seed, 20_000) for seed in seeds]", "right"),
+    ],
     "4.4": [
         (_dealt("downloads[::-1]", chunksize=2, results="downloads[::-1]"), "right"),
         (
@@ -389,9 +716,86 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "5.1": [("efficiency = round(speedup / n_workers, 2)", "right")],
-    "5.2": [("fraction = 0.143\nspeedup_64 = 6.4", "right")],
+    "5.2": [
+        ("fraction = 0.143\nspeedup_64 = 6.4", "right"),
+        ("fraction = 0.14\nspeedup_64 = 6.4", "right"),
+        ("fraction = 0.14\nspeedup_64 = amdahl(fraction, 64)", "right"),
+    ],
     "5.4": [
-        (_predicted("abs(paper.elapsed_s / real.elapsed_s - 1)", paper_s=0.15), "right"),
+        (_predicted("abs(paper.elapsed_s / real.elapsed_s - 1)", paper_s=0.28), "right"),
         (_predicted("paper.elapsed_s / real.elapsed_s - 1", paper_s=0.9), "right_far"),
     ],
+    "6.1": [("n_threads = 4", "right")],
+    "6.2": [(_jobs(web="asyncio"), "right")],
+    "6.3": [
+        (_patient("return await asyncio.to_thread(download, seconds)"), "right"),
+        (_patient("return await asyncio.sleep(seconds, seconds)"), "right"),
+    ],
+    "6.4": [
+        (_own_choice(_MEASURED, '"pool"'), "right"),
+        (
+            _own_choice('{"sequential": 9, "threads": 1, "pool": 1.05}', '"pool"', "threads"),
+            "right",
+        ),
+        (_own_choice(_MEASURED, '"pool"', "threads"), "right_off"),
+    ],
+    "8.1": [("lighter = round(heavy / len(pickle.dumps(description)))", "right")],
+    "8.2": [("initializer = keep_table\ninitargs = [table]\ntask = nearest_kept", "right")],
+    "8.3": [
+        (
+            _function(
+                "with_block(values, compute)",
+                "block = shared_memory.SharedMemory(create=True, size=values.nbytes)",
+                "try:",
+                "    numbers = np.ndarray(values.shape, values.dtype, buffer=block.buf)",
+                "    numbers[:] = values",
+                "    return compute(numbers)",
+                "finally:",
+                "    block.unlink()",
+                "    block.close()",
+            ),
+            "right",
+        ),
+        (
+            _function(
+                "with_block(values, compute)",
+                "with shared_copy(values) as shared, shared.opened() as numbers:",
+                "    return compute(numbers)",
+            ),
+            "right",
+        ),
+    ],
+    "8.4": [
+        (_sizes("{1: 1, 20: 2, 30: 3}", "{1: 2, 20: 1, 30: 1}", 20), "right"),
+        (_sizes("{1: 1, 20: 2, 30: 3}", "{1: 4, 20: 4, 30: 4}", None), "right_never"),
+    ],
+    "7.2": [
+        (
+            _script(_MAPPED, head="from helpers.tasks import square as task"),
+            "right",
+        ),
+        (
+            _script(
+                "with ProcessPoolExecutor(1, mp_context=spawn) as executor:",
+                "    print(list(executor.map(square, [1, 2, 3])))",
+                head="from concurrent.futures import ProcessPoolExecutor\n"
+                "from helpers.tasks import square",
+            ),
+            "right",
+        ),
+    ],
+    "7.3": [
+        (_adds("with lock:", "    for _ in range(n):", f"        {_ADD}"), "right"),
+        (_adds("lock.acquire()", 'account["balance"] += n', "lock.release()"), "right"),
+        (
+            _adds(
+                "while not lock.acquire(timeout=0.01):",
+                "    pass",
+                'account["balance"] += n',
+                "lock.release()",
+            ),
+            "right",
+        ),
+    ],
+    "7.4": [(_ran("hangs", "ends"), "right")],
 }

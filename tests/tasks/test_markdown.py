@@ -120,6 +120,21 @@ def test_paths_open_from_any_folder(tmp_path, monkeypatch, directory):
     assert Path(folders[0]).is_dir()
 
 
+@pytest.mark.parametrize(
+    "form", ["{}/", "{}//", "{}/.", "{}/./", "{}/sub/..", "{}//sub/../", "inside"]
+)
+@pytest.mark.parametrize("name", ["folder", ".hidden", "dot."])
+def test_the_ways_of_writing_a_full_path(tmp_path, form, name):
+    """However a full path is written, what is found comes in the one plain form."""
+    (tmp_path / name / "sub").mkdir(parents=True)
+    path = written(tmp_path / name / "a.md")
+    folder = form.format(tmp_path / name).replace("//", "///")
+    if form == "inside":
+        folder = f"{tmp_path}//{name}"
+    assert find_markdowns(folder) == [path]
+    assert list_directories(folder) == [str(tmp_path / name / "sub")]
+
+
 def test_the_working_folder_itself(tmp_path, monkeypatch):
     """A dot stands for the working folder."""
     path = written(tmp_path / "a.md")
@@ -256,10 +271,18 @@ def raised(expected, find, *args, **kwargs) -> list[str]:
 @pytest.mark.parametrize("find", FINDERS)
 @pytest.mark.parametrize("name", ["missing", "mising/deeper", "ñ"])
 def test_missing(tmp_path, find, name):
-    """A folder that is missing is an error with its path and with where relative ones start."""
+    """A folder that is missing is an error with its path."""
     for text in raised(FileNotFoundError, find, tmp_path / name):
         assert str(tmp_path / name) in text
-        assert os.getcwd() in text  # noqa: PTH109
+
+
+@pytest.mark.parametrize("find", FINDERS)
+def test_missing_of_a_relative_path(tmp_path, find, monkeypatch):
+    """For a relative path the error says also where relative ones start."""
+    monkeypatch.chdir(tmp_path)
+    for text in raised(FileNotFoundError, find, "mising"):
+        assert str(tmp_path / "mising") in text
+        assert f"{os.getcwd()}: " in text  # noqa: PTH109
 
 
 @pytest.mark.parametrize("find", FINDERS)

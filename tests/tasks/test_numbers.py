@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import pickle
 import random
+import sys
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import tasks
-from helpers.tasks import collatz_steps, count_primes, estimate_pi, square, sum_of_squares
+from helpers.tasks import (
+    checksum,
+    collatz_steps,
+    count_primes,
+    estimate_pi,
+    square,
+    sum_of_squares,
+)
 
 LIMIT = 3000
 
@@ -131,6 +141,64 @@ def test_estimate_pi_leaves_random_alone():
     before = random.getstate()
     estimate_pi(3, 100)
     assert random.getstate() == before
+
+
+@pytest.mark.parametrize(
+    ("data", "beginning"), [(b"", "e3b0c442"), (b"abc", "ba7816bf"), (b"a" * 1_000_000, "cdc76e5c")]
+)
+def test_checksum_known(data, beginning):
+    """The checksums of the examples in the standard that defines SHA-256 (FIPS 180), and of none.
+
+    The longest is so long that the GIL is let go of while it is computed.
+    """
+    assert checksum(data).startswith(beginning)
+    assert len(checksum(data)) == 64
+
+
+@given(st.binary(max_size=5000))
+def test_checksum_of_pieces(data):
+    """It is what comes out where the data is taken in two pieces, and other data has another."""
+    pieces = hashlib.sha256(data[:2100])
+    pieces.update(data[2100:])
+    assert checksum(data) == checksum(bytearray(data)) == pieces.hexdigest()
+    assert checksum(data) != checksum(data + b"1")
+
+
+def ran_meanwhile(data: bytes) -> bool:
+    """Tell whether this thread got a turn while another one computed the checksum."""
+    begun, done = threading.Event(), threading.Event()
+
+    def work():
+        begun.set()
+        checksum(data)
+        done.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    begun.wait()
+    meanwhile = not done.is_set()
+    thread.join()
+    return meanwhile
+
+
+def test_checksum_lets_go_of_the_gil():
+    """Other threads go on during a checksum even where Python takes the GIL away from nobody.
+
+    Several attempts, since a busy machine may let this thread sleep until the checksum is there.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(60)
+    try:
+        assert any(ran_meanwhile(bytes(100_000_000)) for _ in range(5))
+    finally:
+        sys.setswitchinterval(before)
+
+
+@pytest.mark.parametrize("bad", ["abc", 3, None], ids=repr)
+def test_checksum_of_no_bytes(bad):
+    """Text has to be encoded first, and a number is no data."""
+    with pytest.raises(TypeError):
+        checksum(bad)
 
 
 @pytest.mark.parametrize("name", tasks.__all__)

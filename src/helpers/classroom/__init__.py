@@ -6,14 +6,18 @@ matplotlib, ipywidgets and IPython live in this room and nowhere else.
 from helpers.classroom.advice_chart import plot_advice
 from helpers.classroom.break_even_map import plot_break_even_map
 from helpers.classroom.charts import plot_breakdown, plot_times
+from helpers.classroom.data_chart import plot_transfer
 from helpers.classroom.exercises import check, hint
 from helpers.classroom.explore_break_even import explore_break_even
 from helpers.classroom.explore_laws import explore_laws
 from helpers.classroom.explore_schedule import explore_schedule
+from helpers.classroom.grading_threads import explain_python, explain_threads
 from helpers.classroom.growth import crossing_point, plot_growth
 from helpers.classroom.laws_chart import plot_laws
+from helpers.classroom.memory_chart import plot_memory
 from helpers.classroom.prediction_chart import plot_predictions
 from helpers.classroom.predictions import predict
+from helpers.classroom.scripts import run_script
 from helpers.classroom.speedups import plot_efficiency, plot_speedup
 from helpers.classroom.start import report, start
 from helpers.classroom.story import plot_story
@@ -24,6 +28,8 @@ __all__ = [
     "check",
     "crossing_point",
     "duration",
+    "explain_python",
+    "explain_threads",
     "explore_break_even",
     "explore_laws",
     "explore_schedule",
@@ -34,12 +40,15 @@ __all__ = [
     "plot_efficiency",
     "plot_growth",
     "plot_laws",
+    "plot_memory",
     "plot_predictions",
     "plot_speedup",
     "plot_story",
     "plot_timeline",
     "plot_times",
+    "plot_transfer",
     "predict",
     "report",
+    "run_script",
     "start",
 ]

@@ -9,7 +9,15 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from helpers.classroom.charts import bar_look, way_name
 from helpers.classroom.placing import fitted, plain, set_title, size_of, wrapped
-from helpers.classroom.style import INK, Unit, describe, duration, new_axes, unit_for
+from helpers.classroom.style import (
+    INK,
+    Unit,
+    describe,
+    duration,
+    new_axes,
+    times_as_fast,
+    unit_for,
+)
 from helpers.language import message
 from helpers.parallel import Advice, InputError, Option
 
@@ -101,11 +109,14 @@ def _write_reason(ax: Axes, reason: Sequence[str]) -> None:
 
 
 def _conclusion(advice: Advice) -> str:
-    loop = duration(advice.loop.predicted_s)
+    """Say what is best and how much is won; the times stand in the reason and at the bars."""
     if advice.best.how == "sequential":
-        return message("advised.loop", time=loop)
+        return message("advised.loop")
     way = message(f"way.{advice.best.how}", n=advice.best.n_workers)
-    return message("advised.parallel", way=way, best=duration(advice.best.predicted_s), loop=loop)
+    speed = times_as_fast(advice.loop.predicted_s / advice.best.predicted_s)
+    if speed == message("chart.as_fast"):
+        return message("chart.compared_equal", way=way, base=message("story.loop"))
+    return message("advised.parallel", way=way, speed=speed)
 
 
 def _told_option(option: Option) -> str:

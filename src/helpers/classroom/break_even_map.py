@@ -76,6 +76,8 @@ def plot_break_even_map(
     limits = _limits(grid.highest)
     _draw_bands(ax, grid, limits)
     board = Board(ax)
+    for level in (1.0, *limits[1:]):
+        board.take_line(grid.line(level))
     _mark(ax, board, marked, jobs)
     label_map(ax, board, grid, limits)
     conclusion = _conclusion(grid, _way(model.how, n_workers))

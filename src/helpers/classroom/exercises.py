@@ -7,10 +7,13 @@ from typing import Any
 
 from helpers.classroom import (
     grading_chunks,
+    grading_data,
+    grading_faults,
     grading_files,
     grading_numbers,
     grading_pool,
     grading_scaling,
+    grading_threads,
 )
 from helpers.classroom.cards import Card
 from helpers.language import message
@@ -27,11 +30,16 @@ GRADERS: dict[str, Grader] = {
     **grading_files.GRADERS,
     **grading_chunks.GRADERS,
     **grading_scaling.GRADERS,
+    **grading_threads.GRADERS,
+    **grading_data.GRADERS,
+    **grading_faults.GRADERS,
 }
 
 
 def check(exercise: str, answer: Any) -> Card:
-    """Say what is right in ``answer``, what is wrong, and give a hint.
+    """Say what is right in ``answer``, or what is wrong and how to get a hint.
+
+    The hint itself comes from ``hint`` alone: a mistake that was named can be mended without it.
 
     An answer never raises here, not even one that is a broken function: the notebook goes on.
 
@@ -48,9 +56,10 @@ def check(exercise: str, answer: Any) -> Card:
     grade = _grader(exercise)
     verdict = _verdict(grade, answer)
     found, values = (verdict, {}) if isinstance(verdict, str) else verdict
+    ask_hint = message("check.ask_hint", exercise=exercise)
     if found == grading_files.UNANSWERED:
         headline = message("check.unanswered", exercise=exercise)
-        return Card(headline, (message("check.ask_hint", exercise=exercise),), colour="#595959")
+        return Card(headline, (ask_hint,), colour="#595959")
     if found == "raised":
         text = message("check.raised", **values)
     else:
@@ -58,7 +67,7 @@ def check(exercise: str, answer: Any) -> Card:
     if found.startswith("right"):
         return Card(message("check.right", exercise=exercise), (text,), colour="#009E73")
     headline = message("check.not_yet", exercise=exercise)
-    return Card(headline, (text, _hint(exercise)), colour="#D55E00")
+    return Card(headline, (text, ask_hint), colour="#D55E00")
 
 
 def hint(exercise: str) -> Card:

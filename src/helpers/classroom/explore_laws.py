@@ -40,7 +40,7 @@ class _Laws(Explorer):
             "fraction": slider(
                 message("explore.fraction"),
                 _FRACTIONS,
-                0.05,
+                0.2,
                 lambda part: message("efficiency.percent", value=brief(100 * part)),
             ),
             "n_workers": slider(message("explore.n_workers"), _WORKERS, 64, "{:,}".format),

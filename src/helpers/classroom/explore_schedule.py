@@ -89,8 +89,8 @@ class _Schedule(Explorer):
         patterns = {name: message(f"explore.pattern_{name}") for name in PATTERNS}
         controls = {
             "pattern": dropdown(message("explore.pattern"), patterns),
-            "n_items": slider(message("explore.n_items"), _N_ITEMS, 24, str),
-            "mean_s": slider(message("explore.mean_cost"), steps(-4, -1), 0.02, brief_time),
+            "n_items": slider(message("explore.n_items"), _N_ITEMS, 200, str),
+            "mean_s": slider(message("explore.mean_cost"), steps(-4, -1), 2e-4, brief_time),
             "chunksize": slider(message("explore.chunksize"), _CHUNKSIZES, 6, str),
             "n_workers": slider(
                 message("explore.n_workers"), with_value(_WORKERS, workers), workers, str
@@ -139,7 +139,7 @@ def _timeline(*runs: Run) -> Figure:
         headings = [text for text in ax.texts if text.get_fontweight() == "bold"]
         for heading, key in zip(headings, ("simulated", "measured"), strict=True):
             name = capitalised(message(f"explore.{key}"))
-            heading.set_text(f"{name}: {heading.get_text()}")
+            heading.set_text(f"{name}: {heading.get_text().partition(': ')[2]}")
         describe(ax, message("explore.both", alt=alternative_text(figure)))
     return figure
 

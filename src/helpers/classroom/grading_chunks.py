@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import multiprocessing.pool
 from collections.abc import Callable, Iterator
+from time import perf_counter
 from typing import Any
 
 from helpers.classroom.grading_numbers import is_number
 from helpers.classroom.style import duration, significant
-from helpers.parallel import Run
-from helpers.tasks import estimate_pi
+from helpers.parallel import Run, usable_cpus
+from helpers.tasks import estimate_pi, sum_of_squares
 
 Verdict = str | tuple[str, dict[str, Any]]
 
+JOB_ITEM, JOB_SIZE = 400, 5_000  # the item of exercise 4.2's job, and how often it is there
+TOO_FAST = 0.5  # no pool needs less than this share of what computing the job takes
 SEEDS, N_POINTS = (1, 2, 3, 4), 20_000  # what exercise 4.3 estimates pi with
 # What exercise 4.4 has the learner deal out, and to how many workers.
 WAITS_S = [number / 50 for number in range(1, 17)]
@@ -60,7 +63,21 @@ def measured_chunksize(answer: Any) -> Verdict:
         return "few", {"n": len(measured)}
     if max(measured) < WIDE * min(measured):
         return "narrow"
+    least_s, best_s = _least_s(), min(measured.values())
+    if best_s < TOO_FAST * least_s:
+        return "too_fast", {"best": duration(best_s), "least": duration(least_s)}
     return _chosen(measured, chosen)
+
+
+def _least_s() -> float:
+    """Return the seconds of computing in 4.2's job, shared evenly among the CPUs here."""
+    times_s, n_calls = [], 20
+    for _ in range(5):
+        begin = perf_counter()
+        for _ in range(n_calls):
+            sum_of_squares(JOB_ITEM)
+        times_s.append(perf_counter() - begin)
+    return min(times_s) * JOB_SIZE / n_calls / usable_cpus()
 
 
 def _chosen(measured: dict[int, float], chosen: Any) -> Verdict:
@@ -80,7 +97,7 @@ def _chosen(measured: dict[int, float], chosen: Any) -> Verdict:
 
 
 def pi_estimates(answer: Any) -> Verdict:
-    """4.3: an estimate of pi for each of SEEDS, in their order, by ``starmap``."""
+    """4.3: an estimate of pi for each of SEEDS, in their order; nobody knows by which call."""
     if isinstance(answer, multiprocessing.pool.AsyncResult):
         return "async_result"
     if isinstance(answer, Iterator):

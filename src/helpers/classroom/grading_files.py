@@ -13,7 +13,12 @@ from time import perf_counter
 from typing import Any
 
 from helpers.parallel import ParallelError, run
-from helpers.tasks import find_markdowns, list_directories, make_sample_directories
+from helpers.tasks import (
+    find_markdowns,
+    find_markdowns_or_error,
+    list_directories,
+    make_sample_directories,
+)
 
 Verdict = str | tuple[str, dict[str, Any]]
 
@@ -42,8 +47,13 @@ def timed_search(answer: Any) -> Verdict:
     if any(isinstance(part, str) and len(part) == 1 for part in flat):
         return "letters"
     verdict = _elapsed(elapsed_s)
-    right = [file for files in result for file in files]
+    right = [file for files in map(_files, result) for file in files]
     return "files" if verdict == "right" and sorted(flat) != sorted(right) else verdict
+
+
+def _files(found: Any) -> Any:
+    """Return the files of one folder, whether an error, or None for none, came with them or not."""
+    return found[0] if isinstance(found, tuple) else found
 
 
 def _elapsed(seconds: object) -> Verdict:
@@ -133,7 +143,7 @@ def importable_task(answer: Any) -> Verdict:
         return "not_a_function"
     if getattr(answer, "__module__", None) == "__main__":
         return "in_notebook"
-    if answer is find_markdowns:
+    if answer in (find_markdowns, find_markdowns_or_error):
         return "ours"
     with _sample() as root:
         folders = list_directories(root)

@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any
 
 from helpers.classroom.grading_numbers import is_number
-from helpers.parallel import CostModel, Run, amdahl, gustafson, karp_flatt, simulate
+from helpers.classroom.style import duration
+from helpers.parallel import CostModel, Run, amdahl, gustafson, karp_flatt, simulate, usable_cpus
 
 Verdict = str | tuple[str, dict[str, Any]]
 
@@ -21,7 +22,9 @@ COSTS_S = [0.02] * 1_000
 TRIED = tuple(2**k for k in range(11))
 ENOUGH = 1.10  # doubling the workers is to gain so much
 CLOSE = 0.01  # how far a figure may be off that was rounded
-FAR = 0.5  # a prediction that is off by more deserves a word about the reasons
+FAR = 0.25  # a prediction that is off by more, as in the chart, deserves a word about the reasons
+SAME_COST = 4  # costs that differ by more are not of the same items, however busy the machine was
+WAY_OFF = 10  # a prediction that is off so many times is no prediction of this job
 
 
 def efficiency_from_times(answer: Any) -> Verdict:
@@ -34,6 +37,7 @@ def efficiency_from_times(answer: Any) -> Verdict:
         "percent": 100 * speedup / N_WORKERS,
         "speedup": speedup,
         "upside_down": N_WORKERS / speedup,
+        "speedup_upside_down": POOL_S / LOOP_S,
         "multiplied": N_WORKERS * speedup,
         "loop_alone": LOOP_S / N_WORKERS,
     }
@@ -55,16 +59,22 @@ def serial_fraction(answer: Any) -> Verdict:
             "swapped": karp_flatt(N_WORKERS, SPEEDUP_OF_8),
             "efficiency": SPEEDUP_OF_8 / N_WORKERS,
             "inverse": 1 / SPEEDUP_OF_8,
+            "percent": 100 * right,
         },
     )
     if found != "right":
         return "fraction" if found == "other" else found
+    found = _predicted_speedup(predicted, right)
+    return _predicted_speedup(predicted, fraction) if found == "other" else found
+
+
+def _predicted_speedup(predicted: float, fraction: float) -> str:
     return _first_close(
         predicted,
         {
-            "right": amdahl(right, MANY),
-            "limit": 1 / right,
-            "gustafson": gustafson(right, MANY),
+            "right": amdahl(fraction, MANY),
+            "limit": 1 / fraction,
+            "gustafson": gustafson(fraction, MANY),
             "in_proportion": SPEEDUP_OF_8 * MANY / N_WORKERS,
         },
     )
@@ -77,7 +87,7 @@ def enough_workers(answer: Any) -> Verdict:
     times_s = _simulated_s()
     right = next(n for n in TRIED if times_s[n] < ENOUGH * times_s[2 * n])
     if answer not in TRIED:
-        return "not_tried"
+        return "a_time" if answer in times_s.values() else "not_tried"
     if answer == right:
         return "right"
     if answer == 2 * right:
@@ -110,9 +120,30 @@ def own_prediction(answer: Any) -> Verdict:
         return "other_work", {"predicted": paper.n_items, "measured": real.n_items}
     if (paper.n_workers, paper.chunksize) != (real.n_workers, real.chunksize):
         return "other_way"
+    if paper.how != real.how:
+        return "other_how", {"how": real.how, "expected": paper.how}
+    if not any(paper.ready_s):
+        return "no_model"
+    if found := _bad_costs(paper, real):
+        return found
     if not is_number(error):
         return "not_a_number"
     return _judged_error(error, paper.elapsed_s, real.elapsed_s)
+
+
+def _bad_costs(paper: Run, real: Run) -> Verdict | None:
+    """Say what is wrong with the costs that were given to the simulation, if anything is."""
+    given_s, measured_s = paper.busy_s / paper.n_items, real.busy_s / real.n_items
+    given, measured = duration(given_s), duration(measured_s)
+    predicted, took = duration(paper.elapsed_s), duration(real.elapsed_s)
+    if given_s > max(1.0, WAY_OFF * measured_s):  # whole numbers, taken for seconds
+        return "items", {"given": given, "predicted": predicted, "measured": took}
+    in_turns = max(1.0, real.n_workers / usable_cpus())
+    if not measured_s / (SAME_COST * in_turns) <= given_s <= SAME_COST * measured_s:
+        return "invented", {"given": given, "measured": measured}
+    if not 1 / WAY_OFF <= paper.elapsed_s / real.elapsed_s <= WAY_OFF:
+        return "far_off", {"predicted": predicted, "measured": took}
+    return None
 
 
 def _judged_error(answer: float, predicted_s: float, measured_s: float) -> Verdict:
@@ -139,7 +170,8 @@ def _judged_error(answer: float, predicted_s: float, measured_s: float) -> Verdi
 def _first_close(answer: float, known: dict[str, float]) -> str:
     """Return the name of the first value that ``answer`` is, but for rounding; else ``other``."""
     for name, value in known.items():
-        if abs(answer - value) <= CLOSE * max(abs(value), 0.1):
+        two_digits = float(f"{value:.1e}")
+        if abs(answer - value) <= CLOSE * max(abs(value), 0.1) or abs(answer - two_digits) < 1e-9:
             return name
     return "other"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -124,7 +125,7 @@ def wrapped(text: str, width_in: float, *, title: bool = False) -> list[str]:
 
 def _filled(text: str, width_in: float, title: bool) -> list[str]:
     space, lines, reached = size_of(" ", title=title)[0], [""], math.inf
-    for word in text.split():
+    for word in re.findall(r"[^ \n]+", text):  # a no-break space stays one
         width = size_of(word, title=title)[0]
         if reached + space + width <= width_in:
             lines[-1] += f" {word}"
@@ -180,13 +181,16 @@ def brief_time(seconds: float) -> str:
     return f"{brief(float(value.replace(',', '')))} {unit}"
 
 
-def name_points(ax: Axes, board: Board, named: Sequence[tuple[str, float, float]]) -> None:
+def name_points(
+    ax: Axes, board: Board, named: Sequence[tuple[str, float, float]], *, boxed: bool = True
+) -> None:
     """Write the name of each point beside it, where there is room; a line leads to those far off.
 
     Args:
         ax: where the points are drawn.
         board: what must not be covered.
         named: a text, and where in the data its point is; the most important first.
+        boxed: whether a name hides what is behind it.
     """
     for text, x, y in named:
         point = board.at(x, y)
@@ -207,7 +211,7 @@ def name_points(ax: Axes, board: Board, named: Sequence[tuple[str, float, float]
             ha="center",
             va="center",
             color=INK,
-            bbox=TEXT_BOX,
+            bbox=TEXT_BOX if boxed else None,
             arrowprops=LEADER | {"color": INK} if far > _FAR else None,
         )
 

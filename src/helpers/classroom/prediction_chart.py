@@ -61,7 +61,7 @@ def plot_predictions(predictions: Predictions, *, ax: Axes | None = None) -> Axe
     _explain(ax, board)
     worst = sorted(predictions, key=lambda name: _error(predictions[name]), reverse=True)
     named = [(fitted(name), *predictions[name]) for name in worst[:_NAMED]]
-    name_points(ax, board, named)
+    name_points(ax, board, named, boxed=False)
     error = percent(statistics.median(map(_error, predictions.values())))
     key = "predicted.one" if len(predictions) == 1 else "predicted.median"
     conclusion = message(key, error=error, n=len(predictions))

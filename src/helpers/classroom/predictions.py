@@ -61,6 +61,17 @@ QUESTIONS = {
     "4.first-result": Question("first_result", (0.5, 0.8)),
     "5.all-cpus": Question("all_cpus", (0.5, 0.8, 1.0)),
     "5.twice-as-many": Question("twice_as_many", (0.9, 1.1, 1.5)),
+    "6.two-threads": Question("two_threads", (0.75, 1.25, 1.75)),
+    "6.waiting-threads": Question("waiting_threads", (1.25, 3.0)),
+    "6.checksums": Question("checksums", (0.8, 1.25)),
+    "8.there-and-back": Question("there_and_back", (2.0, 10.0, 50.0)),
+    "8.partial": Question("partial_or_initializer", (1.25, 3.0, 10.0)),
+    "8.shared": Question("shared_or_copied", (0.8, 1.25, 3.0)),
+    "8.small-shared": Question("small_shared", (0.8, 1.25, 3.0)),
+    "8.blas": Question("blas_threads", (0.9, 1.1, 2.0)),
+    "7.hang": Question("hang", (0.1, 0.9), is_time=True),
+    "7.block": Question("block", (1.0,), is_time=True),
+    "7.race": Question("race", (0.9, 1.0)),
 }
 
 _guesses: dict[str, int] = {}

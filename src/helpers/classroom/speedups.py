@@ -26,7 +26,7 @@ from helpers.parallel import Ceiling, InputError, amdahl, gustafson
 
 # The colour and dashes of what a curve is compared with, by kind.
 _GUIDES: dict[str, Any] = {"ideal": (GREY, "--"), "law": (INK, "-")}
-_GUIDES |= {"ceiling": (INK, (0, (1, 1))), "loop": (GREY, ":")}
+_GUIDES |= {"ceiling": (INK, (0, (6, 1.5, 1, 1.5))), "loop": (GREY, ":")}
 _TOLD = 12  # so many points of a line are told in the alternative text
 _SAME = 1.05  # two speedups whose ratio is below this are called the same
 
@@ -44,9 +44,9 @@ def plot_speedup(
         measured: the result of ``scaling``, or speedups by number of workers; or several of these
             by name, of which the title is about the first.
         ceiling: what the hardware gives: the result of ``hardware_ceiling``, or speedups.
-        serial_fraction: the share of the work that cannot be shared; its law is drawn: Amdahl's,
-            or Gustafson's where what is measured first grew with the workers. A measured one below
-            0 counts as 0, one above 1 as 1.
+        serial_fraction: the share of the work that cannot be shared, of the first where there are
+            several; its law is drawn: Amdahl's, or Gustafson's where what is measured first grew
+            with the workers. A measured one below 0 counts as 0, one above 1 as 1.
         ax: where to draw; a new figure if ``None``.
 
     Raises:
@@ -54,7 +54,7 @@ def plot_speedup(
     """
     curves = speedup_curves(measured, "plot_speedup")
     most = max(2, *(max(curve.values) for curve in curves))
-    limits = [] if serial_fraction is None else [_law(serial_fraction, most, curves[0].kind)]
+    limits = [] if serial_fraction is None else [_law(serial_fraction, most, curves)]
     limits += [] if ceiling is None else [_ceiling(ceiling, most)]
     guides = [Curve(message("speedup.ideal"), {1: 1.0, most: float(most)}, kind="ideal"), *limits]
     if min(min(curve.values.values()) for curve in curves) < 1:
@@ -80,13 +80,16 @@ def draw_all(ax: Axes, curves: Sequence[Curve], guides: Sequence[Curve]) -> None
     name_ends(ax, [*curves, *guides])
 
 
-def _law(serial_fraction: float, most: int, kind: str) -> Curve:
+def _law(serial_fraction: float, most: int, curves: Sequence[Curve]) -> Curve:
     number = isinstance(serial_fraction, (int, float)) and math.isfinite(serial_fraction)
     if not number:
         raise InputError(message("speedup.bad_fraction", received=repr(serial_fraction)))
     share = min(1.0, max(0.0, float(serial_fraction)))
-    law, key = (gustafson, "gustafson") if kind == "weak" else (amdahl, "amdahl")
+    law, key = (gustafson, "gustafson") if curves[0].kind == "weak" else (amdahl, "amdahl")
     name = message(f"speedup.{key}", share=percent(share))
+    if len(curves) > 1:
+        first = curves[0].name.replace(" ", "\N{NO-BREAK SPACE}")
+        name = message("speedup.law_for", law=key.title(), name=first)
     return Curve(name, {n: law(share, n) for n in between(most)}, kind="law")
 
 
@@ -175,8 +178,9 @@ def plot_efficiency(measured: Given, *, ax: Axes | None = None) -> Axes:
     ideal = Curve(message("speedup.ideal"), {1: 100.0, most: 100.0}, kind="ideal")
     ax = ax or curve_axes([*curves, ideal])
     set_worker_axis(ax, most)
-    highest = max(value for curve in curves for value in curve.values.values())
-    ax.set_ylim(0, 1.06 * max(100, highest))
+    reached = [value for curve in curves for value in curve.values.values()]
+    reached += [high for curve in curves for _, high in curve.spreads.values()]
+    ax.set_ylim(0, 1.06 * max(100, *reached))
     ax.set_ylabel(message("efficiency.axis"))
     draw_all(ax, curves, [ideal])
     conclusion = _efficiency_conclusion(curves)
@@ -189,10 +193,20 @@ def plot_efficiency(measured: Given, *, ax: Axes | None = None) -> Axes:
 def _efficiency_conclusion(curves: Sequence[Curve]) -> str:
     values = curves[0].values
     few, many = min(values), max(values)
-    said = {"many": workers(many), "last": significant(values[many], 2)}
+    said = {"many": workers(many), "last": _whole(values[many])}
     if few == many:
-        return _about(curves, message("efficiency.one", **said))
+        return _about(curves, _doubted(message("efficiency.one", **said), values))
     ratio = values[many] / values[few]
     key = "falls" if ratio < 1 / _SAME else "rises" if ratio > _SAME else "stays"
-    said |= {"few": workers(few), "first": significant(values[few], 2)}
-    return _about(curves, message(f"efficiency.{key}", **said))
+    said |= {"few": workers(few), "first": _whole(values[few])}
+    return _about(curves, _doubted(message(f"efficiency.{key}", **said), values))
+
+
+def _whole(value: float) -> str:
+    """Write a percentage as exactly as it can be read from the chart."""
+    return f"{value:.0f}" if value >= 10 else significant(value, 2)
+
+
+def _doubted(text: str, values: Mapping[int, float]) -> str:
+    """Add what it means where a worker seems to do more than it can."""
+    return message("efficiency.noisy", text=text) if max(values.values()) > 100 * _SAME else text

@@ -7,6 +7,7 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from helpers.classroom.placing import capitalised, size_of
 from helpers.classroom.style import (
     BLUE,
     GREY,
@@ -34,6 +35,7 @@ _MANY = 400  # spans in a lane; beyond it most are narrower than a pixel
 _EDGED = 0.006  # a block that takes this share of the axis has room for a white edge
 _SEEN = 0.005  # the workers' end is drawn where it takes this share of the axis
 _PIXELS = 1000  # about how many pixels wide the lanes are
+_HEADING_IN = 7.7  # a heading up to so many inches has room for more words over it
 
 
 def plot_timeline(*runs: Run, ax: Axes | None = None) -> Axes:
@@ -58,10 +60,10 @@ def plot_timeline(*runs: Run, ax: Axes | None = None) -> Axes:
     _set_axes(ax, runs, unit)
     top, line = 0.0, max(1.0, n_lanes / _LANES)
     for run in runs:
-        top = _draw_run(ax, run, runs[0], top, unit, line)
+        top = _draw_run(ax, run, runs, top, unit, line)
     ax.set_ylim(top, -0.1)
     axis_s = ax.get_xlim()[1] * unit.size_s
-    describe(ax, ". ".join(_told(run, runs[0], axis_s) for run in runs) + ".")
+    describe(ax, ". ".join(_told(run, runs, axis_s) for run in runs) + ".")
     return ax
 
 
@@ -73,12 +75,14 @@ def _set_axes(ax: Axes, runs: tuple[Run, ...], unit: Unit) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def _draw_run(ax: Axes, run: Run, base: Run, top: float, unit: Unit, line: float) -> float:
+def _draw_run(
+    ax: Axes, run: Run, runs: tuple[Run, ...], top: float, unit: Unit, line: float
+) -> float:
     """Draw a run below ``top`` and return where the next one may begin (y grows downwards).
 
     ``line`` is the height of a line of text, in lanes.
     """
-    ax.text(0, top + 0.42 * line, _heading(run, base), weight="bold", size=13, va="center")
+    ax.text(0, top + 0.42 * line, _heading(run, runs), weight="bold", size=13, va="center")
     first = top + 0.75 * line
     step = math.ceil(run.n_workers / _NAMES)
     for worker in range(run.n_workers):
@@ -161,17 +165,38 @@ def _lane_name(run: Run, worker: int) -> str:
     return message(key, number=worker + 1)
 
 
-def _heading(run: Run, base: Run) -> str:
+def _heading(run: Run, runs: tuple[Run, ...]) -> str:
+    """Say how long a run took, how that compares with the first, and how busy its workers were.
+
+    It says the last in fewer words, or leaves it out, where there is no room for more.
+    """
+    said = {"way": _name(run, runs), "time": duration(run.elapsed_s)}
+    said["speed"] = times_as_fast(runs[0].elapsed_s / run.elapsed_s)
+    said["share"] = significant(100 * min(1.0, run.utilisation), 2)
+    whole = "chart.heading_one" if run.n_workers == 1 else "chart.heading"
+    keys = [whole, "chart.heading_brief", "chart.heading_alone"]
+    if run is not runs[0]:
+        keys = ["chart.heading_compared_busy", "chart.heading_compared"]
+    texts = [message(key, **said) for key in (keys[-1:] if run.how == "sequential" else keys)]
+    fitting = (text for text in texts if size_of(text, title=True)[0] <= _HEADING_IN)
+    return next(fitting, texts[-1])
+
+
+def _name(run: Run, runs: tuple[Run, ...]) -> str:
+    """Name a run by its way; by its chunksize too, where only that tells it from another."""
+    alike = [other for other in runs if _way(other) == _way(run)]
+    if len({other.chunksize for other in alike}) == 1:
+        return _way(run)
+    size = message("story.chunks", size=f"{run.chunksize:,}")
+    return f"{_way(run)}, {size}" if run is alike[0] else capitalised(size)
+
+
+def _way(run: Run) -> str:
     one = run.how == "pool" and run.n_workers == 1
-    name = message("way.pool_one" if one else f"way.{run.how}", n=run.n_workers)
-    if run is base:
-        share = significant(100 * min(1.0, run.computing_s / run.elapsed_s), 2)
-        return message("chart.heading", way=name, time=duration(run.elapsed_s), share=share)
-    speed = times_as_fast(base.elapsed_s / run.elapsed_s)
-    return message("chart.heading_compared", way=name, time=duration(run.elapsed_s), speed=speed)
+    return message("way.pool_one" if one else f"way.{run.how}", n=run.n_workers)
 
 
-def _told(run: Run, base: Run, axis_s: float) -> str:
+def _told(run: Run, runs: tuple[Run, ...], axis_s: float) -> str:
     """Say in words what the picture shows."""
     end = duration(run.arrived_s)
     if run.how == "sequential":
@@ -186,4 +211,4 @@ def _told(run: Run, base: Run, axis_s: float) -> str:
         )
     if _stopping_seen(run, axis_s):
         parts += message("chart.stopping_alt", time=duration(run.stopping_s))
-    return f"{_heading(run, base)}. {parts}"
+    return f"{_heading(run, runs)}. {parts}"

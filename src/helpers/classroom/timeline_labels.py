@@ -11,6 +11,7 @@ from helpers.parallel import Run, Span
 _WIDE = 0.14  # a mark that takes this share of the axis has room for a word
 _SHORT = 0.2  # computing that takes less of the call than this is told in figures
 _CHAR = 0.0125  # about how much of the axis a character takes
+_LANES = 14  # of more lanes none is high enough for a word but the last
 
 
 def label_marks(ax: Axes, run: Run, last_lane: float, unit: Unit, line: float) -> None:
@@ -24,7 +25,7 @@ def label_marks(ax: Axes, run: Run, last_lane: float, unit: Unit, line: float) -
     under = last_lane + 1 + 0.28 * line
     edge = _label_start(ax, run, lane, (top, under), unit)
     _label_computing(ax, run, lane, (top, under), unit, edge)
-    _label_waiting(ax, run, lane, top, unit)
+    _label_waiting(ax, run, last_lane, unit)
 
 
 def _label_start(ax: Axes, run: Run, lane: int, heights: tuple[float, float], unit: Unit) -> float:
@@ -57,14 +58,26 @@ def _label_computing(
     _point(ax, text, (middle, heights[0]), (x, heights[1]), BLUE)
 
 
-def _label_waiting(ax: Axes, run: Run, lane: int, top: float, unit: Unit) -> None:
-    """Write into the widest gap of the lane, if a word fits."""
+def _label_waiting(ax: Axes, run: Run, last_lane: float, unit: Unit) -> None:
+    """Say what the widest gap is, if a word fits into it."""
+    lanes = {span.worker for span in run.spans}
+    lanes = lanes if run.n_workers <= _LANES else {max(lanes)}
+    start, stop, lane = max((_gap(run, lane) for lane in lanes), key=lambda gap: gap[1] - gap[0])
+    if (stop - start) / unit.size_s > _WIDE * ax.get_xlim()[1]:
+        last = start >= max(span.stop_s for span in run.spans if span.worker == lane)
+        others_go_on = max(span.stop_s for span in run.spans) > (start + stop) / 2
+        text = message("chart.idle" if last and others_go_on else "chart.waiting")
+        top = last_lane - (run.n_workers - 1 - lane)
+        _write_on(ax, (start + stop) / 2 / unit.size_s, top, text)
+
+
+def _gap(run: Run, lane: int) -> tuple[float, float, int]:
+    """Return from when to when the worker of ``lane`` computed nothing for longest, and it."""
     spans = sorted((s for s in run.spans if s.worker == lane), key=lambda span: span.start_s)
     starts = [*(span.start_s for span in spans), run.arrived_s]
     stops = [run.ready_s[lane] or 0.0, *(span.stop_s for span in spans)]
-    start, stop = max(zip(stops, starts, strict=True), key=lambda gap: gap[1] - gap[0])
-    if (stop - start) / unit.size_s > _WIDE * ax.get_xlim()[1]:
-        _write_on(ax, (start + stop) / 2 / unit.size_s, top, message("chart.waiting"))
+    stop, start = max(zip(stops, starts, strict=True), key=lambda gap: gap[1] - gap[0])
+    return stop, start, lane
 
 
 def _middle(span: Span) -> float:

@@ -4,9 +4,15 @@ A worker that is spawned imports this package before its first task, so nothing 
 more than the standard library and ``helpers.language``.
 """
 
-from helpers.tasks.markdown import find_markdowns, list_directories, make_sample_directories
+from helpers.tasks.markdown import (
+    find_markdowns,
+    find_markdowns_or_error,
+    list_directories,
+    make_sample_directories,
+)
 from helpers.tasks.memory import copy_memory
 from helpers.tasks.numbers import (
+    checksum,
     collatz_steps,
     count_primes,
     estimate_pi,
@@ -16,12 +22,14 @@ from helpers.tasks.numbers import (
 from helpers.tasks.waiting import download
 
 __all__ = [
+    "checksum",
     "collatz_steps",
     "copy_memory",
     "count_primes",
     "download",
     "estimate_pi",
     "find_markdowns",
+    "find_markdowns_or_error",
     "list_directories",
     "make_sample_directories",
     "square",

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Callable, Iterator
 
 from helpers.language import message
 
+_SUFFIXES = (".md", ".MD", ".Md", ".mD")
+_Entries = Iterator["os.DirEntry[str]"]
+_WINDOWS = os.name == "nt"
+_JUNCTION = 0xA0000003  # stat.IO_REPARSE_TAG_MOUNT_POINT, which only Windows has
 _MARKER = ".made_by_make_sample_directories"
 _FOLDER_NAMES = ("apuntes", "año 2024", "café", "empty", "lecturas", "música", "notes v1.0")
 _ERRORS = {
-    FileNotFoundError: "files.missing",
-    NotADirectoryError: "files.not_a_folder",
-    PermissionError: "files.denied",
+    errno.ENOENT: "files.gone",
+    errno.ENOTDIR: "files.not_a_folder",
+    errno.EACCES: "files.denied",
+    errno.EPERM: "files.denied",
+    errno.ENAMETOOLONG: "files.too_long",
 }
 
 
@@ -24,9 +32,11 @@ def list_directories(
 
     Args:
         root: the folder to look into.
-        recursive: whether to list also the folders in those folders, and so on.
+        recursive: whether to list also the folders in those folders, and so on. No link is
+            followed, so links in a circle do no harm.
         unreadable: with ``recursive``, a list that takes the error of each folder below ``root``
-            that cannot be read, which is then left out of the result. Without it the first such
+            that cannot be read, which is then left out of the result: it was deleted meanwhile, may
+            not be read, or has a path longer than the system takes. Without it the first such
             folder is an error.
 
     Returns:
@@ -36,15 +46,12 @@ def list_directories(
         FileNotFoundError: where there is no ``root``.
         NotADirectoryError: where ``root`` is a file.
         PermissionError: where ``root``, or a folder below it, may not be read.
+        OSError: where the system cannot read one of them for another reason.
     """
-    folders = _subfolders(_scan(root))
+    folders = _read(_absolute(root), _subfolders, root)
     if recursive:
         folders = _descendants(folders, unreadable)
     return sorted(folders)
-
-
-def _subfolders(entries: list[os.DirEntry[str]]) -> list[str]:
-    return [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
 
 
 def _descendants(folders: list[str], unreadable: list[OSError] | None) -> list[str]:
@@ -52,7 +59,7 @@ def _descendants(folders: list[str], unreadable: list[OSError] | None) -> list[s
     while waiting:
         folder = waiting.pop()
         try:
-            waiting += _subfolders(_scan(folder))
+            waiting += _read(folder, _subfolders, folder)
         except OSError as error:
             if unreadable is None:
                 raise
@@ -66,24 +73,67 @@ def find_markdowns(directory: str | os.PathLike[str]) -> list[str]:
     """Find the Markdown files directly in ``directory``.
 
     A Markdown file is a file whose name ends in ``.md``, in upper or lower case. A link to a file
-    counts, a folder does not, whatever its name, and neither does a link to a folder.
+    counts; a folder does not, whatever its name, and neither does a link to a folder, a named pipe,
+    a socket or a device. Nothing is opened but the folder.
 
     Args:
         directory: the folder to look into; the folders in it are not looked into.
 
     Returns:
-        Their absolute paths, sorted; each opens from whatever folder the program works in.
+        Their absolute paths, sorted; each opens from whatever folder the program works in, unless
+        it is longer than the system takes.
 
     Raises:
         FileNotFoundError: where there is no ``directory``.
         NotADirectoryError: where it is a file.
         PermissionError: where it may not be read.
+        OSError: where the system cannot read it for another reason.
     """
-    return sorted(
+    return sorted(_read(_absolute(directory), _markdowns, directory))
+
+
+def find_markdowns_or_error(directory: str | os.PathLike[str]) -> tuple[list[str], str | None]:
+    """Find the Markdown files directly in ``directory``; tell of a folder that cannot be read.
+
+    A task that raises stops all of a parallel search. This one answers for every folder, so one
+    that was deleted meanwhile or may not be read costs nothing but its own files.
+
+    Args:
+        directory: the folder to look into.
+
+    Returns:
+        The files as ``find_markdowns`` finds them, and ``None``; or no files, and the text of the
+        error, which names the folder. Two texts can be equal, as ``compare`` needs; errors cannot.
+    """
+    try:
+        return find_markdowns(directory), None
+    except OSError as error:
+        return [], str(error)
+
+
+def _read(folder: str, chosen: Callable[[_Entries], list[str]], given: object) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return chosen(entries)
+    except OSError as error:
+        raise _explained(error, folder, given) from None
+
+
+def _subfolders(entries: _Entries) -> list[str]:
+    return [
         entry.path
-        for entry in _scan(directory)
-        if entry.name.lower().endswith(".md") and _is_file(entry)
-    )
+        for entry in entries
+        if entry.is_dir(follow_symlinks=False) and not (_WINDOWS and _is_junction(entry))
+    ]
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    """Tell whether it is Windows's own link to a folder, which may lead in a circle."""
+    return getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION
+
+
+def _markdowns(entries: _Entries) -> list[str]:
+    return [entry.path for entry in entries if entry.name.endswith(_SUFFIXES) and _is_file(entry)]
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
@@ -93,31 +143,38 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _scan(directory: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
-    path = _absolute(directory)
-    try:
-        with os.scandir(path) as entries:
-            return list(entries)
-    except OSError as error:
-        raise _explained(error, path) from None
-
-
 def _absolute(path: object) -> str:
     """Return ``path`` as an absolute one; an empty path stays empty, since it names nothing."""
-    if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(message("files.not_a_path", received=repr(path)))
-    text = os.fspath(path)
+    if isinstance(path, str) and path[:1] == "/" and not (_WINDOWS or "/." in path or "//" in path):
+        return path  # absolute already: this look spares short tasks a twentieth of their time
+    text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
     if not isinstance(text, str):
         raise TypeError(message("files.not_a_path", received=repr(path)))
-    return os.path.abspath(text) if text else ""
+    try:
+        return os.path.abspath(text) if text else ""
+    except OSError as error:  # it is relative to a working folder that was deleted
+        raise _explained(error, text, text) from None
 
 
-def _explained(error: OSError, path: str) -> OSError:
+def _explained(error: OSError, path: str, given: object) -> OSError:
     """Return the same kind of error, saying what to do about it in the learner's language."""
-    key = _ERRORS.get(type(error))
-    if key is None:
-        return error
-    return type(error)(error.errno, message(key, here=os.getcwd()), path)
+    key = _ERRORS.get(error.errno or 0, "files.not_read")
+    if key == "files.gone" and not os.path.isabs(str(given)):
+        key = "files.missing"
+    text = message(key, here=_working_folder(), reason=error.strerror or error)
+    return type(error)(error.errno, text, path)
+
+
+def _working_folder() -> str:
+    try:
+        return _printable(os.getcwd())
+    except OSError:  # it was deleted
+        return "?"
+
+
+def _printable(path: str) -> str:
+    """Return ``path`` with what is no text in it written as an escape, which any screen takes."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def make_sample_directories(
@@ -163,12 +220,12 @@ def _claim(path: str, made: str) -> None:
     """Make the folder, or find that this function made it, of the same size."""
     marker = os.path.join(path, _MARKER)
     if os.path.lexists(path) and not os.path.isfile(marker):
-        raise FileExistsError(message("files.not_ours", path=path))
+        raise FileExistsError(message("files.not_ours", path=_printable(path)))
     os.makedirs(path, exist_ok=True)
     if os.path.isfile(marker):
         with open(marker, encoding="utf-8") as file:
             if file.read() != made:
-                raise FileExistsError(message("files.other_size", path=path))
+                raise FileExistsError(message("files.other_size", path=_printable(path)))
     _write(marker, made)
 
 

@@ -17,6 +17,7 @@ from helpers.authoring.figures.course_map import draw_course_map
 from helpers.authoring.figures.flatten import draw_flatten
 from helpers.authoring.figures.pool_lifecycle import draw_pool_lifecycle
 from helpers.authoring.figures.timelines import draw_parallel, draw_sequential
+from helpers.authoring.figures.which_way import draw_which_way
 from helpers.language import LANGUAGES, current_language, message, set_language
 
 __all__ = ["FIGURES", "Drawing", "draw", "draw_all", "stale_figures"]
@@ -49,6 +50,7 @@ FIGURES = {
     "course_map": Drawing(
         draw_course_map, "figure.course_map.title", "figure.course_map.description"
     ),
+    "which_way": Drawing(draw_which_way, "figure.which_way.title", "figure.which_way.description"),
 }
 
 

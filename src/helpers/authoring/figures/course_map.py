@@ -19,7 +19,7 @@ LESSONS = (
     ("figure.lesson_9.title", "figure.lesson_9.question"),
     ("figure.lesson_10.title", "figure.lesson_10.question"),
 )
-AVAILABLE = 6  # lessons 0 to 5 are there; the others are drawn as coming
+AVAILABLE = 9  # lessons 0 to 8 are there; the others are drawn as coming
 
 _PATH, _TITLE = 0.42, 0.72  # the columns, in inches
 _RADIUS = 0.155

@@ -1,0 +1,195 @@
+"""Graders of lesson 6, and what two figures of it say: each names what it found."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+import sysconfig
+import threading
+import warnings
+from collections.abc import Callable, Coroutine
+from concurrent import futures
+from time import perf_counter
+from typing import Any
+
+from helpers.classroom.grading_files import UNANSWERED
+from helpers.classroom.grading_numbers import is_number
+from helpers.classroom.style import duration, significant
+from helpers.language import message
+from helpers.parallel import Advice, machine, usable_cpus
+
+Verdict = str | tuple[str, dict[str, Any]]
+
+N_DOWNLOADS, WAIT_S, LIMIT_S = 20, 0.1, 0.5  # what exercise 6.1 asks about
+WAYS = ("sequential", "threads", "processes", "asyncio")
+# How often, and for how long, check has the learner's coroutine of exercise 6.3 wait.
+N_WAITS, EACH_S, CHECK_LIMIT_S = 10, 0.05, 2.0
+HOWS = ("sequential", "threads", "processes", "pool")
+DRAW = 1.10  # times that differ by less are a draw on a machine that does other things too
+TURNS = 1.5  # two threads that take turns need twice the time of one, those side by side the same
+
+
+def gil_enabled() -> bool:
+    """Say whether this Python has a GIL in force; before 3.13 none could be without."""
+    enabled: Callable[[], bool] = getattr(sys, "_is_gil_enabled", lambda: True)
+    return enabled()
+
+
+def explain_threads(alone_s: float, together_s: float) -> None:
+    """Print how long two threads that compute took beside one alone, and what that means here.
+
+    Args:
+        alone_s: seconds that one thread took.
+        together_s: seconds that two took, each with as much work as the one.
+    """
+    times = together_s / alone_s
+    said = {"alone": duration(alone_s), "together": duration(together_s)}
+    print(message("threads.figures", times=significant(times, 2), **said))
+    if times < TURNS:
+        kind = "unclear" if gil_enabled() else "side_by_side"
+    elif usable_cpus() == 1:
+        kind = "one_cpu"
+    else:
+        kind = "turns" if gil_enabled() else "crowded"
+    print(message(f"threads.{kind}"))
+
+
+def explain_python() -> None:
+    """Print whether this Python has a GIL in force and whether it has pools of interpreters."""
+    built_without = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    kind = ("gil_back" if built_without else "gil") if gil_enabled() else "no_gil"
+    there = hasattr(futures, "InterpreterPoolExecutor")
+    print(message(f"threads.{kind}", python=machine().python))
+    print(message(f"threads.{'interpreters' if there else 'no_interpreters'}"))
+
+
+def fewest_threads(answer: Any) -> Verdict:
+    """6.1: the smallest number of threads with which 20 waits are over within a limit."""
+    if not is_number(answer):
+        return "not_a_number"
+    if not isinstance(answer, int) or answer < 1:
+        return "not_a_count"
+    most_rounds = round(LIMIT_S / WAIT_S)
+    right = -(-N_DOWNLOADS // most_rounds)  # rounded up, as the rounds are
+    if answer == right:
+        return "right"
+    if answer == most_rounds:
+        return "rounds"
+    rounds = -(-N_DOWNLOADS // answer)
+    time = duration(rounds * WAIT_S)
+    if answer > right:
+        return "many", {"n": answer, "time": time}
+    return "few", {"n": answer, "rounds": rounds, "time": time}
+
+
+def ways_for_jobs(answer: Any) -> Verdict:
+    """6.2: a way of running for each of five jobs."""
+    if not isinstance(answer, tuple) or len(answer) != 5:
+        return "not_five"
+    for name in answer:
+        if not isinstance(name, str) or name not in WAYS:
+            return "not_a_way", {"received": str(name)[:40] if isinstance(name, str) else "?"}
+    web, primes, chat, squares, checksums = answer
+    if primes == "threads":
+        return "primes_threads"
+    judged = {
+        "web": web in ("threads", "asyncio"),
+        "primes": primes == "processes",
+        "chat": chat == "asyncio",
+        "squares": squares == "sequential",
+        "checksums": checksums == "threads",
+    }
+    return next((name for name, is_right in judged.items() if not is_right), "right")
+
+
+def waiting_coroutine(answer: Any) -> Verdict:
+    """6.3: an ``async`` function that waits some seconds, lets others run, and returns them."""
+    if not inspect.iscoroutinefunction(answer):
+        return "not_async"
+    results, elapsed_s = _together(answer)
+    each, time = duration(EACH_S), duration(elapsed_s)
+    if results is None:
+        return "endless"
+    if elapsed_s < EACH_S / 2:
+        # One that calls nothing still has its dots.
+        return "no_wait" if answer.__code__.co_names else UNANSWERED
+    if elapsed_s >= 0.9 * N_WAITS * EACH_S:
+        return "blocks", {"n": N_WAITS, "each": each, "time": time}
+    if results != [EACH_S] * N_WAITS:
+        return "results"
+    return "right", {"n": N_WAITS, "each": each, "time": time}
+
+
+def _together(function: Callable[[float], Coroutine[Any, Any, Any]]) -> tuple[Any, float]:
+    """Have the coroutines wait together, in an event loop of a thread of their own.
+
+    Returns:
+        Their results, ``None`` where they did not end in time, and the seconds that they took.
+
+    Raises:
+        BaseException: what a coroutine raised.
+    """
+    done: list[Any] = []
+
+    async def gathered() -> list[Any]:
+        return await asyncio.gather(*[function(EACH_S) for _ in range(N_WAITS)])
+
+    def work() -> None:
+        try:
+            done.append(asyncio.run(asyncio.wait_for(gathered(), CHECK_LIMIT_S)))
+        except TimeoutError:
+            done.append(None)
+        except BaseException as error:  # it is raised again where check can see it
+            done.append(error)
+
+    begin = perf_counter()
+    thread = threading.Thread(target=work, daemon=True)
+    with warnings.catch_warnings():  # a forgotten await is answered by a card
+        warnings.simplefilter("ignore", RuntimeWarning)
+        thread.start()
+        thread.join(CHECK_LIMIT_S + 1)
+    elapsed_s = perf_counter() - begin
+    found = done[0] if done else None
+    if isinstance(found, BaseException):
+        raise found
+    return found, elapsed_s
+
+
+def own_choice(answer: Any) -> Verdict:
+    """6.4: the advice for a job, what each way took, and the fastest."""
+    if not isinstance(answer, tuple) or len(answer) != 3:
+        return "not_three"
+    advice, times_s, best = answer
+    if not isinstance(advice, Advice):
+        return "not_advice"
+    if not isinstance(times_s, dict) or not set(times_s) <= set(HOWS):
+        return "not_hows"
+    if not all(is_number(seconds) and 0 < seconds < 600 for seconds in times_s.values()):
+        return "not_seconds"
+    if "sequential" not in times_s or len(times_s) < 3:
+        return "few"
+    if not isinstance(best, str) or best not in times_s:
+        return "not_measured"
+    more = times_s[best] / min(times_s.values())
+    if more > DRAW:
+        return "slower", {"more": f"{100 * (more - 1):.0f}"}
+    return _judged_advice(advice.best.how, times_s)
+
+
+def _judged_advice(advised: str, times_s: dict[str, float]) -> Verdict:
+    """Say whether the measurements bear out what was advised."""
+    if advised not in times_s:
+        return "untried", {"how": advised}
+    more = times_s[advised] / min(times_s.values())
+    if more > DRAW:
+        return "right_off", {"how": advised, "more": f"{100 * (more - 1):.0f}"}
+    return "right", {"how": advised}
+
+
+GRADERS: dict[str, Callable[[Any], Verdict]] = {
+    "6.1": fewest_threads,
+    "6.2": ways_for_jobs,
+    "6.3": waiting_coroutine,
+    "6.4": own_choice,
+}

@@ -1,0 +1,239 @@
+"""run_script(): a program of its own, run within a time limit, and what came of it."""
+
+from __future__ import annotations
+
+import html
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter, sleep
+from typing import Any
+
+import psutil
+
+from helpers.classroom.cards import Card
+from helpers.classroom.style import GREEN, VERMILLION, duration
+from helpers.language import message
+from helpers.parallel import InputError
+
+POLL_S = 0.05
+# Python's tracker of resources needs a moment to clear away what a stopped program shared.
+GRACE_S = 0.5
+GONE_LIMIT_S = 5.0
+MAX_BYTES = 50_000_000  # a program that prints without end is stopped here
+# How much is shown: lines that were printed, last lines of the errors (more where the last error
+# has more to say), lines to unfold, and characters of each.
+N_PRINTED, N_ERRORS, N_LONG, N_UNFOLDED, N_CHARACTERS = 15, 6, 16, 200, 200
+
+
+@dataclass(frozen=True, repr=False)
+class ScriptRun:
+    """What came of a program.
+
+    Attributes:
+        printed: what it wrote to its standard output.
+        errors: what it, and its children, wrote to the standard error output.
+        exit_code: 0 where it ended well; ``None`` where it was stopped.
+        hung: whether it was stopped, as it still ran at the limit.
+        seconds: how long it ran.
+    """
+
+    printed: str
+    errors: str
+    exit_code: int | None
+    hung: bool
+    seconds: float
+
+    def __repr__(self) -> str:
+        """Return what matters of it as text; of long errors the end."""
+        parts = (line for part in self._parts for line in part if line)
+        return "\n".join([self._headline, *parts])
+
+    def _repr_html_(self) -> str:
+        """Return the same as HTML, with the whole of long errors to unfold."""
+        card = Card(self._headline, colour=GREEN if self.exit_code == 0 else VERMILLION)
+        parts = "".join(f"<div>{html.escape(name)}</div>{_pre(text)}" for name, text in self._parts)
+        return f'{card._repr_html_()}<div style="margin-left: 1.2em">{parts}{self._unfolded}</div>'
+
+    @property
+    def _headline(self) -> str:
+        if self.hung:
+            return message("script.hung", time=duration(self.seconds))
+        return message("script.ended", time=duration(self.seconds), code=self.exit_code)
+
+    @property
+    def _parts(self) -> list[tuple[str, str]]:
+        """Its outputs, each with a name, shortened."""
+        printed, errors = _lines(self.printed), _lines(self.errors)
+        parts = [(message("script.printed"), _first(printed))] if printed else []
+        if not printed:
+            parts = [(message("script.silent"), "")]
+        if errors:
+            shown = _last_error(errors)
+            name = message("script.errors")
+            if shown != errors:
+                name = message("script.last_error", n=f"{len(errors):,}")
+            parts.append((name, "\n".join(shown)))
+        return parts
+
+    @property
+    def _unfolded(self) -> str:
+        errors = _lines(self.errors)
+        if _last_error(errors) == errors:
+            return ""
+        name = html.escape(message("script.unfold"))
+        return f"<details><summary>{name}</summary>{_pre(_first(errors, N_UNFOLDED))}</details>"
+
+
+def _lines(text: str) -> list[str]:
+    lines = [line[:N_CHARACTERS].rstrip() for line in text.splitlines()]
+    return [line for line in lines if line]
+
+
+def _last_error(lines: list[str]) -> list[str]:
+    """Return the end of the last error that was told in full: a stop may have cut the next one."""
+    told = [
+        n
+        for n in range(1, len(lines))
+        if lines[n - 1][0] == " " and not lines[n].startswith((" ", "Traceback"))
+    ]
+    if len(lines) <= N_ERRORS or not told:
+        return lines[-N_ERRORS:]
+    following = (n for n in range(told[-1] + 1, len(lines)) if lines[n][0] != " ")
+    end = min(next(following, len(lines)), told[-1] + N_LONG)
+    return lines[max(0, min(told[-1], end - N_ERRORS)) : end]
+
+
+def _first(lines: list[str], n: int = N_PRINTED) -> str:
+    more = [message("script.more", n=f"{len(lines) - n:,}")] if len(lines) > n else []
+    return "\n".join(lines[:n] + more)
+
+
+def _pre(text: str) -> str:
+    style = "margin: 0.2em 0 0.6em 1em; white-space: pre-wrap; overflow-wrap: anywhere"
+    return f'<pre style="{style}">{html.escape(text)}</pre>' if text else ""
+
+
+def run_script(text: str, *, limit_s: float = 10.0) -> ScriptRun:
+    """Run a Python program as a process of its own, and wait for its end, but never for longer.
+
+    It runs in a temporary folder, with this Python, and can read nothing: its standard input is
+    closed. Whatever it started is ended with it, when it ends and when the limit is reached, and
+    also when this call is interrupted. A program that writes more than 50 MB is stopped too.
+
+    Args:
+        text: the program, as it would stand in a ``.py`` file; it may be indented as a whole.
+        limit_s: how many seconds it may run.
+
+    Raises:
+        InputError: where ``text`` is no text, or ``limit_s`` no number above 0.
+    """
+    if not isinstance(text, str):
+        raise InputError(message("script.not_text", received=repr(text)))
+    if isinstance(limit_s, bool) or not isinstance(limit_s, (int, float)) or not limit_s > 0:
+        raise InputError(message("script.bad_limit", received=repr(limit_s)))
+    with tempfile.TemporaryDirectory(prefix="s", ignore_cleanup_errors=True) as folder:
+        return _run_in(Path(folder), text, limit_s)
+
+
+def _run_in(folder: Path, text: str, limit_s: float) -> ScriptRun:
+    (work := folder / "script").mkdir()
+    source = textwrap.dedent(text).lstrip("\n")  # so the lines are numbered as they are seen
+    (work / "script.py").write_text(source, encoding="utf-8", errors="surrogatepass")
+    files = folder / "printed", folder / "errors"
+    began_s = perf_counter()
+    process = _started(work, *files)
+    family: set[Any] = set()
+    try:
+        hung = _still_runs_at(began_s + limit_s, process, family, files)
+        seconds = perf_counter() - began_s
+        sizes = [file.stat().st_size for file in files]  # what is written later is about its end
+    finally:
+        _end(process, family)
+    printed, errors = (_read(file, size, work) for file, size in zip(files, sizes, strict=True))
+    return ScriptRun(printed, errors, None if hung else process.returncode, hung, seconds)
+
+
+def _started(work: Path, printed: Path, errors: Path) -> subprocess.Popen[bytes]:
+    """Start the program apart from this process: a signal for one does not reach the other."""
+    with printed.open("wb") as out, errors.open("wb") as err:
+        return subprocess.Popen(
+            [sys.executable, "script.py"],
+            cwd=work,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            env=_environment(work.parent),
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # on Windows
+        )
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return the environment of the program: plain text, and temporary files where all is removed.
+
+    A notebook's kernel asks the programs that it starts for colours.
+    """
+    plain = {"PYTHONIOENCODING": "utf-8", "PYTHON_COLORS": "0", "NO_COLOR": "1"}
+    kept = {name: value for name, value in os.environ.items() if "FORCE" not in name}
+    return {**kept, **plain, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))}
+
+
+def _still_runs_at(
+    end_s: float, process: subprocess.Popen[bytes], family: set[Any], files: tuple[Path, Path]
+) -> bool:
+    """Wait for the end of the program; tell whether it has not come by then."""
+    while (left_s := end_s - perf_counter()) > 0:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(min(POLL_S, left_s))
+            return False
+        if sys.platform == "win32":  # where those it leaves behind cannot be found later
+            family |= _descendants(process.pid)
+        if sum(file.stat().st_size for file in files) > MAX_BYTES:
+            return True
+    return process.poll() is None
+
+
+def _descendants(pid: int) -> set[Any]:
+    with suppress(psutil.Error):
+        return set(psutil.Process(pid).children(recursive=True))
+    return set()
+
+
+def _end(process: subprocess.Popen[bytes], family: set[Any]) -> None:
+    """End the program and all that it started, and wait until they are gone."""
+    family = family | _descendants(process.pid)
+    if sys.platform != "win32" and _signalled(process.pid, signal.SIGTERM):
+        deadline_s = perf_counter() + GRACE_S
+        while perf_counter() < deadline_s and _signalled(process.pid, 0):
+            process.poll()
+            sleep(0.01)
+        _signalled(process.pid, signal.SIGKILL)
+    process.kill()
+    for member in family:
+        with suppress(psutil.Error):
+            member.kill()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(GONE_LIMIT_S)
+
+
+def _signalled(group: int, number: int) -> bool:
+    """Send a signal to a group of processes; tell whether there was one to get it."""
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):  # on macOS zombies give no permission
+        return False
+    return True
+
+
+def _read(file: Path, size: int, work: Path) -> str:
+    """Return what stands in ``file``, without the name of the temporary folder."""
+    with file.open("rb") as stream:
+        text = stream.read(size).decode("utf-8", errors="replace")
+    return text.replace("\r\n", "\n").replace(f"{work}{os.sep}", "")

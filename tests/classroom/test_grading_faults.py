@@ -1,0 +1,147 @@
+"""Graders of lesson 7: an answer that hangs, however it does so, is stopped and told."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from helpers.classroom import check, grading_faults
+from helpers.classroom.scripts import ScriptRun
+from helpers.language import message
+
+SPAWNED = """
+import multiprocessing{imports}
+
+if __name__ == "__main__":
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        {body}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _short_limits(monkeypatch):
+    """Give answers less time, and fail where one goes on afterwards."""
+    monkeypatch.setattr(grading_faults, "THREAD_LIMIT_S", 0.3)
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + 5
+    while (left := set(threading.enumerate()) - before) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not left
+
+
+def said(exercise: str, verdict: str, **values) -> str:
+    """Return the text of a verdict."""
+    return message(f"check.e{exercise.replace('.', '_')}.{verdict}", **values)
+
+
+def test_script_that_hangs_is_stopped(language, monkeypatch):
+    """A script that waits for ever is stopped at the limit, and the card says so."""
+    monkeypatch.setattr(grading_faults, "SCRIPT_LIMIT_S", 1.0)
+    card = check("7.2", SPAWNED.format(imports=", time", body="time.sleep(3600)"))
+    begins, _, ends = said("7.2", "fails", error="|").partition("|")
+    assert card.lines[0].startswith(begins)
+    assert card.lines[0].endswith(ends)
+    stopped = message("script.hung", time="|")
+    assert all(part in card.lines[0] for part in stopped.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("pool.map(len, [1])", "TypeError: object of type 'int' has no len()"),
+    ],
+)
+def test_script_that_fails_is_told_with_its_error(language, body, error):
+    """The last line of a script's errors is in the card."""
+    card = check("7.2", SPAWNED.format(imports="", body=body))
+    assert card.lines[0] == said("7.2", "fails", error=error)
+
+
+def test_script_that_ends_without_a_word(language):
+    """Where a script fails and writes no error, the card tells its exit code."""
+    card = check("7.2", SPAWNED.format(imports=", os", body="os._exit(5)"))
+    assert "5" in card.lines[0]
+    assert card.lines[0] != said("7.2", "silent")
+
+
+def _twice(account, lock, n):
+    with lock, lock:
+        account["balance"] += n
+
+
+def _never(account, lock, n):
+    while True:
+        pass
+
+
+def _kept_by_one(account, lock, n):
+    for _ in range(n):
+        lock.acquire(True, 3600)
+        account["balance"] += 1
+
+
+@pytest.mark.parametrize("answer", [_twice, _never, _kept_by_one])
+def test_function_that_never_ends_is_stopped(language, answer):
+    """A lock that nobody releases and a loop without end are stopped; no thread goes on."""
+    began = time.perf_counter()
+    assert check("7.3", answer).lines[0] == said("7.3", "stuck")
+    assert time.perf_counter() - began < 10
+
+
+def _asks_politely(account, lock, n):
+    for _ in range(n):
+        while not lock.acquire(blocking=False):
+            time.sleep(0)
+        try:
+            account["balance"] = account["balance"] + 1
+        finally:
+            lock.release()
+
+
+def test_lock_can_be_asked_for_in_every_way(language):
+    """The lock that an answer gets behaves as one of threading's does."""
+    assert check("7.3", _asks_politely).lines == (said("7.3", "right"),)
+    lock = grading_faults._Lock()
+    assert lock.acquire()
+    assert lock.locked()
+    assert not lock.acquire(timeout=0.01)
+    assert not lock.acquire(False)
+    lock.release()
+    with lock as got:
+        assert got
+    assert not lock.locked()
+    with pytest.raises(RuntimeError):
+        lock.release()
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit, AttributeError])
+def test_function_that_raises_is_told_with_its_error(language, error):
+    """What an answer raises in its thread is told as if it had been raised in the notebook's."""
+
+    def answer(account, lock, n):
+        raise error("no")
+
+    card = check("7.3", answer)
+    assert card.lines[0] == message("check.raised", error=f"{error.__name__}: no")
+
+
+def test_race_shows_itself_every_time():
+    """Twenty times in a row, additions without a lock are found out."""
+
+    def racy(account, lock, n):
+        for _ in range(n):
+            account["balance"] += 1
+
+    verdicts = {grading_faults.counter_without_race(racy)[0] for _ in range(20)}
+    assert verdicts == {"race"}
+
+
+def test_exit_code_of_a_script_that_still_fails(language):
+    """The card of 7.4 tells with which exit code the mended script ended."""
+    before = ScriptRun("", "", None, True, 1.0)
+    after = ScriptRun("1", "", 7, False, 1.0)
+    assert check("7.4", (before, after)).lines[0] == said("7.4", "after_fails", code=7)

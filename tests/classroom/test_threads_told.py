@@ -1,0 +1,145 @@
+"""What lesson 6 says of two threads and of this Python, and how it judges a coroutine."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+from concurrent import futures
+
+import pytest
+from executed import cells_of, lesson_sources
+
+from helpers.classroom import check, explain_python, explain_threads, grading_threads
+from helpers.language import message
+
+# Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
+
+@pytest.fixture
+def python(monkeypatch):
+    """Return a function that makes this a Python with or without a GIL, on so many CPUs."""
+
+    def make(*, gil: bool, cpus: int = 4, built_without: int = 0, interpreters: bool = False):
+        monkeypatch.setattr(sys, "_is_gil_enabled", lambda: gil, raising=False)
+        monkeypatch.setattr(grading_threads, "usable_cpus", lambda: cpus)
+        monkeypatch.setattr("sysconfig.get_config_var", {"Py_GIL_DISABLED": built_without}.get)
+        if interpreters:
+            name = "InterpreterPoolExecutor"
+            monkeypatch.setattr(futures, name, futures.ThreadPoolExecutor, raising=False)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("gil", "cpus", "together_s", "kind"),
+    [
+        (True, 4, 0.2, "turns"),
+        (True, 4, 0.151, "turns"),
+        (True, 1, 0.2, "one_cpu"),
+        (False, 1, 0.2, "one_cpu"),
+        (False, 4, 0.1, "side_by_side"),
+        (False, 4, 0.149, "side_by_side"),
+        (False, 4, 0.2, "crowded"),
+        (True, 4, 0.1, "unclear"),
+        (True, 1, 0.1, "unclear"),
+    ],
+)
+def test_two_threads_are_explained_by_what_was_measured(
+    language, capsys, python, gil, cpus, together_s, kind
+):
+    """The sentence follows from the ratio, the CPUs and the GIL, and comes after the figures."""
+    python(gil=gil, cpus=cpus)
+    explain_threads(0.1, together_s)
+    figures, said = capsys.readouterr().out.splitlines()
+    assert said == message(f"threads.{kind}")
+    assert figures.count("ms") == 2
+    assert f"{together_s / 0.1:.1f}".removesuffix(".0") in figures
+
+
+def test_one_that_took_no_gil_away_has_one(monkeypatch):
+    """Before Python 3.13 there is nothing to ask, and the GIL is in force."""
+    monkeypatch.delattr(sys, "_is_gil_enabled", raising=False)
+    assert grading_threads.gil_enabled() is True
+
+
+@pytest.mark.parametrize(
+    ("gil", "built_without", "kind"),
+    [(True, 0, "gil"), (True, 1, "gil_back"), (False, 1, "no_gil")],
+)
+def test_this_python_is_explained(language, capsys, python, gil, built_without, kind):
+    """The first line tells the version and whether the GIL is in force, and why where it is odd."""
+    python(gil=gil, built_without=built_without)
+    explain_python()
+    first, _ = capsys.readouterr().out.splitlines()
+    version = sys.version.split()[0]
+    assert first == message(f"threads.{kind}", python=version)
+    assert version in first
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_pools_of_interpreters_are_told_of(language, capsys, python, there):
+    """The second line says whether there are pools of interpreters in this Python."""
+    if not there and hasattr(futures, "InterpreterPoolExecutor"):
+        pytest.skip("they are here")
+    python(gil=True, interpreters=there)
+    explain_python()
+    _, second = capsys.readouterr().out.splitlines()
+    assert second == message("threads.interpreters" if there else "threads.no_interpreters")
+
+
+def test_lesson_measures_pools_of_interpreters_where_there_are_any(lessons, python):
+    """The lesson's cell takes up the pool of interpreters, and measures the other two anyway."""
+    lesson = lessons("6")
+    sources = [c.source for c in cells_of(lesson_sources()["6"]) if c.cell_type == "code"]
+    (cell,) = (source for source in sources if '"InterpreterPoolExecutor"' in source)
+    python(gil=True, interpreters=True)
+    lesson.run(cell)
+    expected = ["threads", "processes", "InterpreterPoolExecutor"]
+    assert list(lesson.variable("executors")) == expected
+    assert set(lesson.variable("times")) >= {"sequential", "threads", "processes"}
+
+
+def test_coroutine_that_raises_is_told_with_its_error(language):
+    """Where the learner's coroutine raises, the card names the error, as for any function."""
+
+    async def patient(seconds):
+        await seconds
+
+    card = check("6.3", patient)
+    assert card.headline == message("check.not_yet", exercise="6.3")
+    assert "TypeError" in card.lines[0]
+
+
+def test_coroutine_is_judged_where_a_loop_is_running(language):
+    """In a notebook a loop runs already; the judging has one of its own, and leaves no thread."""
+
+    async def patient(seconds):
+        await asyncio.sleep(seconds)
+        return seconds
+
+    async def notebook():
+        return check("6.3", patient)
+
+    before = threading.active_count()
+    assert asyncio.run(notebook()).headline == message("check.right", exercise="6.3")
+    assert threading.active_count() == before
+
+
+def test_coroutine_that_never_comes_back_is_left(language, monkeypatch):
+    """A coroutine that stops its thread for long is given up, and the notebook goes on."""
+    monkeypatch.setattr(grading_threads, "CHECK_LIMIT_S", 0.2)
+    let_go = threading.Event()
+
+    async def patient(seconds):
+        await asyncio.sleep(0)
+        let_go.wait(60)
+        return seconds
+
+    begin = time.perf_counter()
+    card = check("6.3", patient)
+    let_go.set()
+    assert time.perf_counter() - begin < 30
+    assert card.lines[0] == message("check.e6_3.endless")
