@@ -23,7 +23,10 @@ from helpers.language import message
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 NUMBERS = sorted(path.name.split("_")[0] for path in (NOTEBOOKS / "source").glob("*.md"))
-START_METHODS = sorted(multiprocessing.get_all_start_methods())
+# Plain pytest runs each built notebook too, in both languages, under the method that comes first.
+OTHER_METHODS = sorted(multiprocessing.get_all_start_methods()[1:])
+# The last of them has a single CPU.
+ON_ONE_CPU = OTHER_METHODS[-1:] if shutil.which("taskset") else []
 CELL_LIMIT_S = 60
 GONE_LIMIT_S = 10
 
@@ -31,7 +34,7 @@ GONE_LIMIT_S = 10
 def _taking_turns():
     """A language for each lesson and start method: both get their turn, each run is made once."""
     for row, number in enumerate(NUMBERS):
-        for column, method in enumerate(START_METHODS):
+        for column, method in enumerate(OTHER_METHODS):
             yield pytest.param(number, language.LANGUAGES[(row + column) % 2], method)
 
 
@@ -65,31 +68,25 @@ def in_language():
 def test_a_lesson_runs_alone_under_each_start_method(
     number, code, method, place, scratch, tmp_path, in_language
 ):
-    """A lesson, copied alone into a read-only folder, runs and names the start method in force."""
+    """Copied alone into a read-only folder, a lesson runs and names the start method in force.
+
+    Under one of the methods it may use a single CPU, and says so.
+    """
     in_language(code)
     profile = _profile_with_start_method(tmp_path, method)
-    cells = _run_alone(_built(number, code), place, scratch, profile)
+    single = method in ON_ONE_CPU
+    prefix = ["taskset", "-c", str(min(os.sched_getaffinity(0)))] if single else []
+    cells = _run_alone(_built(number, code), place, scratch, profile, prefix)
     assert _on_card(cells, "card.start_method") == method
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(300)
-@pytest.mark.skipif(not shutil.which("taskset"), reason="no taskset: CPUs cannot be taken away")
-@pytest.mark.parametrize("number", NUMBERS)
-def test_a_lesson_runs_alone_on_a_single_cpu(number, place, scratch, tmp_path, in_language):
-    """A lesson, copied alone into a read-only folder, runs where it may use one CPU and says so."""
-    code = language.LANGUAGES[NUMBERS.index(number) % 2]
-    in_language(code)
-    one_cpu = ["taskset", "-c", str(min(os.sched_getaffinity(0)))]
-    cells = _run_alone(_built(number, code), place, scratch, tmp_path / "ipython", one_cpu)
-    assert _on_card(cells, "card.usable_cpus") == "1"
+    if single:
+        assert _on_card(cells, "card.usable_cpus") == "1"
 
 
 def test_every_lesson_has_its_turn():
     """There are lessons to run, and each is run in both languages."""
     assert NUMBERS
     turns = {param.values[:2] for param in _taking_turns()}
-    if len(START_METHODS) > 1:
+    if len(OTHER_METHODS) > 1:
         assert turns == {(number, code) for number in NUMBERS for code in language.LANGUAGES}
 
 

@@ -9,12 +9,13 @@ import shutil
 import subprocess
 import sys
 import threading
+import types
 
 import pytest
 from fault_table import EVERYWHERE, PROCESSES
 from programs import HERE, environment, run_program
 
-from helpers.parallel import MachineError, machine, run
+from helpers.parallel import InputError, MachineError, machine, plans, run
 from helpers.parallel import machine as machine_facts
 from helpers.tasks import square
 
@@ -311,3 +312,30 @@ def test_a_module_that_prints(how, method, tmp_path, monkeypatch, capfd):
     assert done.results == [0, 2, 4, 6]
     sys.modules.pop("talking")
     assert "hello" in capfd.readouterr().out
+
+
+# ---- Windows
+
+
+@pytest.fixture
+def on_windows(monkeypatch):
+    """Have ``run`` believe that it is on Windows, on a machine of a hundred CPUs."""
+    as_windows = types.SimpleNamespace(platform="win32", modules=sys.modules)
+    monkeypatch.setattr(plans, "sys", as_windows)
+    monkeypatch.setattr(plans, "usable_cpus", lambda: 100)
+
+
+@pytest.mark.parametrize("how", PROCESSES)
+def test_more_workers_than_windows_can_wait_for(how, on_windows):
+    """There 62 processes are an error that says 61, and as many as CPUs means 61 at most."""
+    with pytest.raises(InputError, match="61"):
+        run(square, range(5), how=how, n_workers=62)
+    plan = plans.make_plan(square, range(5), how, None, None, None, None, False)
+    assert plan.n_workers == 61
+
+
+@pytest.mark.parametrize("how", ["sequential", "threads"])
+def test_what_windows_has_no_limit_for(how, on_windows):
+    """Threads are not limited to 61."""
+    plan = plans.make_plan(square, range(5), how, 80, None, None, None, False)
+    assert plan.n_workers == (80 if how == "threads" else 1)
