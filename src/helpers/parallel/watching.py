@@ -8,9 +8,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
-from multiprocessing.queues import SimpleQueue
-from multiprocessing.synchronize import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # where a system has no semaphores, the import is an error
+    from multiprocessing.queues import SimpleQueue
+    from multiprocessing.synchronize import Lock
 
 # A worker that has not gone by then, after it was told to and was killed, never will.
 STOP_LIMIT_S = 3.0
