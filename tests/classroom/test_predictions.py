@@ -233,6 +233,8 @@ def test_measured_has_to_be_named():
     assert inspect.signature(predict).parameters["measured"].kind is inspect.Parameter.KEYWORD_ONLY
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)  # where no other test has executed the lessons yet
 def test_lessons_measure_what_they_asked(lessons):
     """Each question asked by an executed lesson is answered by a positive measurement of it."""
     for number in lesson_sources():

@@ -204,3 +204,27 @@ def test_an_interrupt_leaves_no_interpreter(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         hardware_ceiling(3, repeats=1)
     assert all(process.returncode is not None for process in started)
+
+
+# ---- a busy machine
+
+
+def counted(*alone):
+    """Return what two interpreters count in a warm-up and as many rounds as are given."""
+    first = [9, 9] + [count for one in alone for count in (one, 10)]
+    second = [-1, 9] + [count for _ in alone for count in (-1, 10)]
+    return lambda _most, _turns: [first, second]
+
+
+def test_a_round_in_which_nothing_was_counted_is_left_out(monkeypatch):
+    """Where other programs took a whole slot, its round is dropped, and the others count."""
+    monkeypatch.setattr(module, "_side_by_side", counted(10, 0, 20))
+    measured = hardware_ceiling(2, repeats=3)
+    assert measured.rates == ((10.0, 20.0), (20.0, 20.0))
+
+
+def test_too_few_rounds_are_an_error(monkeypatch):
+    """Where most rounds have to be dropped, nothing is said of the machine."""
+    monkeypatch.setattr(module, "_side_by_side", counted(10, 0, 0))
+    with pytest.raises(MachineError):
+        hardware_ceiling(2, repeats=3)

@@ -97,9 +97,10 @@ def hardware_ceiling(n_workers: int | None = None, *, repeats: int = 7) -> Ceili
     counts = _side_by_side(most, turns)
     totals = [sum(row[turn] for row in counts if row[turn] >= 0) for turn in range(len(turns))]
     rates = [tuple(map(float, totals[i :: len(numbers)][1:])) for i in range(len(numbers))]
-    if not all(rates[0]):
+    told = [turn for turn, rate in enumerate(rates[0]) if rate]  # else nothing can be compared
+    if len(told) <= repeats // 2:
         raise MachineError(message("ceiling.too_slow"))
-    return Ceiling(numbers, tuple(rates))
+    return Ceiling(numbers, tuple(tuple(row[turn] for turn in told) for row in rates))
 
 
 def _numbers(most: int) -> tuple[int, ...]:
