@@ -54,7 +54,7 @@ def test_the_schedule_follows_the_keyboard_and_runs(explorer_in_lab, screenshots
     page, cell = explorer_in_lab("explore_schedule(model)", "es")
     _shows_the_widget_alone(cell, message("explore.chunksize"), n_sliders=4)
     _press(page, cell, 0, "ArrowLeft")
-    _says(cell, "16 elementos de 20 ms")
+    _says(cell, "128 elementos de 200 µs")
     _run_for_real(cell, "Medido aquí")
     expect(cell.locator("img")).to_have_count(1)
     start = message("explore.both", alt="").strip()
@@ -84,12 +84,12 @@ def test_the_laws_follow_the_keyboard(explorer_in_lab):
     page, cell = explorer_in_lab("explore_laws()", "es")
     _shows_the_widget_alone(cell, message("explore.fraction"), n_sliders=2)
     _press(page, cell, 0, "ArrowRight")
-    _says(cell, "El 7 % secuencial, con 64 trabajadores")
+    _says(cell, "El 30 % secuencial, con 64 trabajadores")
     _press(page, cell, 1, "ArrowLeft")
-    _says(cell, "El 7 % secuencial, con 48 trabajadores")
+    _says(cell, "El 30 % secuencial, con 48 trabajadores")
     for _ in range(6):
         page.page.keyboard.press("ArrowRight")
-    _says(cell, "El 7 % secuencial, con 384 trabajadores")
+    _says(cell, "El 30 % secuencial, con 384 trabajadores")
     assert page.failures() == []
 
 

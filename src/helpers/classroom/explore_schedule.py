@@ -35,7 +35,7 @@ from helpers.parallel import CostModel, Run, simulate
 PATTERNS = ("even", "growing", "shrinking", "random", "giant")
 _SEED = 7  # "random" items are the same each time, so that only the setting makes a difference
 _GIANT = 1 / 3  # the share of all work that the giant is
-_N_ITEMS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 200)
+_N_ITEMS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 200, 400)
 _CHUNKSIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100)
 _WORKERS = (1, 2, 3, 4, 6, 8, 12, 16)
 _MARGINS_IN = (1.15, 0.65, 0.65, 0.1)
