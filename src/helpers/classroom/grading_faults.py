@@ -130,14 +130,28 @@ class _Lock:
 
 
 class _Account(dict[str, int]):
-    """An account whose balance takes a moment to read and to write: others get their turn."""
+    """An account whose balance takes a moment to read and to write: others get their turn.
+
+    ``reads`` and ``writes`` tell whether its ``lock`` was held as that was done.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(balance=0)
+        self.lock = _Lock()
+        self.reads, self.writes = set[bool](), set[bool]()
+
+    @property
+    def balance(self) -> int:
+        return super().__getitem__("balance")
 
     def __getitem__(self, key: str) -> int:
+        self.reads.add(self.lock.locked())
         value = super().__getitem__(key)
         sleep(READING_S)
         return value
 
     def __setitem__(self, key: str, value: int) -> None:
+        self.writes.add(self.lock.locked())
         sleep(READING_S)
         super().__setitem__(key, value)
 
@@ -147,32 +161,41 @@ def counter_without_race(answer: Any) -> Verdict:
     if not callable(answer):
         return "not_a_function"
     try:
-        alone, free = _added(answer, 1)
-        if not free:
+        alone = _added(answer, 1)
+        if alone.lock.locked():
             return "kept"
-        if alone != N_ADDED:
-            return "alone", {"found": alone, "expected": N_ADDED}
-        together, _ = _added(answer, N_THREADS)
+        if alone.balance != N_ADDED:
+            return "alone", {"found": alone.balance, "expected": N_ADDED}
+        found = _added(answer, N_THREADS).balance
     except _StuckError:
         return "stuck"
+    return "right" if found == N_THREADS * N_ADDED else _kind_of_race(alone, found)
+
+
+def _kind_of_race(alone: _Account, found: int) -> Verdict:
+    """Tell a lock that is not used from one that is not around both lines."""
     expected = N_THREADS * N_ADDED
-    return "right" if together == expected else ("race", {"found": together, "expected": expected})
+    if True not in alone.reads | alone.writes:
+        return "race", {"found": found, "expected": expected}
+    if False in alone.reads:
+        return "reads_outside", {"found": found, "expected": expected}
+    return "apart", {"found": found, "expected": expected}
 
 
-def _added(answer: Callable[..., Any], n_threads: int) -> tuple[int, bool]:
-    """Have threads add at the same time; return the balance, and whether the lock is free.
+def _added(answer: Callable[..., Any], n_threads: int) -> _Account:
+    """Have threads add at the same time; return the account.
 
     Raises:
         _StuckError: where they do not come to their end in time.
         BaseException: what the answer raised.
     """
-    account, lock, raised = _Account(balance=0), _Lock(), list[BaseException]()
+    account, raised = _Account(), list[BaseException]()
     together = threading.Barrier(n_threads)
 
     def work() -> None:
         try:
             together.wait(THREAD_LIMIT_S)
-            answer(account, lock, N_ADDED)
+            answer(account, account.lock, N_ADDED)
         except BaseException as error:  # whatever it is, it is told in the notebook's thread
             raised.append(error)
 
@@ -182,7 +205,7 @@ def _added(answer: Callable[..., Any], n_threads: int) -> tuple[int, bool]:
     _join(threads)
     if raised:
         raise raised[0]
-    return dict(account)["balance"], not lock.locked()
+    return account
 
 
 def _join(threads: list[threading.Thread]) -> None:
