@@ -8,7 +8,7 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
 from helpers.classroom import duration, plot_memory, plot_transfer
-from helpers.classroom.data_chart import data_name, data_size
+from helpers.classroom.data_chart import data_name, data_size, plot_ways
 from helpers.classroom.style import alternative_text, times_as_fast
 from helpers.language import message
 from helpers.parallel import CostModel, InputError
@@ -163,8 +163,8 @@ def test_bars_are_as_long_as_the_memory():
 def test_memory_title_says_how_much_more(language):
     """The title names what each takes more than the first; less is nothing more."""
     told = _line(plot_memory(MEMORIES["shared is less"]))
-    assert "32 MB" in told
-    assert "0 bytes" in told
+    assert "32.0 MB" in told
+    assert message("data.less_than", size="0.1 MB") in told
     assert "-" not in told
 
 
@@ -172,8 +172,19 @@ def test_memory_alternative_text(language):
     """The alternative text tells each bar."""
     ax = plot_memory(MEMORIES["as in the lesson"])
     text = alternative_text(ax.figure)
-    assert all(size in text for size in ("5.9 MB", "78 MB", "6.3 MB"))
+    assert all(size in text for size in ("5.9 MB", "78.0 MB", "6.3 MB"))
     assert text.startswith(_line(ax))
+
+
+@pytest.mark.parametrize("shared", [5_656_000, 5_704_000, 5_749_000])
+def test_memory_adds_up(language, shared):
+    """What a label says a process has more is the difference of the two totals as written."""
+    ax = plot_memory({"empty": 5_640_000, "copied": 78_060_000, "shared": shared})
+    texts = [text.get_text() for text in ax.texts]
+    more = message("data.less_than", size="0.1 MB") if shared < 5_650_000 else "0.1 MB"
+    assert texts[0] == "5.6 MB"
+    assert texts[1] == message("data.more_bar", all="78.1 MB", more="72.5 MB")
+    assert texts[2] == message("data.more_bar", all="5.7 MB", more=more)
 
 
 @pytest.mark.parametrize(
@@ -183,3 +194,73 @@ def test_what_is_no_memory(language, bad):
     """What is not two numbers of bytes or more is refused in the learner's language."""
     with pytest.raises(InputError, match="plot_memory"):
         plot_memory(bad)
+
+
+WAYS = {
+    "all ways": ({"sequential": 0.05, "copied": 0.1, "file": 0.07, "shared": 0.06}, "copied"),
+    "threads": ({"one_process": 0.1, "free_threads": 0.9, "one_thread": 0.09}, "free_threads"),
+    "own names": ({"partial": 0.7, "initializer": 0.05}, "partial"),
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_ways_are_readable(language, name):
+    """No text leaves the figure or covers another, in either language."""
+    times, base = WAYS[name]
+    assert badly_placed(plot_ways(times, base=base)) == []
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_ways_title_compares_the_last_with_the_base(language, name):
+    """The title is about the two bars that the lesson compares, whichever bar is the shortest."""
+    times, base = WAYS[name]
+    ax = plot_ways(times, base=base)
+    *_, last = times
+    assert _line(ax).casefold().startswith(data_name(last).casefold())
+    assert data_name(base) in _line(ax)
+    assert times_as_fast(times[base] / times[last]) in _line(ax)
+    assert all(duration(seconds) in alternative_text(ax.figure) for seconds in times.values())
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_ways_differ_in_colour_and_hatch(name):
+    """Each bar is as long as its time, and no two look the same."""
+    times, base = WAYS[name]
+    bars = plot_ways(times, base=base).patches
+    assert [bar.get_width() for bar in bars] == pytest.approx([1000 * s for s in times.values()])
+    looks = {(to_hex(bar.get_facecolor()), bar.get_hatch()) for bar in bars}
+    assert len(looks) == len(times)
+
+
+def test_the_same_way_has_the_same_colour_in_each_chart():
+    """Sending a copy and sharing keep their colours from bars to lines to memory."""
+    bars = plot_ways({"copied": 0.2, "shared": 0.1}, base="copied").patches
+    lines = plot_transfer({"shared": SHARED, "copied": COPIED}).lines
+    memory = plot_memory(MEMORIES["as in the lesson"]).patches
+    copied, shared = (to_hex(bar.get_facecolor()) for bar in bars)
+    assert [to_hex(line.get_color()) for line in lines] == [shared, copied]
+    assert {copied, shared} <= {to_hex(bar.get_facecolor()) for bar in memory}
+
+
+def test_title_of_one_size(language):
+    """Asked for one size, the title speaks of that one alone; the first two must have it."""
+    ax = plot_transfer({"sent": SENT, "in_memory": IN_MEMORY}, at=10**7)
+    assert "10 MB" in _line(ax)
+    assert "100 MB" not in _line(ax)
+    with pytest.raises(InputError):
+        plot_transfer({"sent": SENT, "in_memory": IN_MEMORY}, at=12)
+
+
+def test_ticks_are_at_the_measured_sizes():
+    """The axis has a mark at each size, where they are not too close together to be written."""
+    ax = plot_transfer({"shared": SHARED, "copied": COPIED})
+    assert list(ax.get_xticks()) == FOUR
+
+
+@pytest.mark.parametrize(
+    ("times", "base"), [(None, "a"), ({}, "a"), ({"a": 1.0}, "b"), ({"a": 0.0}, "a")], ids=repr
+)
+def test_what_is_no_way(language, times, base):
+    """What is no seconds by name, or has no such base, is refused in the learner's language."""
+    with pytest.raises(InputError, match="plot_ways"):
+        plot_ways(times, base=base)

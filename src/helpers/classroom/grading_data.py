@@ -24,8 +24,8 @@ CLOSE = 0.05  # how far a figure may be off: what a message weighs depends a bit
 WIDE = 10  # the largest size that is measured is to be so many times the smallest
 
 
-def times_lighter(answer: Any) -> Verdict:
-    """8.1: how many times lighter a description is than the data, both as messages."""
+def times_heavier(answer: Any) -> Verdict:
+    """8.1: how many times heavier the data is than its description, both as messages."""
     if isinstance(answer, bytes):
         return "message_itself"
     if not is_number(answer):
@@ -77,7 +77,9 @@ def with_block(answer: Any) -> Verdict:
         if problem:
             return problem
         blocks.forget()
-        return _stormy_call(answer, blocks)
+        verdict = _stormy_call(answer, blocks)
+        blocks.forget()
+        return verdict if verdict != "right" else _unfit_call(answer, blocks)
 
 
 def _calm_call(answer: Callable[..., Any], blocks: Blocks) -> Verdict | None:
@@ -117,6 +119,13 @@ def _stormy_call(answer: Callable[..., Any], blocks: Blocks) -> Verdict:
     except BufferError:
         return "view_in_storm"
     return "swallowed"
+
+
+def _unfit_call(answer: Callable[..., Any], blocks: Blocks) -> Verdict:
+    """Call ``answer`` with a table, which does not fit into a row: copying it in may raise."""
+    with suppress(Exception):
+        answer(np.zeros((5, 2)), lambda _numbers: 0.0)
+    return "copy_outside" if _left_behind(blocks) else "right"
 
 
 def _left_behind(blocks: Blocks) -> str | None:
@@ -213,18 +222,17 @@ def own_sizes(answer: Any) -> Verdict:
 def _compared(right: int | None, answer: Any, sizes: set[int]) -> Verdict:
     if right is None:
         return "right_never" if answer is None else "never"
-    shown = f"{right:,}"
     if answer is None:
-        return "not_none", {"n": shown}
+        return "not_none"
     if not is_number(answer) or answer not in sizes:
-        return "not_measured", {"n": shown}
+        return "not_measured"
     if answer == right:
-        return "right", {"n": shown}
-    return ("early" if answer < right else "late"), {"n": shown}
+        return "right", {"n": f"{right:,}"}
+    return "early" if answer < right else "late"
 
 
 GRADERS: dict[str, Callable[[Any], Verdict]] = {
-    "8.1": times_lighter,
+    "8.1": times_heavier,
     "8.2": sent_once,
     "8.3": with_block,
     "8.4": own_sizes,

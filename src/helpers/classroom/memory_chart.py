@@ -6,23 +6,14 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
-from helpers.classroom.data_chart import data_name, data_size
+from helpers.classroom.data_chart import data_look, data_name
 from helpers.classroom.placing import capitalised, fitted, set_title, size_of
-from helpers.classroom.style import (
-    BLUE,
-    INK,
-    ORANGE,
-    PALE,
-    SKY,
-    VERMILLION,
-    describe,
-    new_axes,
-)
+from helpers.classroom.style import INK, PALE, describe, new_axes
 from helpers.language import message
 from helpers.parallel import InputError
 from helpers.parallel.plans import short
 
-_LOOKS = ((BLUE, "//"), (ORANGE, ".."), (SKY, "xx"), (VERMILLION, "--"))  # of what is added
+_SIZES = {"MB": (1e6, 1), "GB": (1e9, 2)}  # bytes in each unit, and how many decimals it has
 
 
 def plot_memory(used: Mapping[str, int], *, ax: Axes | None = None) -> Axes:
@@ -39,23 +30,29 @@ def plot_memory(used: Mapping[str, int], *, ax: Axes | None = None) -> Axes:
     if not isinstance(used, Mapping) or len(used) < 2 or not all(map(_is_size, used.values())):
         raise InputError(message("data.bad_memory", received=short(used)))
     names = [data_name(name) for name in used]
-    base, *others = used.values()
+    unit = "GB" if max(used.values()) >= 1e9 else "MB"
+    size, digits = _SIZES[unit]
+    base, *others = (round(n_bytes / size, digits) for n_bytes in used.values())
+    added = [_added(total - base, unit) for total in others]
     ax = ax or new_axes(9.0, 1.5 + 0.62 * len(used))
-    unit, size = ("GB", 1e9) if max(used.values()) >= 1e9 else ("MB", 1e6)
-    _draw_bar(ax, 0, (base / size, 0.0), data_size(base))
-    for row, n_bytes in enumerate(others, 1):
-        more = max(0, n_bytes - base)
-        label = message("data.more_bar", all=data_size(n_bytes), more=data_size(more))
-        _draw_bar(ax, row, (min(base, n_bytes) / size, more / size), label)
+    _draw_bar(ax, 0, (base, 0.0), "", _written(base, unit))
+    for row, (name, total, more) in enumerate(zip(list(used)[1:], others, added, strict=True), 1):
+        label = _written(total, unit)
+        if total >= base:
+            label = message("data.more_bar", all=label, more=more)
+        parts = (min(base, total), max(0.0, total - base))
+        _draw_bar(ax, row, parts, name, label)
     labels = [fitted(name) for name in names]
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.5, -0.5)
-    ax.set_xlim(0, 1.32 * max(used.values()) / size)
+    ax.set_xlim(0, 1.5 * max(base, *others))
     ax.set_xlabel(message("data.memory_axis", unit=unit))
     ax.tick_params(axis="y", length=0)
-    conclusion = _conclusion(names[1:], [max(0, n_bytes - base) for n_bytes in others])
+    conclusion = _conclusion(names[1:], added)
     set_title(ax, conclusion, 0.25 + max(size_of(label)[0] for label in labels))
-    told = "; ".join(f"{n}: {data_size(b)}" for n, b in zip(names, used.values(), strict=True))
+    told = "; ".join(
+        f"{n}: {_written(b, unit)}" for n, b in zip(names, (base, *others), strict=True)
+    )
     describe(ax, f"{conclusion}. {capitalised(told)}.")
     return ax
 
@@ -64,19 +61,30 @@ def _is_size(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
-def _draw_bar(ax: Axes, row: int, parts: tuple[float, float], label: str) -> None:
+def _written(amount: float, unit: str) -> str:
+    return f"{amount:,.{_SIZES[unit][1]}f} {unit}"
+
+
+def _added(more: float, unit: str) -> str:
+    """Write how much more one is than the first, from rounded figures, so that they add up."""
+    least = 10.0 ** -_SIZES[unit][1]
+    if more < least / 2:
+        return message("data.less_than", size=_written(least, unit))
+    return _written(more, unit)
+
+
+def _draw_bar(ax: Axes, row: int, parts: tuple[float, float], name: str, label: str) -> None:
     """Draw what the process uses anyway, and beside it what the data adds."""
     base, more = parts
     ax.barh(row, base, height=0.62, fc=PALE, ec=INK, linewidth=0.8)
     if more:
-        colour, hatch = _LOOKS[(row - 1) % len(_LOOKS)]
+        colour, hatch = data_look(name, row)
         ax.barh(row, more, left=base, height=0.62, fc=colour, hatch=hatch, ec=INK, linewidth=0.8)
     ax.annotate(label, (base + more, row), (8, 0), textcoords="offset points", va="center")
 
 
-def _conclusion(names: list[str], more: list[int]) -> str:
+def _conclusion(names: list[str], added: list[str]) -> str:
     told = (
-        message("data.more", name=name, more=data_size(n_bytes))
-        for name, n_bytes in zip(names, more, strict=True)
+        message("data.more", name=name, more=more) for name, more in zip(names, added, strict=True)
     )
     return capitalised("; ".join(told))
