@@ -161,6 +161,28 @@ def test_title_of_equals(language):
     )
 
 
+@pytest.mark.parametrize(
+    ("others", "key"),
+    [
+        ([0.8, 0.9, 1.2], "compared_unclear"),
+        ([0.6, 0.9, 0.95], "compared"),
+        ([0.8, 1.2], "compared_equal"),
+        ([0.5, 1.2], "compared"),
+        (0.9, "compared"),
+    ],
+)
+def test_title_claims_nothing_where_the_middle_halves_overlap(language, others, key):
+    """Where the middle halves of three timings or more overlap, no way is called faster."""
+    ax = plot_times({"sequential": [0.98, 1.0, 1.02], "pool": others})
+    assert _like_message(f"chart.{key}", title(ax))
+
+
+def _like_message(key: str, text: str) -> bool:
+    base, way = message("way_name.sequential"), message("way_name.pool")
+    before, _, after = message(key, way=way, base=base, speed="*").partition("*")
+    return text.startswith(before) and text.endswith(after) and (bool(after) or text == before)
+
+
 def test_title_is_about_the_best_of_the_others(language):
     """With several ways the title is about the fastest of those that are compared."""
     ax = plot_times({"sequential": 4.0, "threads": 4.2, "processes": 1.0, "pool": 2.0})

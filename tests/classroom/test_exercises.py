@@ -28,12 +28,19 @@ EXERCISES = {
 
 
 def _rows(answers):
-    """Return the rows of a table of answers as parameters of a test, each with a short name."""
+    """Return the rows of a table of answers as parameters of a test, each with a short name.
+
+    The languages take turns: that each message has both, with the same values, is tested below.
+    """
+    rows = [(number, *row) for number, rows in answers.items() for row in rows]
     return [
-        pytest.param(number, code, verdict, id=f"{number}-{verdict}-{place}")
-        for number, rows in answers.items()
-        for place, (code, verdict) in enumerate(rows, 1)
+        pytest.param(language, number, code, verdict, id=f"{language}-{number}-{verdict}-{place}")
+        for place, (number, code, verdict) in enumerate(rows, 1)
+        for language in LANGUAGES[place % 2 :][:1]
     ]
+
+
+ANSWERED = ("language", "number", "code", "verdict")
 
 
 # Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
@@ -110,7 +117,7 @@ def test_solution_is_right(lessons, number):
 
 
 @pytest.mark.usefixtures("known_machine")
-@pytest.mark.parametrize(("number", "code", "verdict"), _rows(WRONG))
+@pytest.mark.parametrize(ANSWERED, _rows(WRONG), indirect=["language"])
 def test_wrong_answer_gets_the_feedback_of_its_mistake(lessons, language, number, code, verdict):
     """A typical wrong answer is rejected for that very mistake; the hint waits until asked for."""
     card = lessons(number[0]).answered(number, code)
@@ -119,7 +126,7 @@ def test_wrong_answer_gets_the_feedback_of_its_mistake(lessons, language, number
     assert card.lines[1:] == (message("check.ask_hint", exercise=number),)
 
 
-@pytest.mark.parametrize(("number", "code", "verdict"), _rows(ALSO_RIGHT))
+@pytest.mark.parametrize(ANSWERED, _rows(ALSO_RIGHT), indirect=["language"])
 def test_other_right_answer_is_right_too(lessons, language, number, code, verdict):
     """An answer that is right but not the lesson's own is accepted."""
     card = lessons(number[0]).answered(number, code)

@@ -1,4 +1,4 @@
-"""What lesson 6 says of two threads and of this Python, and how it judges a coroutine."""
+"""What lesson 6 says of its figures and of this Python, and how it judges a coroutine."""
 
 from __future__ import annotations
 
@@ -10,9 +10,19 @@ from concurrent import futures
 
 import pytest
 from executed import cells_of, lesson_sources
+from made import sequential
 
-from helpers.classroom import check, explain_python, explain_threads, grading_threads
+from helpers.classroom import (
+    check,
+    explain_gain,
+    explain_noise,
+    explain_python,
+    explain_threads,
+    grading_threads,
+    threads_told,
+)
 from helpers.language import message
+from helpers.parallel import Comparison
 
 # Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
@@ -24,7 +34,7 @@ def python(monkeypatch):
 
     def make(*, gil: bool, cpus: int = 4, built_without: int = 0, interpreters: bool = False):
         monkeypatch.setattr(sys, "_is_gil_enabled", lambda: gil, raising=False)
-        monkeypatch.setattr(grading_threads, "usable_cpus", lambda: cpus)
+        monkeypatch.setattr(threads_told, "usable_cpus", lambda: cpus)
         monkeypatch.setattr("sysconfig.get_config_var", {"Py_GIL_DISABLED": built_without}.get)
         if interpreters:
             name = "InterpreterPoolExecutor"
@@ -37,14 +47,17 @@ def python(monkeypatch):
     ("gil", "cpus", "together_s", "kind"),
     [
         (True, 4, 0.2, "turns"),
-        (True, 4, 0.151, "turns"),
+        (True, 4, 0.176, "turns"),
+        (True, 4, 0.174, "unclear"),
         (True, 1, 0.2, "one_cpu"),
         (False, 1, 0.2, "one_cpu"),
         (False, 4, 0.1, "side_by_side"),
-        (False, 4, 0.149, "side_by_side"),
+        (False, 4, 0.124, "side_by_side"),
+        (False, 4, 0.15, "crowded"),
         (False, 4, 0.2, "crowded"),
         (True, 4, 0.1, "unclear"),
         (True, 1, 0.1, "unclear"),
+        (False, 1, 0.15, "unclear"),
     ],
 )
 def test_two_threads_are_explained_by_what_was_measured(
@@ -59,10 +72,39 @@ def test_two_threads_are_explained_by_what_was_measured(
     assert f"{together_s / 0.1:.1f}".removesuffix(".0") in figures
 
 
+@pytest.mark.parametrize(
+    ("cpus", "threads_s", "kind"),
+    [
+        (4, 0.5, "gained"),
+        (4, 0.8, "gained"),
+        (4, 0.9, "gained_nothing"),
+        (2, 1.5, "gained_nothing"),
+        (1, 1.0, "gained_one_cpu"),
+        (1, 0.5, "gained_one_cpu"),
+    ],
+)
+def test_gain_of_threads_is_told_by_what_was_measured(
+    language, capsys, python, cpus, threads_s, kind
+):
+    """Threads are said to gain in C only where the figure shows it, after every warning."""
+    python(gil=True, cpus=cpus)
+    times_s = {"sequential": (1.0, 1.0, 1.0), "threads": (threads_s,) * 3}
+    runs = dict.fromkeys(times_s, sequential())
+    explain_gain(Comparison(times_s, runs, ("one thing", "another")))
+    said = capsys.readouterr().out.splitlines()
+    assert said == ["⚠ one thing", "⚠ another", message(f"threads.{kind}")]
+
+
+def test_nothing_is_told_of_quiet_timings(capsys):
+    """Without a warning nothing is printed, not even an empty line."""
+    explain_noise(Comparison({"sequential": (1.0,)}, {"sequential": sequential()}, ()))
+    assert capsys.readouterr().out == ""
+
+
 def test_one_that_took_no_gil_away_has_one(monkeypatch):
     """Before Python 3.13 there is nothing to ask, and the GIL is in force."""
     monkeypatch.delattr(sys, "_is_gil_enabled", raising=False)
-    assert grading_threads.gil_enabled() is True
+    assert threads_told.gil_enabled() is True
 
 
 @pytest.mark.parametrize(
@@ -91,7 +133,7 @@ def test_pools_of_interpreters_are_told_of(language, capsys, python, there):
 
 
 def test_lesson_measures_pools_of_interpreters_where_there_are_any(lessons, python):
-    """The lesson's cell takes up the pool of interpreters, and measures the other two anyway."""
+    """The lesson takes up the pool of interpreters, and measures it beside the other two."""
     lesson = lessons("6")
     sources = [c.source for c in cells_of(lesson_sources()["6"]) if c.cell_type == "code"]
     (cell,) = (source for source in sources if '"InterpreterPoolExecutor"' in source)
@@ -99,7 +141,9 @@ def test_lesson_measures_pools_of_interpreters_where_there_are_any(lessons, pyth
     lesson.run(cell)
     expected = ["threads", "processes", "InterpreterPoolExecutor"]
     assert list(lesson.variable("executors")) == expected
-    assert set(lesson.variable("times")) >= {"sequential", "threads", "processes"}
+    (measuring,) = (source for source in sources if "seconds_with(executor) for" in source)
+    lesson.run(measuring)
+    assert list(lesson.variable("times")) == ["sequential", *expected]
 
 
 def test_coroutine_that_raises_is_told_with_its_error(language):

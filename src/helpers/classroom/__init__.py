@@ -11,7 +11,6 @@ from helpers.classroom.exercises import check, hint
 from helpers.classroom.explore_break_even import explore_break_even
 from helpers.classroom.explore_laws import explore_laws
 from helpers.classroom.explore_schedule import explore_schedule
-from helpers.classroom.grading_threads import explain_python, explain_threads
 from helpers.classroom.growth import crossing_point, plot_growth
 from helpers.classroom.laws_chart import plot_laws
 from helpers.classroom.memory_chart import plot_memory
@@ -22,12 +21,20 @@ from helpers.classroom.speedups import plot_efficiency, plot_speedup
 from helpers.classroom.start import report, start
 from helpers.classroom.story import plot_story
 from helpers.classroom.style import duration
+from helpers.classroom.threads_told import (
+    explain_gain,
+    explain_noise,
+    explain_python,
+    explain_threads,
+)
 from helpers.classroom.timeline import plot_timeline
 
 __all__ = [
     "check",
     "crossing_point",
     "duration",
+    "explain_gain",
+    "explain_noise",
     "explain_python",
     "explain_threads",
     "explore_break_even",

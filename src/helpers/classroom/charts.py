@@ -69,9 +69,9 @@ def plot_times(
     ax.set_xlim(0, 1.18 * reach)
     ax.set_xlabel(unit.name)
     ax.tick_params(axis="y", length=0)
-    ax.set_title(textwrap.fill(_conclusion(medians), _TITLE))
+    ax.set_title(textwrap.fill(_conclusion(listed), _TITLE))
     told = "; ".join(f"{way_name(name)}: {duration(value)}" for name, value in medians.items())
-    describe(ax, f"{_conclusion(medians)}. {told}.", warnings)
+    describe(ax, f"{_conclusion(listed)}. {told}.", warnings)
     return ax
 
 
@@ -122,14 +122,27 @@ def way_name(name: str) -> str:
     return name
 
 
-def _conclusion(medians: dict[str, float]) -> str:
+def _conclusion(listed: dict[str, tuple[float, ...]]) -> str:
+    medians = {name: statistics.median(values) for name, values in listed.items()}
     (base, base_s), *others = medians.items()
     if not others:
         return f"{way_name(base)}: {duration(base_s)}"
     name, best_s = min(others, key=lambda pair: pair[1])
     speed = times_as_fast(base_s / best_s)
     key = "chart.compared_equal" if speed == message("chart.as_fast") else "chart.compared"
+    if key == "chart.compared" and _overlap(listed[base], listed[name]):
+        key = "chart.compared_unclear"
     return message(key, way=way_name(name), speed=speed, base=way_name(base))
+
+
+def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Say whether the middle halves of two ways' timings overlap; two timings have none."""
+    if min(len(one), len(other)) < 3:
+        return False
+    (low, _, high), (other_low, _, other_high) = (
+        statistics.quantiles(values, n=4, method="inclusive") for values in (one, other)
+    )
+    return low <= other_high and other_low <= high
 
 
 def plot_breakdown(run: Run, ax: Axes | None = None) -> Axes:

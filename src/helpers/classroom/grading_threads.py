@@ -1,23 +1,20 @@
-"""Graders of lesson 6, and what two figures of it say: each names what it found."""
+"""Graders of lesson 6, on threads and processes: each names what it found in an answer."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-import sys
-import sysconfig
 import threading
 import warnings
 from collections.abc import Callable, Coroutine
-from concurrent import futures
 from time import perf_counter
 from typing import Any
 
 from helpers.classroom.grading_files import UNANSWERED
 from helpers.classroom.grading_numbers import is_number
-from helpers.classroom.style import duration, significant
+from helpers.classroom.style import duration
 from helpers.language import message
-from helpers.parallel import Advice, machine, usable_cpus
+from helpers.parallel import Advice
 
 Verdict = str | tuple[str, dict[str, Any]]
 
@@ -27,51 +24,16 @@ WAYS = ("sequential", "threads", "processes", "asyncio")
 N_WAITS, EACH_S, CHECK_LIMIT_S = 10, 0.05, 2.0
 HOWS = ("sequential", "threads", "processes", "pool")
 DRAW = 1.10  # times that differ by less are a draw on a machine that does other things too
-TURNS = 1.5  # two threads that take turns need twice the time of one, those side by side the same
-
-
-def gil_enabled() -> bool:
-    """Say whether this Python has a GIL in force; before 3.13 none could be without."""
-    enabled: Callable[[], bool] = getattr(sys, "_is_gil_enabled", lambda: True)
-    return enabled()
-
-
-def explain_threads(alone_s: float, together_s: float) -> None:
-    """Print how long two threads that compute took beside one alone, and what that means here.
-
-    Args:
-        alone_s: seconds that one thread took.
-        together_s: seconds that two took, each with as much work as the one.
-    """
-    times = together_s / alone_s
-    said = {"alone": duration(alone_s), "together": duration(together_s)}
-    print(message("threads.figures", times=significant(times, 2), **said))
-    if times < TURNS:
-        kind = "unclear" if gil_enabled() else "side_by_side"
-    elif usable_cpus() == 1:
-        kind = "one_cpu"
-    else:
-        kind = "turns" if gil_enabled() else "crowded"
-    print(message(f"threads.{kind}"))
-
-
-def explain_python() -> None:
-    """Print whether this Python has a GIL in force and whether it has pools of interpreters."""
-    built_without = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
-    kind = ("gil_back" if built_without else "gil") if gil_enabled() else "no_gil"
-    there = hasattr(futures, "InterpreterPoolExecutor")
-    print(message(f"threads.{kind}", python=machine().python))
-    print(message(f"threads.{'interpreters' if there else 'no_interpreters'}"))
 
 
 def fewest_threads(answer: Any) -> Verdict:
     """6.1: the smallest number of threads with which 20 waits are over within a limit."""
     if not is_number(answer):
         return "not_a_number"
-    if not isinstance(answer, int) or answer < 1:
-        return "not_a_count"
     most_rounds = round(LIMIT_S / WAIT_S)
     right = -(-N_DOWNLOADS // most_rounds)  # rounded up, as the rounds are
+    if not isinstance(answer, int) or answer < 1:
+        return "a_float" if answer == right else "not_a_count"
     if answer == right:
         return "right"
     if answer == most_rounds:
@@ -89,10 +51,9 @@ def ways_for_jobs(answer: Any) -> Verdict:
         return "not_five"
     for name in answer:
         if not isinstance(name, str) or name not in WAYS:
-            return "not_a_way", {"received": str(name)[:40] if isinstance(name, str) else "?"}
+            received = f'"{name[:40]}"' if isinstance(name, str) else repr(name)[:40]
+            return "not_a_way", {"received": received}
     web, primes, chat, squares, checksums = answer
-    if primes == "threads":
-        return "primes_threads"
     judged = {
         "web": web in ("threads", "asyncio"),
         "primes": primes == "processes",
@@ -100,7 +61,14 @@ def ways_for_jobs(answer: Any) -> Verdict:
         "squares": squares == "sequential",
         "checksums": checksums == "threads",
     }
-    return next((name for name, is_right in judged.items() if not is_right), "right")
+    wrong = [name for name, is_right in judged.items() if not is_right]
+    if not wrong:
+        return "right"
+    found = "primes_threads" if wrong[0] == "primes" and primes == "threads" else wrong[0]
+    if len(wrong) == 1:
+        return found
+    first = message(f"check.e6_2.{found}")
+    return "several", {"n": len(wrong), "names": ", ".join(wrong), "first": first}
 
 
 def waiting_coroutine(answer: Any) -> Verdict:

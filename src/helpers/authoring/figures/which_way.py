@@ -7,7 +7,6 @@ from helpers.authoring.figures.canvas import (
     BLUE,
     DARK_GREY,
     GREEN,
-    ORANGE,
     PALE_GREY,
     SKY,
     VERMILLION,
@@ -58,7 +57,7 @@ def _draw_answers(canvas: Canvas) -> None:
     sequential = message("figure.which_way.sequential")
     _answer(canvas, _SEQUENTIAL, SKY, sequential, "for item in …:")
     note = message("figure.which_way.asyncio_note")
-    _answer(canvas, _ASYNCIO, ORANGE, "asyncio", "asyncio.gather", note)
+    _answer(canvas, _ASYNCIO, DARK_GREY, "asyncio", "asyncio.gather", note)
     name, note = message("figure.which_way.threads"), message("figure.which_way.threads_note")
     _answer(canvas, _THREADS, GREEN, name, "ThreadPoolExecutor", note)
     name, note = message("figure.which_way.processes"), message("figure.which_way.processes_note")
