@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-import re
 import sys
 import tempfile
 import threading
@@ -15,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 GRACE_S = 2.0
+_SHARED = Path("/dev/shm")
 
 Snapshot = dict[str, set]
 
@@ -86,17 +86,28 @@ def _temporary() -> set:
 
 
 def _shared_memory() -> set:
-    names = {name for name in _in(Path("/dev/shm")) if name.startswith(("psm_", "sem.mp-"))}
-    return names - _mapped_elsewhere() if names else names
+    names = {name for name in _in(_SHARED) if name.startswith(("psm_", "sem.mp-"))}
+    elsewhere = _mapped_elsewhere() if names else set()
+    return {name for name in names if _number(_SHARED / name) not in elsewhere}
 
 
-def _mapped_elsewhere() -> set:
-    """Return the names of shared memory that programs which are not of this family use."""
-    found = set()
+def _number(file: Path) -> int:
+    try:
+        return file.stat().st_ino
+    except OSError:  # it has gone
+        return 0
+
+
+def _mapped_elsewhere() -> set[int]:
+    """Return the numbers of the files that programs which are not of this family share.
+
+    By their names they cannot be told: a semaphore's file is made under another one.
+    """
+    found = {0}
     for process in set(_parents()) - _family():
         with suppress(OSError):  # it has ended, or is not ours to look at
             text = Path(f"/proc/{process}/maps").read_text(errors="replace")
-            found |= set(re.findall(r"/dev/shm/(\S+)", text))
+            found |= {int(line.split()[4]) for line in text.splitlines() if "/dev/shm/" in line}
     return found
 
 
