@@ -151,6 +151,21 @@ def test_without_shared_memory(in_own_file_system, options):
             assert answer == SQUARES
 
 
+def test_a_system_without_dev_shm(in_own_file_system, tmp_path):
+    """The same where there is no such folder at all."""
+    devices = " ".join(("null", "zero", "random", "urandom"))
+    came = answers(in_own_file_system(
+        f"for d in {devices}; do touch {tmp_path}/$d && mount --bind /dev/$d {tmp_path}/$d; done",
+        f"mount --rbind {tmp_path} /dev",
+    ))  # fmt: skip
+    for way, answer in came.items():
+        if way.split()[0] in PROCESSES:
+            assert answer[0] == "MachineError", (way, answer)
+            assert lacks_memory(answer[1]), answer
+        else:
+            assert answer == SQUARES
+
+
 def test_no_folder_to_write_to(in_own_file_system, every_way):
     """With all folders read-only every way works, or says that it needs a temporary folder."""
     folders = f"/tmp /var/tmp {HERE} {every_way.parent}"
