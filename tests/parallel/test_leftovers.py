@@ -5,13 +5,19 @@ from __future__ import annotations
 import multiprocessing
 import subprocess
 import sys
+import time
+from functools import partial
+from multiprocessing.pool import Pool
 from pathlib import Path
 
+import leftovers
 import pytest
 import sample_tasks
 from programs import run_program
 
 from helpers.parallel import run
+from helpers.parallel.plans import make_plan
+from helpers.parallel.ways import PoolOfProcesses
 from helpers.tasks import square
 
 pytestmark = pytest.mark.timeout(60)
@@ -151,3 +157,28 @@ def test_an_interrupted_program_ends_its_workers(how, tmp_path):
     assert completed.returncode != 0
     assert completed.stderr.rstrip().endswith("KeyboardInterrupt")
     assert completed.stderr.count("Traceback") == 1
+
+
+@pytest.mark.parametrize("method", START_METHODS)
+def test_a_pool_whose_collecting_thread_ends_first_is_ended(method, monkeypatch):
+    """A pool is ended in silence even where its pipes are closed before it has done anything.
+
+    A worker that died with the tasks' lock stops the pool's end at its first step; once the lock is
+    free, the thread that collects results may have ended before that step is over.
+    """
+    before = leftovers.snapshot()
+    plan = make_plan(sample_tasks.sleep, [60], "pool", 1, None, method, None, False)
+    way = PoolOfProcesses(plan.job)
+    way.submit(partial(plan.chunk, 0), print)
+    collector = way._pool._result_handler
+
+    def stuck(*_):
+        end = time.perf_counter() + 10
+        while collector.is_alive() and time.perf_counter() < end:
+            time.sleep(0.001)
+
+    monkeypatch.setattr(Pool, "_help_stuff_finish", staticmethod(stuck))
+    way.kill()
+    assert not collector.is_alive()
+    del way, collector
+    assert leftovers.since(before) == []
