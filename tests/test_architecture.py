@@ -25,8 +25,9 @@ MAY_IMPORT = {
     "__main__": {"language"},
     "language": set(),
     "worker": {"language"},
+    "remote": {"language", "worker"},
     "tasks": {"language"},
-    "parallel": {"language", "worker"},
+    "parallel": {"language", "worker", "remote"},
     "classroom": {"language", "parallel", "tasks"},
     "authoring": {"language", "parallel", "tasks", "classroom"},
 }
@@ -48,7 +49,7 @@ FILES = {module_name(file): file for file in sorted(PACKAGE.rglob("*.py"))}
 LOWER = [
     name
     for name in FILES
-    if name in ("helpers", "helpers.language", "helpers.worker")
+    if name in ("helpers", "helpers.language", "helpers.worker", "helpers.remote")
     or name.split(".")[1:2] in (["tasks"], ["parallel"])
 ]
 
@@ -149,8 +150,8 @@ def test_lower_rooms_are_standard_library_only():
         imported = imported_by(name, file.read_text(encoding="utf-8"), file.name == "__init__.py")
         roots = {target.split(".")[0] for target in imported}
         allowed = sys.stdlib_module_names | {"helpers"}
-        if name.startswith("helpers.parallel"):
-            allowed |= {"dask", "distributed"}
+        if name.startswith(("helpers.parallel", "helpers.remote")):
+            allowed |= {"cloudpickle", "dask", "distributed"}
         if name == "helpers.parallel.progress":
             allowed |= {"tqdm"}
         if name == "helpers.tasks.arrays":

@@ -63,7 +63,8 @@ class Outcome:
     """What came of one chunk.
 
     Attributes:
-        worker: the number by which the system knows the process (or thread) that computed it.
+        worker: by what the process (or thread) that computed it is known: the system's number, or
+            in a cluster its address and that of the thread in it.
         ready_s, start_s, stop_s: when that worker became ready, and when it began and ended the
             chunk, in seconds of ``perf_counter``, one clock for all processes of a machine.
         results: the list of results (pickled, where it comes from another process).
@@ -73,7 +74,7 @@ class Outcome:
 
     def __init__(
         self,
-        worker: int,
+        worker: Any,
         times_s: tuple[float, float, float],
         results: Any = None,
         failure: Failure | None = None,
@@ -162,19 +163,28 @@ def _end_with_parent() -> None:
 
 def run_chunk(chunk: bytes) -> Outcome:
     """Compute one pickled chunk in this process. Never raises, and always answers."""
-    items, failure = _loaded(chunk)
+    outcome = answer(_task, _problem, chunk)
+    outcome.ready_s = _ready_s
+    if _halt is not None and _halt.acquire(False):
+        _park()
+    return outcome
+
+
+def answer(task: Callable[[Any], Any] | None, problem: Failure | None, chunk: bytes) -> Outcome:
+    """Compute one pickled chunk with ``task``, or tell the problem that it has. Never raises.
+
+    The outcome's worker is this process, and its ``ready_s`` the start of the chunk.
+    """
+    items, failure = ([], problem) if problem is not None else _loaded(chunk)
     results: list[Any] = []
     start_s = perf_counter()
-    if _task is not None and failure is None:
-        results, failure = compute(_task, items)
+    if task is not None and failure is None:
+        results, failure = compute(task, items)
     stop_s = perf_counter()
     pickled = None
     if failure is None:
         pickled, failure = _pickled_results(results)
-    if _halt is not None and _halt.acquire(False):
-        _park()
-    times_s = (_ready_s, start_s, stop_s)
-    return Outcome(os.getpid(), times_s, pickled, failure, perf_counter())
+    return Outcome(os.getpid(), (start_s, start_s, stop_s), pickled, failure, perf_counter())
 
 
 def _park() -> NoReturn:
@@ -187,8 +197,6 @@ def _park() -> NoReturn:
 
 
 def _loaded(chunk: bytes) -> tuple[list[Any], Failure | None]:
-    if _problem is not None:
-        return [], _problem
     try:
         return pickle.loads(chunk), None
     except BaseException as error:

@@ -32,7 +32,7 @@ from helpers.classroom.style import (
 )
 from helpers.language import message
 from helpers.parallel import CostModel, InputError, simulate_even
-from helpers.parallel.plans import whole_number
+from helpers.parallel.arguments import whole_number
 from helpers.parallel.ways import WAYS
 
 _COSTS, _SIZES = (-6, 0), (0, 6)  # from and up to which power of ten the axes go at least
@@ -164,8 +164,8 @@ def _mark(ax: Axes, board: Board, points: Points, speedups: Mapping[str, float])
 def _way(how: str, n_workers: int) -> str:
     if how not in WAYS:
         return how
-    one = how == "pool" and n_workers == 1
-    return message("way.pool_one" if one else f"way.{how}", n=n_workers)
+    one = how in ("pool", "dask") and n_workers == 1
+    return message(f"way.{how}_one" if one else f"way.{how}", n=n_workers)
 
 
 def _conclusion(grid: Grid, way: str) -> str:

@@ -28,7 +28,7 @@ from helpers.classroom.style import (
 )
 from helpers.language import message
 from helpers.parallel import CostModel, InputError
-from helpers.parallel.plans import short
+from helpers.parallel.arguments import short
 
 # What has a text in each language, with its colour and hatch: the same in every chart here.
 _LOOKS = {

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from helpers.classroom.style import STYLE, alternative_text, figure_html
 from helpers.language import message
 from helpers.parallel import CostModel, InputError, ParallelError
-from helpers.parallel.plans import short
+from helpers.parallel.arguments import short
 
 WIDTH_IN = 9.0
 QUICK_DPI = 130  # sharp enough, and drawn soon enough to follow a slider

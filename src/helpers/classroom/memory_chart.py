@@ -11,7 +11,7 @@ from helpers.classroom.placing import capitalised, fitted, set_title, size_of
 from helpers.classroom.style import INK, PALE, describe, new_axes
 from helpers.language import message
 from helpers.parallel import InputError
-from helpers.parallel.plans import short
+from helpers.parallel.arguments import short
 
 _SIZES = {"MB": (1e6, 1), "GB": (1e9, 2)}  # bytes in each unit, and how many decimals it has
 

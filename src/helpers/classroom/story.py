@@ -102,8 +102,8 @@ def _own_names(runs: Sequence[Run]) -> list[str]:
 def _way(run: Run) -> str:
     if run.how == "sequential":
         return message("story.loop")
-    one = run.how == "pool" and run.n_workers == 1
-    return message("way.pool_one" if one else f"way.{run.how}", n=run.n_workers)
+    one = run.how in ("pool", "dask") and run.n_workers == 1
+    return message(f"way.{run.how}_one" if one else f"way.{run.how}", n=run.n_workers)
 
 
 def _parts(run: Run) -> Story:

@@ -121,11 +121,22 @@ def _draw_lane(ax: Axes, run: Run, worker: int, top: float, unit: Unit, named: b
         _draw_hatched(ax, (0, low), ready / unit.size_s, "////")
     if _stopping_seen(run, ax.get_xlim()[1] * unit.size_s):
         _draw_hatched(ax, (end, low), run.stopping_s / unit.size_s, "\\\\\\\\")
+    if worker in run.lost_s:
+        _draw_loss(ax, run.lost_s[worker], low, unit)
     for i, (start_s, stop_s) in enumerate(_blocks(run, worker)):
         x, width = start_s / unit.size_s, (stop_s - start_s) / unit.size_s
         colour = BLUE if i % 2 else SKY
         edge = "white" if width > _EDGED * ax.get_xlim()[1] else BLUE  # else it would vanish
         ax.add_patch(Rectangle((x, low), width, _BLOCK, fc=colour, ec=edge, linewidth=0.8))
+
+
+def _draw_loss(ax: Axes, lost_s: float, low: float, unit: Unit) -> None:
+    """Mark the moment at which a worker was lost: a cross, and the words beside it."""
+    x, middle = lost_s / unit.size_s, low + _BLOCK / 2
+    ax.plot([x], [middle], marker="X", markersize=13, color=VERMILLION, mec="white", zorder=3)
+    place = x + 0.015 * ax.get_xlim()[1]
+    text = message("chart.lost", time=duration(lost_s))
+    ax.text(place, middle, text, va="center", color=INK, bbox=TEXT_BOX, zorder=3)
 
 
 def _draw_hatched(ax: Axes, corner: tuple[float, float], width: float, hatch: str) -> None:
@@ -161,7 +172,7 @@ def _blocks(run: Run, worker: int) -> list[tuple[float, float]]:
 def _lane_name(run: Run, worker: int) -> str:
     if run.how == "sequential":
         return message("chart.this_process")
-    key = "chart.thread" if run.how == "threads" else "chart.process"
+    key = {"threads": "chart.thread", "dask": "chart.dask_worker"}.get(run.how, "chart.process")
     return message(key, number=worker + 1)
 
 
@@ -192,8 +203,8 @@ def _name(run: Run, runs: tuple[Run, ...]) -> str:
 
 
 def _way(run: Run) -> str:
-    one = run.how == "pool" and run.n_workers == 1
-    return message("way.pool_one" if one else f"way.{run.how}", n=run.n_workers)
+    one = run.how in ("pool", "dask") and run.n_workers == 1
+    return message(f"way.{run.how}_one" if one else f"way.{run.how}", n=run.n_workers)
 
 
 def _told(run: Run, runs: tuple[Run, ...], axis_s: float) -> str:
@@ -209,6 +220,8 @@ def _told(run: Run, runs: tuple[Run, ...], axis_s: float) -> str:
             computing=duration(run.computing_s),
             end=end,
         )
+    for worker, lost_s in sorted(run.lost_s.items()):
+        parts += message("chart.lost_alt", number=worker + 1, time=duration(lost_s))
     if _stopping_seen(run, axis_s):
         parts += message("chart.stopping_alt", time=duration(run.stopping_s))
     return f"{_heading(run, runs)}. {parts}"

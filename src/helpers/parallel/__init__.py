@@ -4,6 +4,7 @@ from helpers.parallel.advice import Advice, advise
 from helpers.parallel.break_even import BreakEven, break_even, break_even_cost
 from helpers.parallel.calibration import calibrate
 from helpers.parallel.ceiling import Ceiling, hardware_ceiling
+from helpers.parallel.clusters import local_cluster
 from helpers.parallel.costs import CostModel, recorded_models
 from helpers.parallel.errors import (
     InputError,
@@ -56,6 +57,7 @@ __all__ = [
     "gustafson",
     "hardware_ceiling",
     "karp_flatt",
+    "local_cluster",
     "machine",
     "recorded_models",
     "run",

@@ -9,17 +9,12 @@ from time import perf_counter
 from typing import Any
 
 from helpers.language import message
+from helpers.parallel.arguments import as_sequence, check_budget, check_choice, check_task
 from helpers.parallel.calibration import calibrate
 from helpers.parallel.costs import CostModel, check_model
 from helpers.parallel.errors import InputError
 from helpers.parallel.machine import default_start_method, usable_cpus
-from helpers.parallel.plans import (
-    as_sequence,
-    check_budget,
-    check_choice,
-    check_task,
-    pickled_task_for,
-)
+from helpers.parallel.plans import pickled_task_for
 from helpers.parallel.predicting import WAITING, Option, options_for
 from helpers.parallel.results import Task
 from helpers.parallel.sampling import Sample, take_sample

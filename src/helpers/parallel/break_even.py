@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+from helpers.parallel.arguments import check_task, whole_number
 from helpers.parallel.costs import CostModel, check_model
-from helpers.parallel.plans import check_task, whole_number
 from helpers.parallel.results import Task
 from helpers.parallel.simulation import simulate_even
 

@@ -12,9 +12,9 @@ from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
+from helpers.parallel.arguments import check_budget, check_choice
 from helpers.parallel.costs import CostModel
 from helpers.parallel.machine import usable_cpus
-from helpers.parallel.plans import check_budget, check_choice
 from helpers.parallel.results import Run, Span
 from helpers.parallel.running import run
 from helpers.parallel.ways import WAYS

@@ -12,9 +12,9 @@ from time import perf_counter
 from typing import Any
 
 from helpers.language import message
+from helpers.parallel.arguments import whole_number
 from helpers.parallel.errors import MachineError
 from helpers.parallel.machine import usable_cpus
-from helpers.parallel.plans import whole_number
 
 SLOT_S, PAUSE_S = 0.05, 0.01  # for so long everybody computes; then the next number's turn comes
 BOOT_S, LIMIT_S = 1.0, 30.0  # interpreters are ready after that, or have failed

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.language import message
+from helpers.parallel.arguments import short
 from helpers.parallel.errors import InputError
-from helpers.parallel.plans import short
 
 
 @dataclass(frozen=True)

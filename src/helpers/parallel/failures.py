@@ -8,13 +8,14 @@ import pickle
 from typing import Any, NoReturn
 
 from helpers.language import message
+from helpers.parallel.arguments import name_of, short
 from helpers.parallel.errors import (
     MachineError,
     NotPicklableError,
     TaskFailedError,
     TaskNotImportableError,
 )
-from helpers.parallel.plans import Plan, name_of, short
+from helpers.parallel.plans import Plan
 from helpers.worker import Failure, first_unpicklable
 
 
@@ -29,9 +30,8 @@ def raise_failure(plan: Plan, chunk: int, failure: Failure) -> NoReturn:
     """
     task = name_of(plan.task)
     if failure.stage == "load_task":
-        raise TaskNotImportableError(
-            message("run.task_not_loaded", task=task, error=failure.summary)
-        )
+        key = "dask.task_not_there" if plan.how == "dask" else "run.task_not_loaded"
+        raise TaskNotImportableError(message(key, task=task, error=failure.summary))
     if failure.stage == "load_items":
         raise NotPicklableError(message("run.items_not_loaded", error=failure.summary))
     index, item = _place(plan, chunk, failure)

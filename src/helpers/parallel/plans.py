@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
+import dataclasses
+import importlib.util
 import io
 import math
 import multiprocessing
-import operator
 import pickle
 import sys
 import types
@@ -16,6 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from helpers.language import message
+from helpers.parallel.arguments import (
+    as_sequence,
+    check_choice,
+    check_limit,
+    check_task,
+    name_of,
+    short,
+    whole_number,
+)
+from helpers.parallel.clusters import Cluster, connect
 from helpers.parallel.errors import InputError, NotPicklableError, TaskNotImportableError
 from helpers.parallel.machine import default_start_method, usable_cpus
 from helpers.parallel.results import Task
@@ -27,7 +37,11 @@ WINDOWS_MAX_WORKERS = 61
 
 @dataclass(frozen=True)
 class Plan:
-    """A call of ``run`` whose arguments have been checked and completed."""
+    """A call of ``run`` whose arguments have been checked and completed.
+
+    ``client`` is the cluster that was asked for, and ``cluster`` the connection to it, once it
+    stands. ``measured`` says that the chunksize was derived from the number of workers.
+    """
 
     task: Task
     items: Sequence[Any]
@@ -38,12 +52,30 @@ class Plan:
     timeout_s: float | None
     progress: bool
     pickled_task: bytes
+    measured: bool = False
+    client: Any = None
+    cluster: Cluster | None = None
 
     @property
     def job(self) -> Job:
         """What a way needs to know of it."""
         limited = self.timeout_s is not None
-        return Job(self.task, self.pickled_task, self.n_workers, self.start_method, limited)
+        return Job(
+            self.task, self.pickled_task, self.n_workers, self.start_method, limited, self.cluster
+        )
+
+    def connected(self) -> Plan:
+        """Return the plan with a connection to the cluster that was asked for, if one was.
+
+        Raises:
+            InputError, MachineError: as ``clusters.connect``.
+        """
+        if self.client is None:
+            return self
+        cluster = connect(self.client)
+        n = cluster.n_threads
+        size = chunksize_for(len(self.items), n) if self.measured else self.chunksize
+        return dataclasses.replace(self, n_workers=n, chunksize=size, cluster=cluster)
 
     def chunk(self, index: int) -> list[Any]:
         """Return the items of chunk ``index``, as a new list.
@@ -73,6 +105,7 @@ def make_plan(
     start_method: str | None,
     timeout_s: float | None,
     progress: bool,
+    client: Any = None,
 ) -> Plan:
     """Check the arguments of ``run`` and fill in what was left open; they mean what they do there.
 
@@ -82,18 +115,74 @@ def make_plan(
     check_choice("how", how, tuple(WAYS))
     methods = multiprocessing.get_all_start_methods()
     check_choice("start_method", start_method, (*methods, None))
-    processes = WAYS[how].uses_processes
-    method = (start_method or default_start_method()) if processes else None
+    _check_client(client, how, n_workers, start_method)
+    method = _method_of(how, start_method, client)
     workers = _checked_workers(n_workers, how)
     if chunksize is not None:
         chunksize = whole_number("chunksize", chunksize)
-    _check_limit(timeout_s)
+    check_limit(timeout_s)
     check_choice("progress", progress, (False, True))
     check_task(task)
-    pickled_task = pickled_task_for(task, method) if method else b""
+    pickled_task = _pickled_task(task, how, method)
     listed = as_sequence(items)
     size = chunksize or _chunksize_of(how, len(listed), workers, progress)
-    return Plan(task, listed, how, workers, size, method, timeout_s, progress, pickled_task)
+    return Plan(
+        task,
+        listed,
+        how,
+        workers,
+        size,
+        method,
+        timeout_s,
+        progress,
+        pickled_task,
+        measured=chunksize is None,
+        client=client,
+    )
+
+
+def _check_client(
+    client: object, how: str, n_workers: int | None, start_method: str | None
+) -> None:
+    """Refuse a cluster where none is used, or what a cluster that runs already has decided."""
+    if how == "dask" and importlib.util.find_spec("distributed") is None:
+        raise InputError(message("dask.missing"))
+    if client is None:
+        return
+    if how != "dask":
+        raise InputError(message("dask.other_way", how=repr(how)))
+    for name, value in (("n_workers", n_workers), ("start_method", start_method)):
+        if value is not None:
+            raise InputError(message("dask.decided", name=name, received=short(value)))
+
+
+def _method_of(how: str, start_method: str | None, client: object) -> str | None:
+    """Return how the processes will start; ``None`` where none does."""
+    if not WAYS[how].uses_processes or client is not None:
+        return None
+    # Dask's own choice: its threads do not get along with forking.
+    return start_method or ("spawn" if how == "dask" else default_start_method())
+
+
+def _pickled_task(task: Task, how: str, method: str | None) -> bytes:
+    if how == "dask":
+        return _pickled_for_dask(task)
+    return pickled_task_for(task, method) if method else b""
+
+
+def _pickled_for_dask(task: Task) -> bytes:
+    """Return the task as Dask sends it: one of a notebook travels as a whole, code and all."""
+    import cloudpickle
+    import distributed  # noqa: F401  (its first import takes a second, and is no part of the call)
+
+    try:
+        pickled: bytes = cloudpickle.dumps(task)
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise NotPicklableError(
+            message("run.task_unpicklable", task=short(task), error=what)
+        ) from error
+    return pickled
 
 
 def _chunksize_of(how: str, n_items: int, n_workers: int, progress: bool) -> int:
@@ -108,15 +197,6 @@ def chunksize_for(n_items: int, n_workers: int) -> int:
     Source: ``Pool._map_async`` in CPython's ``multiprocessing/pool.py``.
     """
     return max(1, math.ceil(n_items / (4 * n_workers)))
-
-
-def check_choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
-    """Raise an InputError that lists what is allowed, where ``value`` is none of it."""
-    if value not in allowed:
-        listed = ", ".join(repr(choice) for choice in allowed)
-        raise InputError(
-            message("run.unknown_choice", name=name, received=short(value), allowed=listed)
-        )
 
 
 def _checked_workers(n_workers: int | None, how: str) -> int:
@@ -134,57 +214,6 @@ def _checked_workers(n_workers: int | None, how: str) -> int:
             message("run.windows_workers", received=workers, allowed=WINDOWS_MAX_WORKERS)
         )
     return workers
-
-
-def whole_number(name: str, value: object) -> int:
-    """Return ``value`` as an int; raise an InputError that names it where it is not 1 or more."""
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        number = 0
-    if number < 1 or isinstance(value, bool):
-        raise InputError(message("run.not_positive", name=name, received=short(value)))
-    return number
-
-
-def _check_limit(timeout_s: object) -> None:
-    if timeout_s is None:
-        return
-    number = isinstance(timeout_s, (int, float)) and not isinstance(timeout_s, bool)
-    if not number or not timeout_s > 0:  # type: ignore[operator]  # "not >" catches nan too
-        raise InputError(message("run.bad_timeout", received=short(timeout_s)))
-
-
-def as_sequence(items: Iterable[Any]) -> Sequence[Any]:
-    """Return the items as something with a length and slices.
-
-    What has them is not copied: a copy made before the workers fork costs them all its pages.
-
-    Raises:
-        InputError: where they cannot be gone through.
-    """
-    if type(items) in (list, tuple, range):
-        return items  # type: ignore[return-value]
-    try:
-        iterator = iter(items)
-    except TypeError:
-        raise InputError(message("run.not_iterable", received=short(items))) from None
-    return list(iterator)
-
-
-def check_budget(budget_s: object) -> None:
-    """Raise an InputError where ``budget_s`` is no number of seconds above 0."""
-    number = isinstance(budget_s, (int, float)) and not isinstance(budget_s, bool)
-    if not number or not budget_s > 0:  # type: ignore[operator]
-        raise InputError(message("advise.bad_budget", received=short(budget_s)))
-
-
-def check_task(task: object) -> None:
-    """Raise an InputError where ``task`` is nothing that can be called with one item."""
-    if inspect.iscoroutinefunction(task):
-        raise InputError(message("run.coroutine", received=name_of(task)))
-    if not callable(task):
-        raise InputError(message("run.not_callable", received=short(task)))
 
 
 def pickled_task_for(task: Task, start_method: str) -> bytes:
@@ -232,17 +261,3 @@ def _main_can_be_imported() -> bool:
         return True
     file = getattr(main, "__file__", None)
     return file is not None and Path(file).exists()
-
-
-def name_of(task: object) -> str:
-    """Return the name by which a learner knows ``task``."""
-    return getattr(task, "__qualname__", None) or short(task)
-
-
-def short(value: object, limit: int = 120) -> str:
-    """Return ``repr(value)``, cut where it is longer than ``limit`` characters."""
-    try:
-        text = repr(value)
-    except Exception:  # an item whose repr fails must not hide the error that speaks of it
-        text = f"<{type(value).__name__}>"
-    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 # What a worker runs: a function that is applied to one item.
@@ -53,6 +53,8 @@ class Run:
             ``None`` for a worker from which no result came, so that nobody knows.
         spans: the chunks, in the order of the items.
         stopping_s: seconds of it from the last result until the workers had ended.
+        lost_s: the workers of a cluster that were lost while others went on, and when, in seconds
+            since the call. Where each is replaced, there are more workers than ``n_workers`` said.
     """
 
     results: list[Any]
@@ -64,6 +66,7 @@ class Run:
     ready_s: tuple[float | None, ...]
     spans: tuple[Span, ...]
     stopping_s: float = 0.0
+    lost_s: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def arrived_s(self) -> float:

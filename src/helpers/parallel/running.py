@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
 from helpers.language import message
@@ -38,25 +39,32 @@ def run(
     start_method: str | None = None,
     timeout_s: float | None = None,
     progress: bool = False,
+    client: Any = None,
 ) -> Run:
     """Apply ``task`` to each of ``items``, in one of several ways, and tell who did what when.
 
     Args:
         task: a function of one argument. For processes it has to be importable by them: from a
-            module, not from a notebook, and no lambda.
+            module, not from a notebook, and no lambda. Dask takes those, too.
         items: what it is applied to; any iterable, taken to its end before the start.
-        how: ``"sequential"``, ``"threads"``, ``"processes"`` (ProcessPoolExecutor) or ``"pool"``
-            (multiprocessing.Pool).
-        n_workers: how many processes or threads; as many as there are usable CPUs if ``None``.
+        how: ``"sequential"``, ``"threads"``, ``"processes"`` (ProcessPoolExecutor), ``"pool"``
+            (multiprocessing.Pool) or ``"dask"`` (dask.distributed).
+        n_workers: how many processes or threads; as many as there are usable CPUs if ``None``. A
+            cluster that runs already has as many as it has.
         chunksize: items sent to a worker in one message; about four chunks a worker if ``None``,
             as ``Pool.map`` does, and all items together where nothing is sent (sequential).
         start_method: how processes start: ``"fork"``, ``"forkserver"`` or ``"spawn"``; the one in
-            force if ``None``.
+            force if ``None``, and ``"spawn"`` for Dask.
         timeout_s: seconds after which the call gives up; none if ``None``. A thread cannot be
-            stopped from outside: it ends after the item that it has at hand.
+            stopped from outside: it ends after the item that it has at hand, and so does a worker
+            of a cluster that runs already.
         progress: whether to show a bar (tqdm's) that grows with each chunk that is done, in a
             notebook or a terminal. No worker prints anything. The sequential way then takes the
             items in a hundred chunks.
+        client: for Dask: a ``distributed.Client``, or the address of a scheduler, whose cluster is
+            used and left running. A local cluster is started and closed if ``None``; it listens on
+            the loopback address alone. Where a worker of a cluster is lost, others do its chunks
+            again, so that a task may run more than once.
 
     Returns:
         A ``Run``: the results in the order of the items, and the times.
@@ -64,13 +72,17 @@ def run(
     Raises:
         InputError: an argument cannot be used (``TaskNotImportableError`` and
             ``NotPicklableError`` are kinds of it).
-        WorkerLostError: a worker ended in the middle of its work.
+        WorkerLostError: a worker ended in the middle of its work; of a cluster, all of them, or
+            four that had the same chunk.
         TimeLimitError: the time limit was reached.
-        MachineError: the system did not let the workers start.
+        MachineError: the system did not let the workers start, no scheduler answers at an address,
+            or a cluster has other versions.
         TaskFailedError: the task raised what cannot be brought back, or called ``sys.exit``.
         Exception: what the task itself raised, with a note that names the item.
     """
-    plan = make_plan(task, items, how, n_workers, chunksize, start_method, timeout_s, progress)
+    plan = make_plan(
+        task, items, how, n_workers, chunksize, start_method, timeout_s, progress, client
+    )
     with progress_bar(len(plan.items), plan.progress) as advance:
         return _run(plan, advance)
 
@@ -80,6 +92,7 @@ def _run(plan: Plan, advance: Callable[[int], object]) -> Run:
     if not plan.items:
         return _told(plan, [], [], (called_s, perf_counter()))
     with Interrupts(held=not WAYS[plan.how].submit_blocks) as interrupts:
+        plan = plan.connected()
         way = _started(plan)
         try:
             results, outcomes = _collect(plan, way, called_s, advance, interrupts)
@@ -88,13 +101,13 @@ def _run(plan: Plan, advance: Callable[[int], object]) -> Run:
         except BaseException:  # an interrupt too: no worker outlives the call
             way.kill()
             raise
-    return _told(plan, results, outcomes, (called_s, arrived_s))
+    return _told(plan, results, outcomes, (called_s, arrived_s), way.losses_s())
 
 
 def _started(plan: Plan) -> Way:
     try:
         return WAYS[plan.how](plan.job)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the latter is Dask's
         raise not_started(plan, error) from error.with_traceback(None)
 
 
@@ -214,28 +227,40 @@ def _lost(exit_code: int | None) -> WorkerLostError:
 
 
 def _told(
-    plan: Plan, results: list[Any], outcomes: list[Outcome], times_s: tuple[float, float]
+    plan: Plan,
+    results: list[Any],
+    outcomes: list[Outcome],
+    times_s: tuple[float, float],
+    losses_s: Mapping[Any, float] = MappingProxyType({}),
 ) -> Run:
     """Make the ``Run``: workers numbered by when they were ready, times since the call."""
     stopped_s, (called_s, arrived_s) = perf_counter(), times_s
-    ready = {outcome.worker: outcome.ready_s - called_s for outcome in outcomes}
+    ready: dict[Any, float] = {}
+    for outcome in outcomes:
+        ready_s = outcome.ready_s - called_s
+        ready[outcome.worker] = min(ready_s, ready.get(outcome.worker, ready_s))
     numbers = {name: i for i, name in enumerate(sorted(ready, key=lambda name: ready[name]))}
     unknown = max(0, plan.n_workers - len(ready))
     return Run(
         results=results,
         how=plan.how,
-        n_workers=plan.n_workers,
+        n_workers=max(plan.n_workers, len(ready)),
         chunksize=plan.chunksize,
         start_method=plan.start_method,
         elapsed_s=stopped_s - called_s,
         ready_s=(*sorted(ready.values()), *[None] * unknown),
         spans=tuple(_span(plan, i, o, numbers, called_s) for i, o in enumerate(outcomes)),
         stopping_s=stopped_s - arrived_s,
+        lost_s={
+            number: losses_s[name] - called_s
+            for name, number in numbers.items()
+            if name in losses_s
+        },
     )
 
 
 def _span(
-    plan: Plan, index: int, outcome: Outcome, numbers: dict[int, int], called_s: float
+    plan: Plan, index: int, outcome: Outcome, numbers: dict[Any, int], called_s: float
 ) -> Span:
     packed_s = None if outcome.packed_s is None else outcome.packed_s - called_s
     start_s, stop_s = outcome.start_s - called_s, outcome.stop_s - called_s

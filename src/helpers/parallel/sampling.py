@@ -13,8 +13,8 @@ from time import perf_counter, process_time, thread_time
 from typing import Any, NoReturn
 
 from helpers.language import message
+from helpers.parallel.arguments import name_of, short
 from helpers.parallel.errors import TaskFailedError
-from helpers.parallel.plans import name_of, short
 from helpers.parallel.results import Task
 from helpers.parallel.running import run
 from helpers.worker import Failure, compute

@@ -10,10 +10,10 @@ from typing import Any
 
 from helpers.language import message
 from helpers.parallel import laws
+from helpers.parallel.arguments import as_sequence, check_choice, short, whole_number
 from helpers.parallel.busyness import OtherPrograms
 from helpers.parallel.errors import InputError
 from helpers.parallel.machine import usable_cpus
-from helpers.parallel.plans import as_sequence, check_choice, short, whole_number
 from helpers.parallel.results import Run, Task
 from helpers.parallel.running import run
 from helpers.parallel.timing import check_equal, quartiles, timing_warnings

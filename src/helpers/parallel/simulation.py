@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from heapq import heapify, heappop, heappush, heapreplace
 
 from helpers.language import message
+from helpers.parallel.arguments import short, whole_number
 from helpers.parallel.costs import FREE, CostModel, check_model
 from helpers.parallel.errors import InputError
-from helpers.parallel.plans import chunksize_for, short, whole_number
+from helpers.parallel.plans import chunksize_for
 from helpers.parallel.results import Run, Span
 
 

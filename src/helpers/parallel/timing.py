@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.language import message
+from helpers.parallel.arguments import as_sequence, check_choice, short
 from helpers.parallel.busyness import OtherPrograms
 from helpers.parallel.errors import InputError, ResultsDifferError
 from helpers.parallel.machine import usable_cpus
-from helpers.parallel.plans import as_sequence, check_choice, short
 from helpers.parallel.results import Run, Task
 from helpers.parallel.running import run
 from helpers.parallel.ways import WAYS

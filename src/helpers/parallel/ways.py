@@ -16,6 +16,8 @@ from typing import Any, Protocol
 
 from helpers import worker
 from helpers.language import current_language
+from helpers.parallel.clusters import Cluster
+from helpers.parallel.dask_way import Dask
 from helpers.parallel.interrupts import deaf_children
 from helpers.parallel.results import Task
 from helpers.parallel.sending import Cut, Done, Sealed
@@ -28,13 +30,17 @@ HALT_S = 0.2
 
 @dataclass(frozen=True)
 class Job:
-    """What a way is started with: the task, also pickled, and how many workers started how."""
+    """What a way is started with: the task, also pickled, and how many workers started how.
+
+    ``cluster`` is a Dask cluster that runs already.
+    """
 
     task: Task
     pickled_task: bytes
     n_workers: int
     start_method: str | None
     limited: bool = False  # it may be told to stop in the middle of a chunk
+    cluster: Cluster | None = None
 
 
 class Way(Protocol):
@@ -55,7 +61,15 @@ class Way(Protocol):
         """Have a chunk computed, now or later; ``done`` is called when it is."""
 
     def lost(self) -> int | None:
-        """Return the exit code of a worker that has ended although work is pending."""
+        """Return the exit code of a worker that has ended although work is pending.
+
+        Raises:
+            WorkerLostError: where more can be said of it.
+        """
+
+    def losses_s(self) -> dict[Any, float]:
+        """Return the workers that were lost while others went on, and when, after ``stop``."""
+        return {}
 
     def stop(self) -> None:
         """Let the workers go: all work is done."""
@@ -64,7 +78,7 @@ class Way(Protocol):
         """Stop the workers as soon as can be, whatever they do."""
 
 
-class Sequential:
+class Sequential(Way):
     """One item after another, in this thread."""
 
     uses_processes = False
@@ -91,7 +105,7 @@ class Sequential:
         self._chunk.clear()  # called from another thread: it ends after the item at hand
 
 
-class Threads:
+class Threads(Way):
     """``concurrent.futures.ThreadPoolExecutor``: threads of this process."""
 
     uses_processes = False
@@ -128,7 +142,7 @@ class Threads:
         within_limit(lambda: self._executor.shutdown(wait=True, cancel_futures=True))
 
 
-class Processes:
+class Processes(Way):
     """``concurrent.futures.ProcessPoolExecutor``."""
 
     uses_processes = True
@@ -161,7 +175,7 @@ class Processes:
         end(lambda: self._executor.shutdown(cancel_futures=True), self._context)
 
 
-class PoolOfProcesses:
+class PoolOfProcesses(Way):
     """``multiprocessing.Pool``."""
 
     uses_processes = True
@@ -232,4 +246,5 @@ WAYS: dict[str, type[Way]] = {
     "threads": Threads,
     "processes": Processes,
     "pool": PoolOfProcesses,
+    "dask": Dask,
 }

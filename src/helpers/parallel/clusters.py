@@ -1,0 +1,252 @@
+"""Dask clusters: a local one that is started and closed, or one that runs already."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from time import perf_counter, time
+from typing import TYPE_CHECKING, Any
+
+from helpers.language import message
+from helpers.parallel.arguments import check_choice, short, whole_number
+from helpers.parallel.errors import InputError, MachineError
+from helpers.parallel.machine import usable_cpus
+from helpers.parallel.watching import within_limit
+
+if TYPE_CHECKING:  # a run that does not use Dask must not load it
+    from distributed import Client, LocalCluster
+
+LOOPBACK = "127.0.0.1"
+# So long a scheduler has to answer: the learner waits for it.
+CONNECT_S = 5.0
+# So long a local worker has to come up; on a laptop that is just starting it may take a while.
+BOOT_S = 30.0
+# A cluster that has not closed by then, after its workers were killed, never will.
+CLOSE_S = 8.0
+# What has to be the same on both sides: they exchange pickled functions and Dask's own messages.
+PACKAGES = ("dask", "distributed", "msgpack", "cloudpickle")
+
+
+@dataclass
+class Cluster:
+    """A Dask cluster in use.
+
+    Attributes:
+        client: the connection to its scheduler.
+        n_threads: how many threads its workers have, all together.
+        connected_s: when the connection stood, in seconds of ``perf_counter``.
+        wall_s: what this machine's clock showed when ``perf_counter`` was 0 here.
+        scheduler_wall_s: the same of the scheduler's clock.
+        local: the cluster that was started here and has to be closed, if one was.
+        own_client: whether the client was made here and has to be closed.
+    """
+
+    client: Client
+    n_threads: int
+    connected_s: float
+    wall_s: float
+    scheduler_wall_s: float
+    local: LocalCluster | None = None
+    own_client: bool = True
+    leave: list[Callable[[], None]] = field(default_factory=list)
+
+    def close(self, *, kill: bool = False) -> None:
+        """Let go of what was made here; of a cluster that ran before, only the connection.
+
+        Args:
+            kill: whether to end local workers at once, whatever they do.
+        """
+        if kill and self.local is not None:
+            _kill_workers(self.local)
+        within_limit(self._close, CLOSE_S)
+
+    def _close(self) -> None:
+        if self.own_client:
+            self.client.close()
+        if self.local is not None:
+            self.local.close()
+        while self.leave:
+            self.leave.pop()()
+
+
+def _kill_workers(cluster: LocalCluster) -> None:
+    for nanny in cluster.workers.values():
+        nanny.auto_restart = False
+        with suppress(OSError, TypeError, AttributeError):  # it has ended already
+            os.kill(nanny.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def start_local(n_workers: int, start_method: str | None, *, dashboard: bool = False) -> Cluster:
+    """Start a cluster of processes with one thread each, which listens on loopback alone.
+
+    Args:
+        n_workers: how many processes.
+        start_method: how they start; Dask's own choice, ``"spawn"``, if ``None``.
+        dashboard: whether to serve Dask's dashboard, on a free port of this machine.
+
+    Raises:
+        OSError, RuntimeError: where the system does not let them start.
+    """
+    import dask
+    from distributed import Client, LocalCluster
+
+    environment = dict(os.environ)  # a nanny changes it, for all that is started later
+    folder = tempfile.TemporaryDirectory(prefix="helpers-dask-", ignore_cleanup_errors=True)
+    leave: list[Callable[[], None]] = [folder.cleanup, lambda: _restore(environment)]
+    settings = {
+        "temporary-directory": folder.name,
+        "distributed.worker.multiprocessing-method": start_method or "spawn",
+        "distributed.nanny.pre-spawn-environ": {},
+    }
+    try:
+        with dask.config.set(settings):
+            local = LocalCluster(
+                n_workers=n_workers,
+                threads_per_worker=1,
+                processes=True,
+                host=LOOPBACK,
+                dashboard_address=f"{LOOPBACK}:0" if dashboard else None,
+                silence_logs=logging.CRITICAL,
+                memory_limit=0,  # the system's own limit is the learner's, too
+                death_timeout=BOOT_S,
+            )
+        client = Client(local, set_as_default=False)
+    except BaseException:
+        for action in leave:
+            action()
+        raise
+    wall_s = time() - perf_counter()
+    return Cluster(client, n_workers, perf_counter(), wall_s, wall_s, local, leave=leave)
+
+
+def _restore(environment: dict[str, str]) -> None:
+    for name in ("PYTHONHASHSEED",):
+        os.environ.pop(name, None)
+        if name in environment:
+            os.environ[name] = environment[name]
+
+
+@contextmanager
+def local_cluster(
+    n_workers: int | None = None, *, start_method: str | None = None, dashboard: bool = False
+) -> Iterator[Client]:
+    """Have a local Dask cluster while inside, for several calls of ``run(..., client=client)``.
+
+    It has worker processes of one thread each, and all of it listens on the loopback address.
+
+    Args:
+        n_workers: how many workers; as many as there are usable CPUs if ``None``.
+        start_method: how they start; ``"spawn"`` if ``None``.
+        dashboard: whether to serve Dask's dashboard: ``client.dashboard_link`` is its address.
+
+    Yields:
+        A ``distributed.Client``, connected.
+
+    Raises:
+        InputError: an argument cannot be used.
+        MachineError: the system did not let the workers start.
+    """
+    import multiprocessing
+
+    workers = usable_cpus() if n_workers is None else whole_number("n_workers", n_workers)
+    check_choice("start_method", start_method, (*multiprocessing.get_all_start_methods(), None))
+    check_choice("dashboard", dashboard, (False, True))
+    try:
+        cluster = start_local(workers, start_method, dashboard=dashboard)
+    except (OSError, RuntimeError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise MachineError(
+            message("run.cannot_start", n=workers, how="'dask'", error=what)
+        ) from error
+    try:
+        yield cluster.client
+    except BaseException:
+        cluster.close(kill=True)
+        raise
+    cluster.close()
+
+
+def connect(client: object) -> Cluster:
+    """Connect to a cluster that runs already, and make sure that it can be used.
+
+    Args:
+        client: the scheduler's address, such as ``"tcp://127.0.0.1:8786"``, or a
+            ``distributed.Client``, which stays open.
+
+    Raises:
+        InputError: ``client`` is neither, or a client that is closed or asynchronous.
+        MachineError: no scheduler answers there, it has no workers, or the versions differ.
+    """
+    from distributed import Client
+
+    own = isinstance(client, str)
+    used = _connected(client) if isinstance(client, str) else client
+    if not isinstance(used, Client) or used.asynchronous or used.status != "running":
+        raise InputError(message("dask.bad_client", received=short(client)))
+    try:
+        n_threads = _checked(used)
+        wall_s = time() - perf_counter()
+        there_s = wall_s + _scheduler_ahead_s(used)
+        return Cluster(used, n_threads, perf_counter(), wall_s, there_s, own_client=own)
+    except BaseException:
+        if own:
+            within_limit(used.close, CLOSE_S)
+        raise
+
+
+def _connected(address: str) -> Client:
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=CONNECT_S, set_as_default=False)
+    except OSError as error:
+        what = f"{type(error).__name__}: {error}"
+        raise MachineError(message("dask.no_scheduler", address=address, error=what)) from None
+    except (ValueError, TypeError) as error:  # an address that is none, or one that needs keys
+        raise InputError(
+            message("dask.bad_address", received=repr(address), error=str(error))
+        ) from None
+
+
+def _checked(client: Client) -> int:
+    """Return how many threads the cluster has; refuse one without, or with other versions."""
+    n_threads = int(client.scheduler_info(n_workers=0)["total_threads"])
+    if not n_threads:
+        raise MachineError(message("dask.no_workers", address=client.scheduler.address))
+    if differing := _differing(client.get_versions()):
+        raise MachineError(message("dask.versions", differing="; ".join(differing)))
+    return n_threads
+
+
+def _differing(versions: dict[str, Any]) -> list[str]:
+    """Return what differs between this process and a worker or the scheduler, in words."""
+    here = _versions(versions["client"])
+    others = {"scheduler": versions["scheduler"], **versions["workers"]}
+    found: dict[str, str] = {}
+    for where, told in others.items():
+        for name, version in _versions(told).items():
+            if version != here[name]:
+                found.setdefault(f"{name} {here[name]} / {version}", where)
+    return [f"{what} ({where})" for what, where in found.items()]
+
+
+def _versions(told: dict[str, Any]) -> dict[str, str]:
+    """Return the versions that matter; of Python the first two numbers."""
+    packages = told["packages"]
+    python = ".".join(str(packages["python"]).split(".")[:2])
+    return {"Python": python, **{name: str(packages[name]) for name in PACKAGES}}
+
+
+def _scheduler_ahead_s(client: Client) -> float:
+    """Return by how many seconds the scheduler's clock is ahead of this machine's."""
+    before = time()
+    try:
+        there = float(client.run_on_scheduler(time))
+    except Exception:  # a scheduler may refuse to run functions: then it is taken to be right
+        return 0.0
+    return there - (before + time()) / 2

@@ -1,0 +1,182 @@
+"""Dask as a way of running: chunks become tasks of a cluster, in the learner's order."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from collections.abc import Sequence
+from concurrent.futures import CancelledError
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from helpers.language import current_language, message
+from helpers.parallel.clusters import CLOSE_S, start_local
+from helpers.parallel.dask_records import Pulse, Times
+from helpers.parallel.errors import TaskNotImportableError, WorkerLostError
+from helpers.parallel.sending import Cut, Done
+from helpers.parallel.watching import within_limit
+from helpers.remote import RemoteOutcome, run_remote_chunk
+
+if TYPE_CHECKING:
+    from distributed import Future
+
+    from helpers.parallel.ways import Job
+
+# So many bytes of chunks are sent in one message to the scheduler.
+MESSAGE_BYTES = 4_000_000
+# A task that weighs more travels once to each worker, not with each chunk.
+HEAVY_TASK_BYTES = 64_000
+
+
+class Parcel(NamedTuple):
+    """A chunk that is to be sent, and who is told of its outcome."""
+
+    cut: Cut
+    done: Done
+
+
+class Dask:
+    """``distributed.Client``: the workers of a cluster, here or elsewhere."""
+
+    uses_processes = True
+    submit_blocks = False
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._cluster = job.cluster or start_local(job.n_workers, job.start_method)
+        self._times = Times(self._cluster)
+        self._losses_s: dict[Any, float] = {}
+        self._waiting: dict[Future, Done] = {}
+        self._post: SimpleQueue[Parcel | Future | None] = SimpleQueue()
+        self._task: Any = job.pickled_task
+        if len(job.pickled_task) > HEAVY_TASK_BYTES:
+            self._task = self._cluster.client.submit(_itself, job.pickled_task, pure=False)
+        self._pulse = Pulse(self._cluster.client)
+        self._carrier = threading.Thread(target=self._carry, daemon=True)
+        self._carrier.start()
+
+    def submit(self, cut: Cut, done: Done) -> None:
+        self._post.put(Parcel(cut, done))
+
+    def lost(self) -> int | None:
+        self._pulse.check()
+        return None  # the work of a lost worker is done by the others
+
+    def losses_s(self) -> dict[Any, float]:
+        return self._losses_s
+
+    def stop(self) -> None:
+        self._losses_s = self._times.losses_s()
+        self._end()
+        self._cluster.close()
+
+    def kill(self) -> None:
+        futures = list(self._waiting)
+        within_limit(lambda: self._cluster.client.cancel(futures, force=True))
+        self._end()
+        self._cluster.close(kill=True)
+        self._carrier.join(CLOSE_S)
+
+    def _end(self) -> None:
+        self._post.put(None)
+        self._pulse.stop()
+        self._task = None
+
+    def _carry(self) -> None:
+        """Send what is to be sent and fetch what is done, as much at a time as there is."""
+        while None not in (news := _all_of(self._post)):
+            self._send([parcel for parcel in news if isinstance(parcel, Parcel)])
+            self._fetch([future for future in news if not isinstance(future, Parcel)])
+
+    def _send(self, parcels: Sequence[Parcel]) -> None:
+        chunks: list[bytes] = []
+        dones: list[Done] = []
+        for parcel in parcels:
+            try:
+                chunks.append(pickle.dumps(parcel.cut(), pickle.HIGHEST_PROTOCOL))
+            except Exception as error:
+                parcel.done(error.with_traceback(None))
+                continue
+            dones.append(parcel.done)
+            if sum(map(len, chunks)) > MESSAGE_BYTES:
+                self._give(chunks, dones)
+                chunks, dones = [], []
+        self._give(chunks, dones)
+
+    def _give(self, chunks: list[bytes], dones: list[Done]) -> None:
+        if not chunks:
+            return
+        import dask
+
+        limits = {"distributed.admin.large-graph-warning-threshold": "1 TB"}
+        try:
+            with dask.config.set(limits):
+                futures = self._cluster.client.map(
+                    run_remote_chunk,
+                    chunks,
+                    task=self._task,
+                    language=current_language(),
+                    pure=False,
+                )
+        except Exception as error:
+            for done in dones:
+                done(_explained(error))
+            return
+        for future, done in zip(futures, dones, strict=True):
+            self._waiting[future] = done
+            future.add_done_callback(self._post.put)
+
+    def _fetch(self, futures: Sequence[Any]) -> None:
+        finished = [future for future in futures if future.status == "finished"]
+        try:
+            outcomes = self._cluster.client.gather(finished) if finished else []
+        except BaseException as error:
+            outcomes = [error] * len(finished)
+        for future, outcome in zip(finished, outcomes, strict=True):
+            self._tell(future, outcome)
+        for future in set(futures).difference(finished):
+            self._tell(future, _failure_of(future))
+
+    def _tell(self, future: Future, came: RemoteOutcome | BaseException) -> None:
+        done = self._waiting.pop(future, None)
+        if done is None:
+            return
+        if isinstance(came, BaseException):
+            done(_explained(came))
+        else:
+            done(self._times.here(came))
+
+
+def _itself(task: bytes) -> bytes:
+    return task
+
+
+def _all_of(post: SimpleQueue[Any]) -> list[Any]:
+    """Return what has come, after waiting for the first of it."""
+    news = [post.get()]
+    while True:
+        try:
+            news.append(post.get_nowait())
+        except Empty:
+            return news
+
+
+def _failure_of(future: Future) -> BaseException:
+    try:
+        return future.exception(timeout=CLOSE_S) or RuntimeError(future.status)
+    except BaseException as error:  # cancelled: the scheduler has gone
+        return error
+
+
+def _explained(error: BaseException) -> BaseException:
+    """Return the error that tells a learner what an error of Dask's means."""
+    from distributed import KilledWorker
+
+    what = f"{type(error).__name__}: {error}"
+    if isinstance(error, KilledWorker):
+        return WorkerLostError(message("dask.killed", error=str(error)))
+    if isinstance(error, (ImportError, AttributeError)):
+        return TaskNotImportableError(message("dask.no_helpers", error=what))
+    if isinstance(error, CancelledError) or type(error).__module__.startswith("distributed"):
+        return WorkerLostError(message("dask.broken", error=what))
+    return error

@@ -1,0 +1,60 @@
+"""What runs inside a worker of a Dask cluster: one chunk, in any of its threads.
+
+A worker on another machine imports this module and ``helpers.worker`` when its first chunk comes.
+"""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from helpers.language import set_language
+from helpers.worker import Failure, Outcome, answer
+
+
+class RemoteOutcome(NamedTuple):
+    """What came of a chunk, and what is needed to understand its times elsewhere.
+
+    Attributes:
+        address: the address of the worker, by which the cluster knows it.
+        wall_s: what this machine's clock shows when ``perf_counter`` is 0, in seconds since 1970:
+            the same for two processes that share their ``perf_counter``, and for no others.
+        scheduler_wall_s: the same by the scheduler's clock, as Dask estimates it.
+        outcome: the outcome, its times in seconds of the worker's ``perf_counter``.
+    """
+
+    address: str
+    wall_s: float
+    scheduler_wall_s: float
+    outcome: Outcome
+
+
+def run_remote_chunk(chunk: bytes, task: bytes, language: str) -> RemoteOutcome:
+    """Compute one pickled chunk with a pickled task. Never raises, and always answers.
+
+    Args:
+        chunk: the items, pickled as a list.
+        task: the task, pickled.
+        language: that of the messages.
+    """
+    from distributed import get_worker
+
+    set_language(language)
+    loaded, problem = _loaded_task(task)
+    outcome = answer(loaded, problem, chunk)
+    here = get_worker()
+    outcome.worker = (here.address, threading.get_ident())
+    wall_s = time.time() - time.perf_counter()
+    return RemoteOutcome(here.address, wall_s, wall_s + here.scheduler_delay, outcome)
+
+
+@lru_cache(maxsize=4)
+def _loaded_task(task: bytes) -> tuple[Callable[[Any], Any] | None, Failure | None]:
+    try:
+        return pickle.loads(task), None
+    except BaseException as error:
+        return None, Failure("load_task", error)
