@@ -180,5 +180,5 @@ def test_a_pool_whose_collecting_thread_ends_first_is_ended(method, monkeypatch)
     monkeypatch.setattr(Pool, "_help_stuff_finish", staticmethod(stuck))
     way.kill()
     assert not collector.is_alive()
-    del way, collector
+    del way
     assert leftovers.since(before) == []

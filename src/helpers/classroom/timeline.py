@@ -23,7 +23,7 @@ from helpers.classroom.style import (
     times_as_fast,
     unit_for,
 )
-from helpers.classroom.timeline_labels import label_marks
+from helpers.classroom.timeline_labels import began_s, label_marks
 from helpers.language import message
 from helpers.parallel import Run
 
@@ -118,7 +118,8 @@ def _draw_lane(ax: Axes, run: Run, worker: int, top: float, unit: Unit, named: b
     if ready is None and named:
         ax.text(0.01 * end, middle, message("chart.no_work"), va="center", bbox=TEXT_BOX)
     if ready is not None and run.how != "sequential":
-        _draw_hatched(ax, (0, low), ready / unit.size_s, "////")
+        began = began_s(run, ready)
+        _draw_hatched(ax, (began / unit.size_s, low), (ready - began) / unit.size_s, "////")
     if _stopping_seen(run, ax.get_xlim()[1] * unit.size_s):
         _draw_hatched(ax, (end, low), run.stopping_s / unit.size_s, "\\\\\\\\")
     if worker in run.lost_s:

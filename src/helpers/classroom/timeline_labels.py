@@ -14,6 +14,11 @@ _CHAR = 0.0125  # about how much of the axis a character takes
 _LANES = 14  # of more lanes none is high enough for a word but the last
 
 
+def began_s(run: Run, ready_s: float) -> float:
+    """Return when a worker began to start: at the call, or when it was to replace a lost one."""
+    return max((lost_s for lost_s in run.lost_s.values() if lost_s < ready_s), default=0.0)
+
+
 def label_marks(ax: Axes, run: Run, last_lane: float, unit: Unit, line: float) -> None:
     """Explain hatching, blocks and gaps of ``run``, whose last lane begins at ``last_lane``.
 
@@ -31,9 +36,10 @@ def label_marks(ax: Axes, run: Run, last_lane: float, unit: Unit, line: float) -
 def _label_start(ax: Axes, run: Run, lane: int, heights: tuple[float, float], unit: Unit) -> float:
     """Label the start of the worker; return up to where the row under the lanes is taken."""
     ready = (run.ready_s[lane] or 0.0) / unit.size_s
+    began = began_s(run, run.ready_s[lane] or 0.0) / unit.size_s
     scale = ax.get_xlim()[1]
-    if ready > _WIDE * scale:
-        _write_on(ax, ready / 2, heights[0], message("chart.starting"))
+    if ready - began > _WIDE * scale:
+        _write_on(ax, (began + ready) / 2, heights[0], message("chart.starting"))
         return 0.0
     text = message("chart.starting_until", time=duration(run.ready_s[lane] or 0.0))
     _point(ax, text, (ready / 2, heights[0]), (0.0, heights[1]), GREY)
@@ -60,7 +66,9 @@ def _label_computing(
 
 def _label_waiting(ax: Axes, run: Run, last_lane: float, unit: Unit) -> None:
     """Say what the widest gap is, if a word fits into it."""
-    lanes = {span.worker for span in run.spans}
+    lanes = {span.worker for span in run.spans} - set(run.lost_s)
+    if not lanes:
+        return
     lanes = lanes if run.n_workers <= _LANES else {max(lanes)}
     start, stop, lane = max((_gap(run, lane) for lane in lanes), key=lambda gap: gap[1] - gap[0])
     if (stop - start) / unit.size_s > _WIDE * ax.get_xlim()[1]:
