@@ -45,7 +45,9 @@ def _predicted(error: str, *lines: str, paper_s: float = 0.1, real_s: float = 0.
     """Return code that makes a simulated and an executed call of known times, and an error."""
     made = [
         "from dataclasses import replace",
-        f"paper = simulate([{paper_s}] * 4, 2, model=model)",
+        "from helpers.parallel import CostModel",
+        'known = CostModel(start_method="fork", boot_s=0.01, full_boot_s=0.01, stop_s=0.01)',
+        f"paper = simulate([{paper_s}] * 4, 2, model=known)",
         f"real = replace(simulate([{real_s}] * 4, 2), results=[1] * 4)",
     ]
     return "\n".join([*made, *lines, f"error = {error}"])
@@ -429,10 +431,10 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_predicted("0.1", 'real = replace(real, how="threads")'), "other_how"),
         (_predicted("0.1", 'real = replace(real, how="sequential")'), "other_how"),
         (_predicted("0.1", "paper = simulate([0.1] * 4, 2)"), "no_model"),
-        (_predicted("0.1", "paper = simulate([30_000] * 4, 2, model=model)"), "items"),
-        (_predicted("0.1", "paper = simulate(range(7, 11), 2, model=model)"), "items"),
-        (_predicted("0.1", "paper = simulate([0.02] * 4, 2, model=model)"), "invented"),
-        (_predicted("0.1", "paper = simulate([1.5] * 4, 2, model=model)"), "invented"),
+        (_predicted("0.1", "paper = simulate([30_000] * 4, 2, model=known)"), "items"),
+        (_predicted("0.1", "paper = simulate(range(7, 11), 2, model=known)"), "items"),
+        (_predicted("0.1", "paper = simulate([0.02] * 4, 2, model=known)"), "invented"),
+        (_predicted("0.1", "paper = simulate([1.5] * 4, 2, model=known)"), "invented"),
         (_predicted("0.1", "real = replace(real, elapsed_s=60.0)"), "far_off"),
         (_predicted("0.1", "real = replace(real, elapsed_s=0.001)"), "far_off"),
         (_predicted('"50 %"'), "not_a_number"),
