@@ -66,7 +66,7 @@ def test_plain_pytest_takes_every_code_cell_of_every_built_notebook():
 
 
 def _pytest(*arguments, folder):
-    options = ["-c", str(PROJECT / "pyproject.toml"), "-p", "no:cacheprovider", "--color=no"]
+    options = ["-c", str(PROJECT / "pyproject.toml"), "-p", "no:cacheprovider", "--color=no", "-n0"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, *arguments],
         cwd=folder,

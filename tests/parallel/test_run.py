@@ -184,7 +184,7 @@ def test_a_returned_exception_is_a_result(how):
 
 
 @pytest.mark.parametrize("how", HOWS)
-@pytest.mark.parametrize("items", [[], (), "", range(0), {}, iter([]), (i for i in ())], ids=repr)
+@pytest.mark.parametrize("items", [[], (), "", range(0), {}, iter([]), (i for i in ())])
 def test_no_items_give_no_results(how, items):
     """Empty items give an empty result, no spans and numbers that can be shown."""
     done = run(square, items, how=how)

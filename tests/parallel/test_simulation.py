@@ -215,7 +215,7 @@ def test_more_workers_than_chunks():
 
 
 @pytest.mark.parametrize("model", [CostModel(), CostModel(start_s=1, boot_s=1, stop_s=1)])
-@pytest.mark.parametrize("costs_s", [[], (), range(0), iter([])], ids=repr)
+@pytest.mark.parametrize("costs_s", [[], (), range(0), iter([])])
 def test_no_costs(costs_s, model):
     """Nothing to do takes no time, as in run, and every figure of it is a number."""
     done = simulate(costs_s, 3, 2, model)
