@@ -15,7 +15,14 @@ import pytest
 from executed import exercises_of, lesson_sources, steady_grader
 from wrong_answers import ALSO_RIGHT, WRONG
 
-from helpers.classroom import check, exercises, grading_files, grading_numbers, hint
+from helpers.classroom import (
+    check,
+    exercises,
+    grading_files,
+    grading_numbers,
+    grading_project_choice,
+    hint,
+)
 from helpers.classroom.cards import Card
 from helpers.language import LANGUAGES, message, messages, set_language
 from helpers.parallel import InputError, Machine
@@ -79,6 +86,7 @@ def known_machine(monkeypatch):
     """Be on a machine where 3 of 12 CPUs may be used, and work takes the time that it should."""
     here = Machine(3, 12, "spawn", ("spawn",), "3.14.0", "Linux")
     monkeypatch.setattr(grading_numbers, "machine", lambda: here)
+    monkeypatch.setattr(grading_project_choice, "usable_cpus", lambda: here.usable_cpus)
     with steady_grader():
         yield
 
