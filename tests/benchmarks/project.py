@@ -22,6 +22,7 @@ from pathlib import Path
 from time import perf_counter
 
 from helpers.parallel import MachineError, hardware_ceiling, machine, run
+from helpers.parallel.busyness import OtherPrograms
 from helpers.tasks import corpus_words, count_words, make_corpus
 
 AIM = 0.8
@@ -80,12 +81,15 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="smaller corpora: about a minute")
     quick = parser.parse_args().quick
     print(f"{machine()}\n{'the loop / the solution':<28} median  [quartiles]  / CPUs  ceiling")
+    others = OtherPrograms()
     for n_files, rounds in SIZES[quick].items():
         with tempfile.TemporaryDirectory() as folder:
             files = make_corpus(Path(folder) / "corpus", n_files)
             for method in machine().start_methods:
                 measured = measure(files, corpus_words(n_files), method, rounds)
                 say(f"{n_files:,} files, {method}", *measured)
+    if (busy := others.busy_cpus()) is not None:
+        print(f"meanwhile other programs, and the ceiling's own, kept {busy:.2f} CPUs busy")
 
 
 if __name__ == "__main__":
