@@ -1,6 +1,24 @@
 """What holds for all tests."""
 
+import re
 import signal
+
+import pytest
+
+# Modules whose tests share nothing, and take long: each test goes to whoever is free.
+APART = (
+    "notebooks_run/test_execution.py",
+    "parallel/test_faults.py",
+    "parallel/test_random_faults.py",
+    "parallel/test_leftovers.py",
+)
+# Modules that execute lessons, once each in a process: those of a lesson go to the same one.
+WITH_LESSONS = (
+    "classroom/test_exercises.py",
+    "classroom/test_predictions.py",
+    "classroom/test_start.py",
+    "classroom/test_threads_told.py",
+)
 
 
 def pytest_configure():
@@ -10,3 +28,30 @@ def pytest_configure():
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def scope_of(nodeid):
+    """Return the name of the group that a test is in: a group is run by one process, in order.
+
+    It is the test's file (for a notebook it has to be: its cells build on one another), but for
+    tests that are best dealt out otherwise.
+    """
+    file, _, name = nodeid.partition("::")
+    if file.endswith(APART):
+        return nodeid
+    lesson = re.search(r"\[(?:[a-z]+-)?(?:lesson)?(\d+)(?:\.\d+)?[-\]]", name)
+    if lesson and file.endswith(WITH_LESSONS):
+        return f"lesson {lesson[1]}"
+    return file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Deal the tests out by ``scope_of``."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByScope(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return scope_of(nodeid)
+
+    return ByScope(config, log)

@@ -51,7 +51,10 @@ ANSWERED = ("language", "number", "code", "verdict")
 
 
 # Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
+    pytest.mark.timeout(300),  # the first test that asks for a lesson executes all of it
+]
 
 
 def table(number: str) -> dict[str, dict[str, str]]:

@@ -17,7 +17,10 @@ from helpers.parallel import InputError
 
 KEY = "2.pool-vs-loop"
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
+    pytest.mark.timeout(300),  # the first test that asks for a lesson executes all of it
+]
 
 
 @pytest.fixture
@@ -234,12 +237,11 @@ def test_measured_has_to_be_named():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)  # where no other test has executed the lessons yet
-def test_lessons_measure_what_they_asked(lessons):
+@pytest.mark.parametrize("number", lesson_sources())
+def test_a_lesson_measures_what_it_asked(lessons, number):
     """Each question asked by an executed lesson is answered by a positive measurement of it."""
-    for number in lesson_sources():
-        made = lessons(number).predictions
-        assert made
-        for (asked, nothing), (key, measured) in zip(made[::2], made[1::2], strict=True):
-            assert (asked, nothing) == (key, None)
-            assert measured > 0
+    made = lessons(number).predictions
+    assert made
+    for (asked, nothing), (key, measured) in zip(made[::2], made[1::2], strict=True):
+        assert (asked, nothing) == (key, None)
+        assert measured > 0

@@ -18,7 +18,10 @@ from helpers.parallel import Machine
 
 start_module = importlib.import_module("helpers.classroom.start")
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
+    pytest.mark.timeout(300),  # the first test that asks for a lesson executes all of it
+]
 
 
 def on(monkeypatch, usable: int, system: str = "Linux") -> None:

@@ -25,7 +25,10 @@ from helpers.language import message
 from helpers.parallel import Comparison
 
 # Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
+    pytest.mark.timeout(300),  # the first test that asks for a lesson executes all of it
+]
 
 
 @pytest.fixture
@@ -132,10 +135,11 @@ def test_pools_of_interpreters_are_told_of(language, capsys, python, there):
     assert second == message("threads.interpreters" if there else "threads.no_interpreters")
 
 
-def test_lesson_measures_pools_of_interpreters_where_there_are_any(lessons, python):
+@pytest.mark.parametrize("number", ["6"])
+def test_lesson_measures_pools_of_interpreters_where_there_are_any(lessons, python, number):
     """The lesson takes up the pool of interpreters, and measures it beside the other two."""
-    lesson = lessons("6")
-    sources = [c.source for c in cells_of(lesson_sources()["6"]) if c.cell_type == "code"]
+    lesson = lessons(number)
+    sources = [c.source for c in cells_of(lesson_sources()[number]) if c.cell_type == "code"]
     (cell,) = (source for source in sources if '"InterpreterPoolExecutor"' in source)
     python(gil=True, interpreters=True)
     lesson.run(cell)

@@ -15,6 +15,10 @@ from pathlib import Path
 
 GRACE_S = 2.0
 _SHARED = Path("/dev/shm")
+# Semaphores of this process, and of those that it starts, have a name of their own: what other
+# programs leave is not of the call, a kernel that was killed beside it above all.
+_OWN = f"own{os.getpid()}"
+multiprocessing.current_process()._config["semprefix"] = f"/{_OWN}"
 
 Snapshot = dict[str, set]
 
@@ -86,7 +90,7 @@ def _temporary() -> set:
 
 
 def _shared_memory() -> set:
-    names = {name for name in _in(_SHARED) if name.startswith(("psm_", "sem.mp-"))}
+    names = {name for name in _in(_SHARED) if name.startswith(("psm_", f"sem.{_OWN}-"))}
     elsewhere = _mapped_elsewhere() if names else set()
     return {name for name in names if _number(_SHARED / name) not in elsewhere}
 

@@ -14,7 +14,7 @@ from helpers.parallel.calibration import calibrate
 from helpers.parallel.costs import CostModel, check_model
 from helpers.parallel.errors import InputError
 from helpers.parallel.machine import default_start_method, usable_cpus
-from helpers.parallel.plans import pickled_task_for
+from helpers.parallel.pickling import pickled_task_for
 from helpers.parallel.predicting import WAITING, Option, options_for
 from helpers.parallel.results import Task
 from helpers.parallel.sampling import Sample, take_sample

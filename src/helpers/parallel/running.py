@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from time import perf_counter
-from types import MappingProxyType
 from typing import Any
 
 from helpers.language import message
@@ -15,9 +14,10 @@ from helpers.parallel.errors import NotPicklableError, TimeLimitError, WorkerLos
 from helpers.parallel.failures import not_started, opened, raise_failure, unsent_item
 from helpers.parallel.interrupts import Interrupts
 from helpers.parallel.mailbox import Mailbox
+from helpers.parallel.outcomes import told
 from helpers.parallel.plans import Plan, make_plan
 from helpers.parallel.progress import progress_bar
-from helpers.parallel.results import Run, Span, Task
+from helpers.parallel.results import Run, Task
 from helpers.parallel.ways import WAYS, Way
 from helpers.worker import Outcome
 
@@ -90,7 +90,7 @@ def run(
 def _run(plan: Plan, advance: Callable[[int], object]) -> Run:
     called_s = perf_counter()  # checking the arguments is no part of any way of running
     if not plan.items:
-        return _told(plan, [], [], (called_s, perf_counter()))
+        return told(plan, [], [], (called_s, perf_counter()))
     with Interrupts(held=not WAYS[plan.how].submit_blocks) as interrupts:
         plan = plan.connected()
         way = _started(plan)
@@ -101,7 +101,7 @@ def _run(plan: Plan, advance: Callable[[int], object]) -> Run:
         except BaseException:  # an interrupt too: no worker outlives the call
             way.kill()
             raise
-    return _told(plan, results, outcomes, (called_s, arrived_s), way.losses_s())
+    return told(plan, results, outcomes, (called_s, arrived_s), way.losses_s())
 
 
 def _started(plan: Plan) -> Way:
@@ -224,44 +224,3 @@ def _lost(exit_code: int | None) -> WorkerLostError:
     if exit_code is None:
         return WorkerLostError(message("run.worker_lost"))
     return WorkerLostError(message("run.worker_lost_code", code=exit_code))
-
-
-def _told(
-    plan: Plan,
-    results: list[Any],
-    outcomes: list[Outcome],
-    times_s: tuple[float, float],
-    losses_s: Mapping[Any, float] = MappingProxyType({}),
-) -> Run:
-    """Make the ``Run``: workers numbered by when they were ready, times since the call."""
-    stopped_s, (called_s, arrived_s) = perf_counter(), times_s
-    ready: dict[Any, float] = {}
-    for outcome in outcomes:
-        ready_s = outcome.ready_s - called_s
-        ready[outcome.worker] = min(ready_s, ready.get(outcome.worker, ready_s))
-    numbers = {name: i for i, name in enumerate(sorted(ready, key=lambda name: ready[name]))}
-    unknown = max(0, plan.n_workers - len(ready))
-    return Run(
-        results=results,
-        how=plan.how,
-        n_workers=max(plan.n_workers, len(ready)),
-        chunksize=plan.chunksize,
-        start_method=plan.start_method,
-        elapsed_s=stopped_s - called_s,
-        ready_s=(*sorted(ready.values()), *[None] * unknown),
-        spans=tuple(_span(plan, i, o, numbers, called_s) for i, o in enumerate(outcomes)),
-        stopping_s=stopped_s - arrived_s,
-        lost_s={
-            number: losses_s[name] - called_s
-            for name, number in numbers.items()
-            if name in losses_s
-        },
-    )
-
-
-def _span(
-    plan: Plan, index: int, outcome: Outcome, numbers: dict[Any, int], called_s: float
-) -> Span:
-    packed_s = None if outcome.packed_s is None else outcome.packed_s - called_s
-    start_s, stop_s = outcome.start_s - called_s, outcome.stop_s - called_s
-    return Span(numbers[outcome.worker], start_s, stop_s, plan.chunk_length(index), packed_s)
