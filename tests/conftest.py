@@ -8,6 +8,7 @@ import pytest
 # Modules whose tests share nothing, and take long: each test goes to whoever is free.
 APART = (
     "notebooks_run/test_execution.py",
+    "parallel/test_dask_leftovers.py",
     "parallel/test_faults.py",
     "parallel/test_random_faults.py",
     "parallel/test_leftovers.py",
