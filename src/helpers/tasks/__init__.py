@@ -4,6 +4,7 @@ A worker that is spawned imports this package before its first task, so nothing 
 more than the standard library and ``helpers.language``.
 """
 
+from helpers.tasks.corpus import corpus_words, make_corpus
 from helpers.tasks.markdown import (
     find_markdowns,
     find_markdowns_or_error,
@@ -20,17 +21,21 @@ from helpers.tasks.numbers import (
     sum_of_squares,
 )
 from helpers.tasks.waiting import download
+from helpers.tasks.words import count_words
 
 __all__ = [
     "checksum",
     "collatz_steps",
     "copy_memory",
+    "corpus_words",
     "count_primes",
+    "count_words",
     "download",
     "estimate_pi",
     "find_markdowns",
     "find_markdowns_or_error",
     "list_directories",
+    "make_corpus",
     "make_sample_directories",
     "square",
     "sum_of_squares",

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable, Iterator
 
-from helpers.language import message
+from helpers.tasks.claims import claim, whole_number, write_text
+from helpers.tasks.paths import absolute, explained
 
 _SUFFIXES = (".md", ".MD", ".Md", ".mD")
 _Entries = Iterator["os.DirEntry[str]"]
 _WINDOWS = os.name == "nt"
 _JUNCTION = 0xA0000003  # stat.IO_REPARSE_TAG_MOUNT_POINT, which only Windows has
-_MARKER = ".made_by_make_sample_directories"
 _FOLDER_NAMES = ("apuntes", "año 2024", "café", "empty", "lecturas", "música", "notes v1.0")
-_ERRORS = {
-    errno.ENOENT: "files.gone",
-    errno.ENOTDIR: "files.not_a_folder",
-    errno.EACCES: "files.denied",
-    errno.EPERM: "files.denied",
-    errno.ENAMETOOLONG: "files.too_long",
-}
 
 
 def list_directories(
@@ -48,7 +40,7 @@ def list_directories(
         PermissionError: where ``root``, or a folder below it, may not be read.
         OSError: where the system cannot read one of them for another reason.
     """
-    folders = _read(_absolute(root), _subfolders, root)
+    folders = _read(absolute(root), _subfolders, root)
     if recursive:
         folders = _descendants(folders, unreadable)
     return sorted(folders)
@@ -89,7 +81,7 @@ def find_markdowns(directory: str | os.PathLike[str]) -> list[str]:
         PermissionError: where it may not be read.
         OSError: where the system cannot read it for another reason.
     """
-    return sorted(_read(_absolute(directory), _markdowns, directory))
+    return sorted(_read(absolute(directory), _markdowns, directory))
 
 
 def find_markdowns_or_error(directory: str | os.PathLike[str]) -> tuple[list[str], str | None]:
@@ -116,7 +108,7 @@ def _read(folder: str, chosen: Callable[[_Entries], list[str]], given: object) -
         with os.scandir(folder) as entries:
             return chosen(entries)
     except OSError as error:
-        raise _explained(error, folder, given) from None
+        raise explained(error, folder, given) from None
 
 
 def _subfolders(entries: _Entries) -> list[str]:
@@ -143,40 +135,6 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _absolute(path: object) -> str:
-    """Return ``path`` as an absolute one; an empty path stays empty, since it names nothing."""
-    if isinstance(path, str) and path[:1] == "/" and not (_WINDOWS or "/." in path or "//" in path):
-        return path  # absolute already: this look spares short tasks a twentieth of their time
-    text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
-    if not isinstance(text, str):
-        raise TypeError(message("files.not_a_path", received=repr(path)))
-    try:
-        return os.path.abspath(text) if text else ""
-    except OSError as error:  # it is relative to a working folder that was deleted
-        raise _explained(error, text, text) from None
-
-
-def _explained(error: OSError, path: str, given: object) -> OSError:
-    """Return the same kind of error, saying what to do about it in the learner's language."""
-    key = _ERRORS.get(error.errno or 0, "files.not_read")
-    if key == "files.gone" and not os.path.isabs(str(given)):
-        key = "files.missing"
-    text = message(key, here=_working_folder(), reason=error.strerror or error)
-    return type(error)(error.errno, text, path)
-
-
-def _working_folder() -> str:
-    try:
-        return _printable(os.getcwd())
-    except OSError:  # it was deleted
-        return "?"
-
-
-def _printable(path: str) -> str:
-    """Return ``path`` with what is no text in it written as an escape, which any screen takes."""
-    return path.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
 def make_sample_directories(
     root: str | os.PathLike[str], n_directories: int = 7, n_files: int = 3
 ) -> list[str]:
@@ -201,32 +159,14 @@ def make_sample_directories(
         ValueError: where a number is negative or not whole.
         TypeError: where ``root`` is no path.
     """
-    _whole_number(n_directories, "n_directories")
-    _whole_number(n_files, "n_files")
-    path = _absolute(root)
-    _claim(path, f"{n_directories} {n_files}")
+    whole_number(n_directories, "n_directories")
+    whole_number(n_files, "n_files")
+    path = absolute(root)
+    claim(path, f"{n_directories} {n_files}", "make_sample_directories")
     for stray in (".DS_Store", "LICENSE", "leeme.txt", "suelto.md"):
-        _write(os.path.join(path, stray), stray)
+        write_text(os.path.join(path, stray), stray)
     folders = [os.path.join(path, _folder_name(i)) for i in range(n_directories)]
     return sorted(file for i, folder in enumerate(folders) for file in _fill(folder, i, n_files))
-
-
-def _whole_number(value: object, name: str) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(message("files.bad_count", name=name, received=repr(value)))
-
-
-def _claim(path: str, made: str) -> None:
-    """Make the folder, or find that this function made it, of the same size."""
-    marker = os.path.join(path, _MARKER)
-    if os.path.lexists(path) and not os.path.isfile(marker):
-        raise FileExistsError(message("files.not_ours", path=_printable(path)))
-    os.makedirs(path, exist_ok=True)
-    if os.path.isfile(marker):
-        with open(marker, encoding="utf-8") as file:
-            if file.read() != made:
-                raise FileExistsError(message("files.other_size", path=_printable(path)))
-    _write(marker, made)
 
 
 def _folder_name(i: int) -> str:
@@ -240,15 +180,10 @@ def _fill(folder: str, i: int, n_files: int) -> list[str]:
         return []
     deeper = os.path.join(folder, "borradores.md")
     os.makedirs(deeper, exist_ok=True)
-    _write(os.path.join(deeper, "deeper.md"), "# one level too deep")
-    _write(os.path.join(folder, "markdown.txt"), "not a Markdown file")
+    write_text(os.path.join(deeper, "deeper.md"), "# one level too deep")
+    write_text(os.path.join(folder, "markdown.txt"), "not a Markdown file")
     names = ["README.MD", "sesión 1.md"] + [f"nota {k:03}.md" for k in range(2, n_files)]
     files = [os.path.join(folder, name) for name in names[:n_files]]
     for file in files:
-        _write(file, f"# {os.path.basename(file)}\n")
+        write_text(file, f"# {os.path.basename(file)}\n")
     return files
-
-
-def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
