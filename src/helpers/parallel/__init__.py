@@ -18,6 +18,7 @@ from helpers.parallel.errors import (
     WorkerLostError,
 )
 from helpers.parallel.laws import amdahl, efficiency, gustafson, karp_flatt, speedup
+from helpers.parallel.limits import ClusterScaling, cluster_scaling, scheduler_limit
 from helpers.parallel.machine import Machine, can_start_worker, machine, usable_cpus
 from helpers.parallel.predicting import Option
 from helpers.parallel.results import Run, Span
@@ -30,6 +31,7 @@ __all__ = [
     "Advice",
     "BreakEven",
     "Ceiling",
+    "ClusterScaling",
     "Comparison",
     "CostModel",
     "InputError",
@@ -52,6 +54,7 @@ __all__ = [
     "break_even_cost",
     "calibrate",
     "can_start_worker",
+    "cluster_scaling",
     "compare",
     "efficiency",
     "gustafson",
@@ -62,6 +65,7 @@ __all__ = [
     "recorded_models",
     "run",
     "scaling",
+    "scheduler_limit",
     "simulate",
     "simulate_even",
     "speedup",

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import multiprocessing
-import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
 from helpers.parallel.arguments import check_budget, check_choice
 from helpers.parallel.costs import CostModel
+from helpers.parallel.dask_calibration import calibrate_dask
 from helpers.parallel.machine import usable_cpus
-from helpers.parallel.results import Run, Span
+from helpers.parallel.plans import check_client
+from helpers.parallel.results import Run
 from helpers.parallel.running import run
+from helpers.parallel.traces import cycle_s, gap_s, last_ready_s, median, packing_s, typical_s
 from helpers.parallel.ways import WAYS
 
 # The calls that are measured: large enough for the clock, and all of them a second or two.
@@ -43,7 +44,11 @@ class _Round:
 
 
 def calibrate(
-    start_method: str | None = None, *, how: str = "pool", budget_s: float = BUDGET_S
+    start_method: str | None = None,
+    *,
+    how: str = "pool",
+    budget_s: float = BUDGET_S,
+    client: Any = None,
 ) -> CostModel:
     """Measure what a way of running costs on this machine, beside the task itself.
 
@@ -53,19 +58,26 @@ def calibrate(
 
     Args:
         start_method: how processes start; the one in force if ``None``.
-        how: the way of running: ``"pool"``, ``"processes"`` or ``"threads"``.
+        how: the way of running: ``"pool"``, ``"processes"``, ``"threads"`` or ``"dask"``. For Dask
+            two local clusters are started and closed, one of a single worker.
         budget_s: about how long it may take, in seconds; one round of calls is made in any case.
+        client: for Dask: a cluster that runs already, as in ``run``. Then its calls are measured,
+            as if one worker and all of its workers cost the same, and nothing is started.
 
     Returns:
         A ``CostModel``, all its times in seconds.
 
     Raises:
-        InputError: there is no such way or start method here, or ``budget_s`` is no number of 0
-            or more.
+        InputError: there is no such way or start method here, ``budget_s`` is no number of 0
+            or more, or ``client`` cannot be used.
+        MachineError: no scheduler answers there, or it has no workers.
     """
     check_choice("how", how, tuple(name for name in WAYS if name != "sequential"))
     if isinstance(budget_s, bool) or budget_s != 0:
         check_budget(budget_s)
+    check_client(client, how, None, start_method)
+    if how == "dask":
+        return calibrate_dask(start_method, budget_s, client)
     cpus = usable_cpus()
     call: partial[Run] = partial(run, how=how, start_method=start_method, timeout_s=10.0)
     call(abs, [0])  # the first call of a process is slower
@@ -108,13 +120,13 @@ def _model(rounds: Sequence[_Round], cpus: int) -> CostModel:
     """Read the figures from the traces; what comes out below 0 by chance is 0."""
     ones = [run for r in rounds for run in (r.one, r.paused, r.work_one)]
     fulls = [run for r in rounds for run in (r.full, r.work_full)]
-    message_s = _median(_cycle_s(r.one) for r in rounds)
-    worker_message_s = _median(_gap_s(r.paused) for r in rounds)
-    launch_s = _median(r.launch_s for r in rounds)
+    message_s = median(cycle_s(r.one) for r in rounds)
+    worker_message_s = median(gap_s(r.paused) for r in rounds)
+    launch_s = median(r.launch_s for r in rounds)
     start_s, boot_s = _started(ones, launch_s, (message_s + worker_message_s) / 2)
-    more_s = _median(run.stopping_s for run in fulls) - _median(run.stopping_s for run in ones)
+    more_s = median(run.stopping_s for run in fulls) - median(run.stopping_s for run in ones)
     stop_worker_s = max(0.0, more_s) / (fulls[0].n_workers - 1)
-    slower = [_typical_s(r.work_full) / _typical_s(r.work_one) for r in rounds]
+    slower = [typical_s(r.work_full) / typical_s(r.work_one) for r in rounds]
     return CostModel(
         how=ones[0].how,
         start_method=ones[0].start_method,
@@ -122,22 +134,18 @@ def _model(rounds: Sequence[_Round], cpus: int) -> CostModel:
         start_s=start_s,
         launch_s=launch_s,
         boot_s=boot_s,
-        full_boot_s=_median(_last_ready_s(run) - run.n_workers * launch_s for run in fulls),
+        full_boot_s=median(last_ready_s(run) - run.n_workers * launch_s for run in fulls),
         message_s=message_s,
-        full_message_s=_median(_cycle_s(r.full) for r in rounds),
+        full_message_s=median(cycle_s(r.full) for r in rounds),
         worker_message_s=worker_message_s,
-        item_s=_median(_cycle_s(r.items) - message_s for r in rounds) / N_ITEMS,
-        worker_item_s=_median(2 * _packing_s(r.items) for r in rounds) / N_ITEMS,
-        byte_s=_median(_cycle_s(r.data) - message_s for r in rounds) / N_BYTES,
-        stop_s=max(0.0, _median(run.stopping_s for run in ones) - stop_worker_s),
+        item_s=median(cycle_s(r.items) - message_s for r in rounds) / N_ITEMS,
+        worker_item_s=median(2 * packing_s(r.items) for r in rounds) / N_ITEMS,
+        byte_s=median(cycle_s(r.data) - message_s for r in rounds) / N_BYTES,
+        stop_s=max(0.0, median(run.stopping_s for run in ones) - stop_worker_s),
         stop_worker_s=stop_worker_s,
         # On one CPU two workers take turns, and each chunk may well fit into one turn.
-        crowding=max(1.0 if cpus > 1 else 2.0, _median(slower)),
+        crowding=max(1.0 if cpus > 1 else 2.0, median(slower)),
     )
-
-
-def _median(figures: Iterable[float]) -> float:
-    return max(0.0, statistics.median(figures))
 
 
 def _started(ones: Sequence[Run], launch_s: float, message_s: float) -> tuple[float, float]:
@@ -145,34 +153,6 @@ def _started(ones: Sequence[Run], launch_s: float, message_s: float) -> tuple[fl
 
     Where the first chunk came as soon as the worker was ready, the parent waited for the worker.
     """
-    first_s = max(0.0, _median(run.spans[0].start_s for run in ones) - launch_s - message_s)
-    ready_s = max(0.0, _median(run.startup_s for run in ones) - launch_s)
+    first_s = max(0.0, median(run.spans[0].start_s for run in ones) - launch_s - message_s)
+    ready_s = max(0.0, median(run.startup_s for run in ones) - launch_s)
     return (0.0, first_s) if first_s < SOON * ready_s else (first_s, ready_s)
-
-
-def _cycle_s(run: Run) -> float:
-    """Return the time from one chunk to the next, once the first fifth is through."""
-    starts = sorted(span.start_s for span in run.spans)
-    steady = starts[len(starts) // 5 :]
-    return (steady[-1] - steady[0]) / (len(steady) - 1)
-
-
-def _gap_s(run: Run) -> float:
-    """Return what lies between two chunks of a worker for whom work is waiting."""
-    return statistics.median(b.start_s - a.stop_s for a, b in pairwise(run.spans))
-
-
-def _packing_s(run: Run) -> float:
-    return statistics.median(span.left_s - span.stop_s for span in run.spans)
-
-
-def _last_ready_s(run: Run) -> float:
-    return max(ready_s for ready_s in run.ready_s if ready_s is not None)
-
-
-def _typical_s(run: Run) -> float:
-    return statistics.median(map(_duration_s, run.spans))
-
-
-def _duration_s(span: Span) -> float:
-    return span.duration_s

@@ -15,6 +15,12 @@ from helpers.language import message
 from helpers.parallel.arguments import short
 from helpers.parallel.errors import InputError
 
+# What a call does not cost where the cluster runs already; what old files do not have.
+_LOCAL = ("launch_s", "boot_s", "full_boot_s", "stop_s", "stop_worker_s")
+_LATER = frozenset({"latency_s", "connect_s"})
+# More CPUs than any simulated cluster has workers, so that none of them is ever full.
+_SO_MANY = 10**9
+
 
 @dataclass(frozen=True)
 class CostModel:
@@ -36,6 +42,11 @@ class CostModel:
         byte_s: for one byte more of pickled data, on its way from one process to another.
         stop_s, stop_worker_s: to end it all, and each worker.
         crowding: how many times as long the same computing takes while all CPUs are busy.
+        latency_s: for a chunk to travel to a worker and for its results to come back, while nobody
+            is busy with it: chunks can be under way at the same time, so that it delays a call,
+            and does not slow down what follows. 0 where one process writes to another's pipe.
+        connect_s: to connect to a cluster that runs already, and to let go of it: see
+            ``connected``. 0 for all ways but Dask.
     """
 
     how: str = "pool"
@@ -54,6 +65,8 @@ class CostModel:
     stop_s: float = 0.0
     stop_worker_s: float = 0.0
     crowding: float = 1.0
+    latency_s: float = 0.0
+    connect_s: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be a cost.
@@ -70,6 +83,32 @@ class CostModel:
         if self.cpus == 1:
             return float(n_workers > 1)
         return min(1.0, (n_workers - 1) / (self.cpus - 1))
+
+    def connected(self) -> CostModel:
+        """Return the model of calls to a cluster that runs already, here: ``run(client=...)``.
+
+        Nothing is started and nothing ended; connecting is all that remains of it.
+        """
+        nothing = dict.fromkeys(_LOCAL, 0.0)
+        return dataclasses.replace(self, **nothing, start_s=self.connect_s)  # type: ignore[arg-type]
+
+    def spread_out(self) -> CostModel:
+        """Return the model of calls to such a cluster where nobody waits for another's CPU.
+
+        The scheduler and each worker have a CPU of their own, as one worker and the parent have
+        here. It is what a large cluster looks like on paper: as no machine of the same kind has so
+        many CPUs, ``simulate`` with a model of this machine alone says nothing about 10,000
+        workers. Networks that are slower than this machine's own are not in it.
+        """
+        # A single worker may be what keeps the scheduler waiting.
+        message_s = min(self.message_s, self.full_message_s)
+        return dataclasses.replace(
+            self.connected(),
+            cpus=_SO_MANY,
+            message_s=message_s,
+            full_message_s=message_s,
+            crowding=1.0,
+        )
 
     def save(self, file: str | os.PathLike[str]) -> None:
         """Write the model to ``file`` as JSON.
@@ -107,7 +146,7 @@ class CostModel:
     def _parsed(cls, text: bytes, where: str) -> CostModel:
         try:
             figures = json.loads(text)
-            _check_fields(figures, {field.name for field in dataclasses.fields(cls)})
+            _check_fields(figures, {field.name for field in dataclasses.fields(cls)}, _LATER)
             return cls(**figures)
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             what = f"{type(error).__name__}: {error}"
@@ -126,11 +165,14 @@ def recorded_models() -> tuple[str, ...]:
     return tuple(sorted(file.name[:-5] for file in folder.iterdir() if file.name.endswith(".json")))
 
 
-def _check_fields(figures: Any, names: set[str]) -> None:
-    """Refuse what lacks a figure, as it would be taken for nothing, or has one more."""
+def _check_fields(figures: Any, names: set[str], later: frozenset[str]) -> None:
+    """Refuse what lacks a figure, as it would be taken for nothing, or has one more.
+
+    Models that were saved before there were the ``later`` figures are of ways where these are 0.
+    """
     if not isinstance(figures, dict):
         raise TypeError(type(figures).__name__)
-    if wrong := names.symmetric_difference(figures):
+    if wrong := names.symmetric_difference(figures) - (later - set(figures)):
         raise KeyError(", ".join(sorted(wrong)))
 
 

@@ -115,7 +115,7 @@ def make_plan(
     check_choice("how", how, tuple(WAYS))
     methods = multiprocessing.get_all_start_methods()
     check_choice("start_method", start_method, (*methods, None))
-    _check_client(client, how, n_workers, start_method)
+    check_client(client, how, n_workers, start_method)
     method = _method_of(how, start_method, client)
     workers = _checked_workers(n_workers, how)
     if chunksize is not None:
@@ -141,9 +141,7 @@ def make_plan(
     )
 
 
-def _check_client(
-    client: object, how: str, n_workers: int | None, start_method: str | None
-) -> None:
+def check_client(client: object, how: str, n_workers: int | None, start_method: str | None) -> None:
     """Refuse a cluster where none is used, or what a cluster that runs already has decided."""
     if how == "dask" and importlib.util.find_spec("distributed") is None:
         raise InputError(message("dask.missing"))

@@ -51,7 +51,7 @@ def simulate(
     """
     n_workers = whole_number("n_workers", n_workers)
     chunksize = whole_number("chunksize", chunksize)
-    costs = _checked_costs(costs_s)
+    costs = checked_costs(costs_s)
     work_s = costs if chunksize == 1 else [math.fsum(part) for part in _parts(costs, chunksize)]
     return _played(len(costs), work_s, n_workers, chunksize, model, item_bytes)
 
@@ -79,7 +79,7 @@ def simulate_even(
     n_workers, n_items = whole_number("n_workers", n_workers), whole_number("n_items", n_items)
     size = chunksize_for(n_items, n_workers) if chunksize is None else chunksize
     size = whole_number("chunksize", size)
-    (item_s,) = _checked_costs([item_s])
+    (item_s,) = checked_costs([item_s])
     full, rest = divmod(n_items, size)
     work_s = [item_s * size] * full + [item_s * rest] * (rest > 0)
     return _played(n_items, work_s, n_workers, size, model, item_bytes)
@@ -129,7 +129,8 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _checked_costs(costs_s: Iterable[float]) -> list[float]:
+def checked_costs(costs_s: Iterable[float]) -> list[float]:
+    """Return the costs as a list; raise an InputError where one is no number of 0 or more."""
     try:
         listed = list(costs_s)
     except TypeError:
@@ -177,7 +178,9 @@ def _events(
 
     It is one loop with local names, since it is to take millions of chunks.
     """
-    message_s, item_s, worker_message_s, worker_item_s, slow = _costs(model, ready_s, item_bytes)
+    shares = chunk_costs(model, len(ready_s), item_bytes)
+    message_s, item_s, worker_message_s, worker_item_s, slow = shares
+    away_s = model.latency_s / 2
     collect_s = message_s + (lengths[0] if lengths else 0) * item_s  # of all chunks but the last
     workers = list(zip(ready_s, itertools.count(), strict=False))  # when each is free: a heap
     heapify(workers)
@@ -191,14 +194,16 @@ def _events(
         now += message_s + n_items * item_s
         free_s, worker = workers[0]
         around_s = worker_message_s + n_items * worker_item_s
-        start_s = (now if now > free_s else free_s) + around_s
+        there_s = now + away_s
+        start_s = (there_s if there_s > free_s else free_s) + around_s
         stop_s = start_s + cost_s * slow
         left_s = stop_s + around_s
         spans.append(Span(worker, start_s, stop_s, n_items, left_s))
         heapreplace(workers, (left_s, worker))
-        heappush(arrivals, left_s)
+        heappush(arrivals, left_s + away_s)
     last = [message_s + span.n_items * item_s for span in spans[-1:]]
-    return spans, _collected(now, sorted(arrivals), [s.left_s for s in spans[-1:]], collect_s, last)
+    last_s = [span.left_s + away_s for span in spans[-1:]]
+    return spans, _collected(now, sorted(arrivals), last_s, collect_s, last)
 
 
 def _collected(
@@ -211,15 +216,15 @@ def _collected(
     return now
 
 
-def _costs(
-    model: CostModel, ready_s: list[float], item_bytes: float
+def chunk_costs(
+    model: CostModel, n_workers: int, item_bytes: float
 ) -> tuple[float, float, float, float, float]:
     """Return what one way costs: the parent for a chunk and an item, the same for a worker.
 
     A chunk goes two ways, there and back, and so does an item. Last comes how many times as long
     computing takes.
     """
-    full = model.fullness(len(ready_s))
+    full = model.fullness(n_workers)
     both_ways_s = _between(model.message_s, model.full_message_s, full)
     data_s = model.byte_s * item_bytes
     # While the parent writes data the worker reads it: they do not do it one after the other.
