@@ -95,6 +95,8 @@ class ExecutedLesson:
     def close(self) -> None:
         """Let go of what the lesson left behind."""
         self._forget_search()
+        if "corpus_home" in self._shell.user_ns:
+            self._shell.user_ns["corpus_home"].cleanup()
         InteractiveShell.clear_instance()
 
     def run(self, source: str) -> tuple[Any, str]:

@@ -15,7 +15,14 @@ import pytest
 from executed import exercises_of, lesson_sources, steady_grader
 from wrong_answers import ALSO_RIGHT, WRONG
 
-from helpers.classroom import check, exercises, grading_files, grading_numbers, hint
+from helpers.classroom import (
+    check,
+    exercises,
+    grading_files,
+    grading_numbers,
+    grading_project_choice,
+    hint,
+)
 from helpers.classroom.cards import Card
 from helpers.language import LANGUAGES, message, messages, set_language
 from helpers.parallel import InputError, Machine
@@ -79,6 +86,7 @@ def known_machine(monkeypatch):
     """Be on a machine where 3 of 12 CPUs may be used, and work takes the time that it should."""
     here = Machine(3, 12, "spawn", ("spawn",), "3.14.0", "Linux")
     monkeypatch.setattr(grading_numbers, "machine", lambda: here)
+    monkeypatch.setattr(grading_project_choice, "usable_cpus", lambda: here.usable_cpus)
     with steady_grader():
         yield
 
@@ -100,7 +108,7 @@ def test_solution_is_one_code_in_both_languages(number):
 @pytest.mark.parametrize("number", EXERCISES)
 def test_unanswered_exercise_is_called_unanswered(lessons, number):
     """The cell as it stands, executed in its place, raises nothing and is told to be unanswered."""
-    for language, card in lessons(number[0]).exercises[number].unanswered.items():
+    for language, card in lessons(number.split(".")[0]).exercises[number].unanswered.items():
         set_language(language)
         assert card.headline == message("check.unanswered", exercise=number)
         assert card.lines == (message("check.ask_hint", exercise=number),)
@@ -109,7 +117,7 @@ def test_unanswered_exercise_is_called_unanswered(lessons, number):
 @pytest.mark.parametrize("number", EXERCISES)
 def test_solution_is_right(lessons, number):
     """The solution, executed in the exercise's place, is told to be right in each language."""
-    for language, card in lessons(number[0]).exercises[number].solved.items():
+    for language, card in lessons(number.split(".")[0]).exercises[number].solved.items():
         set_language(language)
         assert card.headline == message("check.right", exercise=number), card
         (verdict,) = verdicts(number, card, language)
@@ -120,7 +128,7 @@ def test_solution_is_right(lessons, number):
 @pytest.mark.parametrize(ANSWERED, _rows(WRONG), indirect=["language"])
 def test_wrong_answer_gets_the_feedback_of_its_mistake(lessons, language, number, code, verdict):
     """A typical wrong answer is rejected for that very mistake; the hint waits until asked for."""
-    card = lessons(number[0]).answered(number, code)
+    card = lessons(number.split(".")[0]).answered(number, code)
     assert card.headline == message("check.not_yet", exercise=number), card
     assert verdicts(number, card, language) == {verdict}, card
     assert card.lines[1:] == (message("check.ask_hint", exercise=number),)
@@ -129,7 +137,7 @@ def test_wrong_answer_gets_the_feedback_of_its_mistake(lessons, language, number
 @pytest.mark.parametrize(ANSWERED, _rows(ALSO_RIGHT), indirect=["language"])
 def test_other_right_answer_is_right_too(lessons, language, number, code, verdict):
     """An answer that is right but not the lesson's own is accepted."""
-    card = lessons(number[0]).answered(number, code)
+    card = lessons(number.split(".")[0]).answered(number, code)
     assert card.headline == message("check.right", exercise=number), card
     assert verdicts(number, card, language) == {verdict}
 

@@ -4,6 +4,8 @@ An answer is the code that stands in the exercise's cell; the cell's call of che
 the code has none of its own. It goes on from the lesson before it and the exercise's solution.
 """
 
+import wrong_answers_project as project
+
 _SIDE_BY_SIDE = "begin = perf_counter()\nelapsed_s = {answer}"
 # Leaving the with block would kill workers while they send, and CPython's Pool may then wait for
 # ever for the lock that one of them held.
@@ -713,6 +715,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_ran("hangs", "fails"), "after_fails"),
         (_ran("hangs", "silent"), "silent"),
     ],
+    **project.WRONG,
 }
 
 # Right answers beside the lesson's own solution.
@@ -851,4 +854,5 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "7.4": [(_ran("hangs", "ends"), "right")],
+    **project.ALSO_RIGHT,
 }

@@ -12,6 +12,7 @@ from helpers.classroom import (
     grading_files,
     grading_numbers,
     grading_pool,
+    grading_project,
     grading_scaling,
     grading_threads,
 )
@@ -33,6 +34,7 @@ GRADERS: dict[str, Grader] = {
     **grading_threads.GRADERS,
     **grading_data.GRADERS,
     **grading_faults.GRADERS,
+    **grading_project.GRADERS,
 }
 
 

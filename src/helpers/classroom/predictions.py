@@ -72,6 +72,7 @@ QUESTIONS = {
     "7.hang": Question("hang", (0.1, 0.9), is_time=True),
     "7.block": Question("block", (1.0,), is_time=True),
     "7.race": Question("race", (0.9, 1.0)),
+    "10.message": Question("message_or_file", (0.1, 1.0, 10.0)),
 }
 
 _guesses: dict[str, int] = {}
