@@ -6,6 +6,7 @@ matplotlib, ipywidgets and IPython live in this room and nowhere else.
 from helpers.classroom.advice_chart import plot_advice
 from helpers.classroom.break_even_map import plot_break_even_map
 from helpers.classroom.charts import plot_breakdown, plot_times
+from helpers.classroom.cluster_programs import cluster_programs
 from helpers.classroom.data_chart import plot_transfer
 from helpers.classroom.exercises import check, hint
 from helpers.classroom.explore_break_even import explore_break_even
@@ -31,6 +32,7 @@ from helpers.classroom.timeline import plot_timeline
 
 __all__ = [
     "check",
+    "cluster_programs",
     "crossing_point",
     "duration",
     "explain_gain",

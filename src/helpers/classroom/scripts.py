@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -12,20 +11,16 @@ import textwrap
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter, sleep
+from time import perf_counter
 from typing import Any
 
-import psutil
-
 from helpers.classroom.cards import Card
+from helpers.classroom.programs import descendants, end_family, plain_environment, start_apart
 from helpers.classroom.style import GREEN, VERMILLION, duration
 from helpers.language import message
 from helpers.parallel import InputError
 
 POLL_S = 0.05
-# Python's tracker of resources needs a moment to clear away what a stopped program shared.
-GRACE_S = 0.5
-GONE_LIMIT_S = 5.0
 MAX_BYTES = 50_000_000  # a program that prints without end is stopped here
 # How much is shown: lines that were printed, last lines of the errors (more where the last error
 # has more to say), lines to unfold, and characters of each.
@@ -148,41 +143,17 @@ def _run_in(folder: Path, text: str, limit_s: float) -> ScriptRun:
     (work / "script.py").write_text(source, encoding="utf-8", errors="surrogatepass")
     files = folder / "printed", folder / "errors"
     began_s = perf_counter()
-    process = _started(work, *files)
+    command = [sys.executable, "script.py"]
+    process = start_apart(command, work, files, plain_environment(work.parent))
     family: set[Any] = set()
     try:
         hung = _still_runs_at(began_s + limit_s, process, family, files)
         seconds = perf_counter() - began_s
         sizes = [file.stat().st_size for file in files]  # what is written later is about its end
     finally:
-        _end(process, family)
+        end_family(process, family)
     printed, errors = (_read(file, size, work) for file, size in zip(files, sizes, strict=True))
     return ScriptRun(printed, errors, None if hung else process.returncode, hung, seconds)
-
-
-def _started(work: Path, printed: Path, errors: Path) -> subprocess.Popen[bytes]:
-    """Start the program apart from this process: a signal for one does not reach the other."""
-    with printed.open("wb") as out, errors.open("wb") as err:
-        return subprocess.Popen(
-            [sys.executable, "script.py"],
-            cwd=work,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            env=_environment(work.parent),
-            start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # on Windows
-        )
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """Return the environment of the program: plain text, and temporary files where all is removed.
-
-    A notebook's kernel asks the programs that it starts for colours.
-    """
-    plain = {"PYTHONIOENCODING": "utf-8", "PYTHON_COLORS": "0", "NO_COLOR": "1"}
-    kept = {name: value for name, value in os.environ.items() if "FORCE" not in name}
-    return {**kept, **plain, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))}
 
 
 def _still_runs_at(
@@ -194,42 +165,10 @@ def _still_runs_at(
             process.wait(min(POLL_S, left_s))
             return False
         if sys.platform == "win32":  # where those it leaves behind cannot be found later
-            family |= _descendants(process.pid)
+            family |= descendants(process.pid)
         if sum(file.stat().st_size for file in files) > MAX_BYTES:
             return True
     return process.poll() is None
-
-
-def _descendants(pid: int) -> set[Any]:
-    with suppress(psutil.Error):
-        return set(psutil.Process(pid).children(recursive=True))
-    return set()
-
-
-def _end(process: subprocess.Popen[bytes], family: set[Any]) -> None:
-    """End the program and all that it started, and wait until they are gone."""
-    family = family | _descendants(process.pid)
-    if sys.platform != "win32" and _signalled(process.pid, signal.SIGTERM):
-        deadline_s = perf_counter() + GRACE_S
-        while perf_counter() < deadline_s and _signalled(process.pid, 0):
-            process.poll()
-            sleep(0.01)
-        _signalled(process.pid, signal.SIGKILL)
-    process.kill()
-    for member in family:
-        with suppress(psutil.Error):
-            member.kill()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(GONE_LIMIT_S)
-
-
-def _signalled(group: int, number: int) -> bool:
-    """Send a signal to a group of processes; tell whether there was one to get it."""
-    try:
-        os.killpg(group, number)
-    except (ProcessLookupError, PermissionError):  # on macOS zombies give no permission
-        return False
-    return True
 
 
 def _read(file: Path, size: int, work: Path) -> str:

@@ -204,8 +204,11 @@ def _name(run: Run, runs: tuple[Run, ...]) -> str:
 
 
 def _way(run: Run) -> str:
+    """Name the way of a run; a cluster that ran before the call has no start method."""
+    running = run.how == "dask" and run.start_method is None
     one = run.how in ("pool", "dask") and run.n_workers == 1
-    return message(f"way.{run.how}_one" if one else f"way.{run.how}", n=run.n_workers)
+    key = f"way.{run.how}" + "_running" * running + "_one" * one
+    return message(key, n=run.n_workers)
 
 
 def _told(run: Run, runs: tuple[Run, ...], axis_s: float) -> str:

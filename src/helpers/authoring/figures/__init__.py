@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.authoring.figures.canvas import Canvas, house_style
+from helpers.authoring.figures.cluster import draw_cluster
 from helpers.authoring.figures.course_map import draw_course_map
 from helpers.authoring.figures.flatten import draw_flatten
 from helpers.authoring.figures.pool_lifecycle import draw_pool_lifecycle
@@ -51,6 +52,7 @@ FIGURES = {
         draw_course_map, "figure.course_map.title", "figure.course_map.description"
     ),
     "which_way": Drawing(draw_which_way, "figure.which_way.title", "figure.which_way.description"),
+    "cluster": Drawing(draw_cluster, "figure.cluster.title", "figure.cluster.description"),
 }
 
 
