@@ -45,7 +45,11 @@ def run_remote_chunk(chunk: bytes, task: bytes, language: str) -> RemoteOutcome:
 
     set_language(language)
     loaded, problem = _loaded_task(task)
-    outcome = answer(loaded, problem, chunk)
+    try:
+        outcome = answer(loaded, problem, chunk)
+    except KeyboardInterrupt as error:  # the task's own: it would end the worker
+        now_s = time.perf_counter()
+        outcome = Outcome(0, (now_s, now_s, now_s), failure=Failure("task", error))
     here = get_worker()
     outcome.worker = (here.address, threading.get_ident())
     wall_s = time.time() - time.perf_counter()
@@ -60,9 +64,14 @@ def dask_setup(_worker: Any) -> None:
     ignore_interrupts()
 
 
-@lru_cache(maxsize=4)
 def _loaded_task(task: bytes) -> tuple[Callable[[Any], Any] | None, Failure | None]:
     try:
-        return pickle.loads(task), None
-    except BaseException as error:
+        return _once_loaded(task), None
+    except BaseException as error:  # it is tried again: its module may be sent meanwhile
         return None, Failure("load_task", error)
+
+
+@lru_cache(maxsize=4)
+def _once_loaded(task: bytes) -> Callable[[Any], Any]:
+    loaded: Callable[[Any], Any] = pickle.loads(task)
+    return loaded

@@ -214,10 +214,8 @@ def _connection(client: object, own: bool, leave: list[Callable[[], None]]) -> C
 
 
 def _connected(address: str) -> Client:
-    from distributed import Client
-
     try:
-        return Client(address, timeout=CONNECT_S, set_as_default=False)
+        return _client(address)
     except OSError as error:
         what = f"{type(error).__name__}: {error}"
         raise MachineError(message("dask.no_scheduler", address=address, error=what)) from None
@@ -225,6 +223,21 @@ def _connected(address: str) -> Client:
         raise InputError(
             message("dask.bad_address", received=repr(address), error=str(error))
         ) from None
+
+
+def _client(address: str) -> Client:
+    """Return a connected client; end the thread that one leaves which cannot connect."""
+    from distributed import Client
+
+    client = Client.__new__(Client)
+    try:
+        client.__init__(address, timeout=CONNECT_S, set_as_default=False)
+    except BaseException:
+        if runner := vars(client).get("_loop_runner"):
+            runner.stop()
+        client.status = "closed"  # or it would try to say goodbye in a thread that has ended
+        raise
+    return client
 
 
 def _checked(client: Client) -> int:

@@ -1,0 +1,278 @@
+"""What goes wrong on a Dask cluster is an error in words, within ten seconds, and all goes on."""
+
+from __future__ import annotations
+
+import importlib
+import socket
+import sys
+import threading
+import time
+
+import leftovers
+import pytest
+import sample_tasks
+from distributed import Client
+
+from helpers.language import LANGUAGES, set_language
+from helpers.parallel import (
+    InputError,
+    MachineError,
+    NotPicklableError,
+    TaskFailedError,
+    TaskNotImportableError,
+    TimeLimitError,
+    WorkerLostError,
+    local_cluster,
+    run,
+)
+from helpers.parallel import dask_records as records
+from helpers.parallel.versions import differing
+from helpers.tasks import square
+
+pytestmark = pytest.mark.timeout(60)
+
+LIMIT_S = 10.0
+
+
+@pytest.fixture(scope="module")
+def client():
+    """Have a local cluster of two workers for all tests that do not destroy it."""
+    with local_cluster(2) as connected:
+        yield connected
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request):
+    """Speak each language in turn."""
+    set_language(request.param)
+    return request.param
+
+
+@pytest.fixture
+def quickly():
+    """Fail the test whose call took longer than the limit."""
+    began = time.perf_counter()
+    yield
+    assert time.perf_counter() - began < LIMIT_S
+
+
+def free_port():
+    """Return a port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+# ---- arguments
+
+
+@pytest.mark.parametrize("received", [3, True, ["tcp://127.0.0.1:1"], object])
+def test_what_is_no_cluster(language, received):
+    """What is neither an address nor a client is refused, with what was received and an example."""
+    with pytest.raises(InputError, match="tcp://127") as told:
+        run(square, [1], how="dask", client=received)
+    assert repr(received)[:10] in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "nowhere", "tcp://", "udp://127.0.0.1:1", "tls://127.0.0.1:1"]
+)
+def test_what_is_no_address(language, address, quickly):
+    """Text that is no address, or needs keys, is refused within seconds, with a remedy."""
+    with pytest.raises((InputError, MachineError)) as told:
+        run(square, [1], how="dask", client=address)
+    assert "dask" in str(told.value) or "127.0.0.1" in str(told.value)
+
+
+def test_no_scheduler(language, quickly):
+    """Where no scheduler answers, the error names the address and the command that starts one."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    before = leftovers.snapshot()
+    with pytest.raises(MachineError, match="dask scheduler") as told:
+        run(square, [1], how="dask", client=address)
+    assert address in str(told.value)
+    assert leftovers.since(before) == []
+
+
+def test_a_cluster_for_another_way(client, language):
+    """A cluster given to a way that uses none is refused, and the remedy is named."""
+    with pytest.raises(InputError, match='how="dask"'):
+        run(square, [1], how="pool", client=client)
+
+
+@pytest.mark.parametrize("options", [{"n_workers": 2}, {"start_method": "spawn"}])
+def test_what_a_running_cluster_has_decided(client, language, options):
+    """Workers and start method cannot be chosen for a cluster that runs already."""
+    with pytest.raises(InputError, match=next(iter(options))):
+        run(square, [1], how="dask", client=client, **options)
+
+
+def test_a_closed_client(client, language):
+    """A client that is closed is refused, not waited for."""
+    closed = Client(client.scheduler.address, set_as_default=False)
+    closed.close()
+    with pytest.raises(InputError, match="Client"):
+        run(square, [1], how="dask", client=closed)
+
+
+def test_versions_that_differ():
+    """What differs between here and there is named, once, with both versions and a place."""
+    packages = {"python": "3.11.7.final.0", "dask": "1", "distributed": "1"}
+    packages |= {"msgpack": "1", "cloudpickle": "1"}
+    here = {"packages": packages}
+    patched = {"packages": {**packages, "python": "3.11.9.final.0"}}
+    older = {"packages": {**packages, "dask": "0", "python": "3.10.2.final.0"}}
+    told = {"client": here, "scheduler": patched, "workers": {"tcp://a:1": older, "b": older}}
+    assert differing(told) == ["Python 3.11 / 3.10 (tcp://a:1)", "dask 1 / 0 (tcp://a:1)"]
+    assert differing({**told, "workers": {}}) == []
+
+
+def test_a_cluster_of_other_versions(client, language, monkeypatch, quickly):
+    """A cluster that tells other versions is refused, with both and what to do."""
+    versions = client.get_versions()
+    for told in versions["workers"].values():
+        told["packages"]["distributed"] = "2001.1.1"
+    monkeypatch.setattr(type(client), "get_versions", lambda _self: versions)
+    with pytest.raises(MachineError, match=r"2001\.1\.1"):
+        run(square, [1], how="dask", client=client)
+
+
+# ---- tasks, items and results
+
+
+def test_a_task_that_raises(client, language, quickly):
+    """Its own exception comes out, with the item and the worker's traceback."""
+    with pytest.raises(ValueError, match="no good") as raised:
+        run(sample_tasks.raise_value_error, [7], how="dask", client=client)
+    note = "".join(raised.value.__notes__)
+    assert "7" in note
+    assert "sample_tasks.py" in note
+
+
+@pytest.mark.parametrize(
+    ("task", "items", "error", "word"),
+    [
+        (sample_tasks.raise_with_lock, [1], TaskFailedError, "WithLock"),
+        (sample_tasks.exit_politely, [1], TaskFailedError, "SystemExit"),
+        (sample_tasks.raise_keyboard_interrupt, [1], TaskFailedError, "KeyboardInterrupt"),
+        (sample_tasks.return_lock_at_seven, range(9), NotPicklableError, "7"),
+        (sample_tasks.identity, [1, threading.Lock()], NotPicklableError, "1"),
+        (threading.Lock().acquire, [1], NotPicklableError, "acquire"),
+    ],
+    ids=["unpicklable error", "sys.exit", "interrupt", "result", "item", "task"],
+)  # fmt: skip
+def test_what_cannot_come_back_or_be_sent(client, language, task, items, error, word, quickly):
+    """What cannot be pickled, or ends its process politely, is an error that names it."""
+    with pytest.raises(error, match=word):
+        run(task, items, how="dask", client=client)
+
+
+def test_items_that_break_off(client):
+    """An error of the items' own generator comes out as it is."""
+
+    def half_way():
+        yield 1
+        raise LookupError("half-way")
+
+    with pytest.raises(LookupError, match="half-way"):
+        run(square, half_way(), how="dask", client=client)
+
+
+def test_a_module_that_workers_lack(client, language, tmp_path, monkeypatch, quickly):
+    """A task whose module is only here is refused with upload_file as the remedy, which works."""
+    name = f"only_here_{language}"
+    (tmp_path / f"{name}.py").write_text("def double(item):\n    return 2 * item\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module(name)
+    with pytest.raises(TaskNotImportableError, match="upload_file") as told:
+        run(module.double, [1], how="dask", client=client)
+    assert name in str(told.value)
+    client.upload_file(str(tmp_path / f"{name}.py"))
+    assert run(module.double, [1, 2], how="dask", client=client).results == [2, 4]
+    sys.modules.pop(name)
+
+
+# ---- time and loss
+
+
+def test_a_time_limit(language):
+    """Where the limit is reached, workers that would sleep for a minute are ended at once."""
+    before = leftovers.snapshot()
+    began = time.perf_counter()
+    with pytest.raises(TimeLimitError, match=r"\b3\b"):
+        run(sample_tasks.sleep, [0, 60, 60], how="dask", n_workers=2, chunksize=1, timeout_s=3.5)
+    assert time.perf_counter() - began < LIMIT_S
+    assert leftovers.since(before) == []
+
+
+def test_a_task_that_kills_its_workers(language):
+    """A chunk that ends four workers one after another is given up, with the likely reasons."""
+    before = leftovers.snapshot()
+    with pytest.raises(WorkerLostError, match=r"os\._exit"):
+        run(sample_tasks.exit_abruptly, [1], how="dask", n_workers=2)
+    assert leftovers.since(before) == []
+
+
+class Scheduler:
+    """A client whose scheduler answers as the test says."""
+
+    status = "running"
+
+    class scheduler:  # noqa: N801  (it stands for an object)
+        """Its address."""
+
+        address = "tcp://127.0.0.1:1"
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def scheduler_info(self, n_workers):
+        """Answer as the real one does."""
+        return self.answer()
+
+
+def pulse_of(answer, monkeypatch):
+    """Have the pulse of a made scheduler beat a while, fast, and return its last check."""
+    for name, value in {"PULSE_S": 0.01, "SILENT_S": 0.2, "EMPTY_S": 0.2}.items():
+        monkeypatch.setattr(records, name, value)
+    pulse = records.Pulse(Scheduler(answer))
+    try:
+        time.sleep(0.4)
+        pulse.check()
+    finally:
+        pulse.stop()
+
+
+def test_a_cluster_without_workers(language, monkeypatch):
+    """A cluster that has lost all its workers, and gets no new one, is not waited for."""
+    with pytest.raises(WorkerLostError):
+        pulse_of(lambda: {"n_workers": 0}, monkeypatch)
+
+
+def test_a_scheduler_that_is_silent(language, monkeypatch):
+    """A scheduler that no longer answers is not waited for, and its address is told."""
+    with pytest.raises(WorkerLostError, match="tcp://127"):
+        pulse_of(lambda: 1 / 0, monkeypatch)
+
+
+def test_a_scheduler_that_is_well(monkeypatch):
+    """Where there are workers, the check says nothing."""
+    pulse_of(lambda: {"n_workers": 1}, monkeypatch)
+
+
+# ---- batches
+
+
+def test_a_million_small_items_are_few_tasks(client):
+    """A million items become eight tasks of Dask, not a million futures."""
+    before = leftovers.snapshot()
+
+    def n_transitions(dask_scheduler):
+        return dask_scheduler.transition_counter
+
+    counted = client.run_on_scheduler(n_transitions)
+    done = run(abs, range(-1_000_000, 0), how="dask", client=client)
+    assert done.results[:2] + done.results[-1:] == [1_000_000, 999_999, 1]
+    assert len(done.spans) == 8
+    assert client.run_on_scheduler(n_transitions) - counted < 200
+    assert leftovers.since(before) == []
