@@ -52,9 +52,13 @@ def run_remote_chunk(chunk: bytes, task: bytes, language: str) -> RemoteOutcome:
     return RemoteOutcome(here.address, wall_s, wall_s + here.scheduler_delay, outcome)
 
 
-@lru_cache(maxsize=4)
 def _loaded_task(task: bytes) -> tuple[Callable[[Any], Any] | None, Failure | None]:
     try:
-        return pickle.loads(task), None
-    except BaseException as error:
+        return _unpickled(task), None
+    except BaseException as error:  # not kept: the module may be uploaded before the next call
         return None, Failure("load_task", error)
+
+
+@lru_cache(maxsize=4)
+def _unpickled(task: bytes) -> Any:
+    return pickle.loads(task)
