@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from helpers.language import set_language
-from helpers.worker import Failure, Outcome, answer
+from helpers.worker import Failure, Outcome, answer, ignore_interrupts
 
 
 class RemoteOutcome(NamedTuple):
@@ -50,6 +50,14 @@ def run_remote_chunk(chunk: bytes, task: bytes, language: str) -> RemoteOutcome:
     outcome.worker = (here.address, threading.get_ident())
     wall_s = time.time() - time.perf_counter()
     return RemoteOutcome(here.address, wall_s, wall_s + here.scheduler_delay, outcome)
+
+
+def dask_setup(_worker: Any) -> None:
+    """Make a worker of a local cluster ready: Dask calls this when it starts.
+
+    Interrupts of a terminal go to the workers as well, and whoever called them deals with those.
+    """
+    ignore_interrupts()
 
 
 def _loaded_task(task: bytes) -> tuple[Callable[[Any], Any] | None, Failure | None]:

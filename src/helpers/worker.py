@@ -118,7 +118,7 @@ def prepare(task: bytes, language: str, halt: Any = None) -> None:
     kept and told with the first chunk.
     """
     global _task, _problem, _halt, _ready_s
-    _ignore_interrupts()
+    ignore_interrupts()
     from helpers.language import set_language
 
     _end_with_parent()
@@ -131,7 +131,7 @@ def prepare(task: bytes, language: str, halt: Any = None) -> None:
     _ready_s = perf_counter()
 
 
-def _ignore_interrupts() -> None:
+def ignore_interrupts() -> None:
     """Ignore interrupts, which go to every process of a terminal: the parent ends its workers."""
     import signal
 

@@ -8,7 +8,6 @@ import multiprocessing.resource_tracker
 import multiprocessing.util
 import shutil
 import tempfile
-import threading
 import time
 
 import leftovers
@@ -22,6 +21,7 @@ DEADLINE_S = 5.0
 LONGER_S = 60.0
 LONGER = ("advice", "break_even", "calibration", "ceiling", "leftovers", "progress", "sampling")
 LONGER += ("scaling", "faults", "faults_of_systems", "random_faults")
+LONGER += ("dask", "dask_batches", "dask_clusters", "dask_errors", "dask_leftovers", "dask_network")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -69,12 +69,13 @@ def left_over(before: set, look, grace_s: float) -> set:
 def _clean_and_quick(request):
     """Fail the test that took 5 s, or left a process or a thread behind."""
     longer = request.module.__name__.removeprefix("test_") in LONGER
-    children, threads = leftovers.children(), set(threading.enumerate())
+    children, threads = leftovers.children(), leftovers.threads()
+    active = set(multiprocessing.active_children())  # those of a cluster that serves a whole module
     began = time.perf_counter()
     yield
     took_s = time.perf_counter() - began
     # A thread cannot be stopped from outside: it may still be at its last item.
-    assert not left_over(threads, lambda: set(threading.enumerate()), 2.0), "threads left behind"
+    assert not left_over(threads, leftovers.threads, 2.0), "threads left behind"
     assert not left_over(children, leftovers.children, 0.0), "processes left behind"
-    assert not multiprocessing.active_children()
+    assert not set(multiprocessing.active_children()) - active
     assert took_s < (LONGER_S if longer else DEADLINE_S), f"took {took_s:.1f} s"

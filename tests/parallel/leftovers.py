@@ -65,9 +65,14 @@ def _target(entry: Path) -> str:
         return "?"
 
 
-def _threads() -> set:
-    """Return the threads, but for the one in which IPython keeps its history."""
-    return {thread for thread in threading.enumerate() if "History" not in thread.name}
+def threads() -> set:
+    """Return the threads, but for those that somebody else keeps for the life of the process.
+
+    IPython has one for its history, and Dask two of one task each, which it starts for the first
+    cluster and keeps for later ones: they hold nothing and wait.
+    """
+    kept = ("History", "Dask-Offload_0", "Dask-Callback-Thread_0")
+    return {one for one in threading.enumerate() if not any(name in one.name for name in kept)}
 
 
 def _in(folder: Path) -> set:
@@ -82,7 +87,7 @@ def _temporary() -> set:
         names = _in(Path(tempfile.gettempdir()))
     except OSError:  # no folder can be written to
         return set()
-    return {name for name in names if name.startswith(("pymp-", "psm_", "helpers"))}
+    return {name for name in names if name.startswith(("pymp-", "psm_", "helpers", "dask"))}
 
 
 def _shared_memory() -> set:
@@ -113,7 +118,7 @@ def _mapped_elsewhere() -> set[int]:
 
 KINDS: dict[str, Callable[[], set]] = {
     "processes": children,
-    "threads": _threads,
+    "threads": threads,
     "open files": open_files,
     "temporary folders": _temporary,
     "shared memory": _shared_memory,

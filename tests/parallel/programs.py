@@ -15,7 +15,8 @@ HERE = Path(__file__).parent
 
 def environment(**variables) -> dict[str, str]:
     """Return the environment of a program that imports what stands beside these tests."""
-    return {**os.environ, "PYTHONPATH": str(HERE), **variables}
+    folders = [str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(folders), **variables}
 
 
 def run_program(

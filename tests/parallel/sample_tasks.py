@@ -68,6 +68,11 @@ class SlowToPack:
         return float, (self.seconds,)
 
 
+def length_of_both(held, item):
+    """Return how long both are, together."""
+    return len(held) + len(item)
+
+
 def process_id(_item):
     """Return the number of the process that computes."""
     return os.getpid()

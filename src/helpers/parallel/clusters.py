@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any
 from helpers.language import message
 from helpers.parallel.arguments import check_choice, short, whole_number
 from helpers.parallel.errors import InputError, MachineError
+from helpers.parallel.interrupts import deaf_children
 from helpers.parallel.machine import usable_cpus
+from helpers.parallel.quiet import quiet
+from helpers.parallel.versions import differing
 from helpers.parallel.watching import within_limit
 
 if TYPE_CHECKING:  # a run that does not use Dask must not load it
@@ -28,8 +31,6 @@ CONNECT_S = 5.0
 BOOT_S = 30.0
 # A cluster that has not closed by then, after its workers were killed, never will.
 CLOSE_S = 8.0
-# What has to be the same on both sides: they exchange pickled functions and Dask's own messages.
-PACKAGES = ("dask", "distributed", "msgpack", "cloudpickle")
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Cluster:
         scheduler_wall_s: the same of the scheduler's clock.
         local: the cluster that was started here and has to be closed, if one was.
         own_client: whether the client was made here and has to be closed.
+        leave: what is called when all that is closed, last one first.
     """
 
     client: Client
@@ -97,24 +99,29 @@ def start_local(n_workers: int, start_method: str | None, *, dashboard: bool = F
 
     environment = dict(os.environ)  # a nanny changes it, for all that is started later
     folder = tempfile.TemporaryDirectory(prefix="helpers-dask-", ignore_cleanup_errors=True)
-    leave: list[Callable[[], None]] = [folder.cleanup, lambda: _restore(environment)]
-    settings = {
+    leave: list[Callable[[], None]] = [quiet(), folder.cleanup, lambda: _restore(environment)]
+    settings: dict[str, Any] = {
         "temporary-directory": folder.name,
         "distributed.worker.multiprocessing-method": start_method or "spawn",
         "distributed.nanny.pre-spawn-environ": {},
     }
+    if not dashboard:  # Dask's HTTP servers have to listen: then they have nothing to tell
+        settings["distributed.scheduler.http.routes"] = []
+        settings["distributed.worker.http.routes"] = []
     try:
-        with dask.config.set(settings):
+        with dask.config.set(settings), deaf_children(start_method or "spawn"):
             local = LocalCluster(
                 n_workers=n_workers,
                 threads_per_worker=1,
                 processes=True,
                 host=LOOPBACK,
-                dashboard_address=f"{LOOPBACK}:0",  # with None, a taken port 8787 is warned of
+                # Without an address it would be port 8787, with a warning where that is taken.
+                dashboard_address=f"{LOOPBACK}:0",
                 scheduler_kwargs={"dashboard": dashboard},
                 silence_logs=logging.CRITICAL,
                 memory_limit=0,  # the system's own limit is the learner's, too
                 death_timeout=BOOT_S,
+                preload=["helpers.remote"],
             )
         client = Client(local, set_as_default=False)
     except BaseException:
@@ -161,9 +168,7 @@ def local_cluster(
         cluster = start_local(workers, start_method, dashboard=dashboard)
     except (OSError, RuntimeError) as error:
         what = f"{type(error).__name__}: {error}"
-        raise MachineError(
-            message("run.cannot_start", n=workers, how="'dask'", error=what)
-        ) from error
+        raise MachineError(message("dask.not_started", n=workers, error=what)) from error
     try:
         yield cluster.client
     except BaseException:
@@ -183,9 +188,17 @@ def connect(client: object) -> Cluster:
         InputError: ``client`` is neither, or a client that is closed or asynchronous.
         MachineError: no scheduler answers there, it has no workers, or the versions differ.
     """
+    own, leave = isinstance(client, str), [quiet()]
+    try:
+        return _connection(client, own, leave)
+    except BaseException:
+        leave.pop()()
+        raise
+
+
+def _connection(client: object, own: bool, leave: list[Callable[[], None]]) -> Cluster:
     from distributed import Client
 
-    own = isinstance(client, str)
     used = _connected(client) if isinstance(client, str) else client
     if not isinstance(used, Client) or used.asynchronous or used.status != "running":
         raise InputError(message("dask.bad_client", received=short(client)))
@@ -193,7 +206,7 @@ def connect(client: object) -> Cluster:
         n_threads = _checked(used)
         wall_s = time() - perf_counter()
         there_s = wall_s + _scheduler_ahead_s(used)
-        return Cluster(used, n_threads, perf_counter(), wall_s, there_s, own_client=own)
+        return Cluster(used, n_threads, perf_counter(), wall_s, there_s, None, own, leave)
     except BaseException:
         if own:
             within_limit(used.close, CLOSE_S)
@@ -219,28 +232,9 @@ def _checked(client: Client) -> int:
     n_threads = int(client.scheduler_info(n_workers=0)["total_threads"])
     if not n_threads:
         raise MachineError(message("dask.no_workers", address=client.scheduler.address))
-    if differing := _differing(client.get_versions()):
-        raise MachineError(message("dask.versions", differing="; ".join(differing)))
+    if unlike := differing(client.get_versions()):
+        raise MachineError(message("dask.versions", differing="; ".join(unlike)))
     return n_threads
-
-
-def _differing(versions: dict[str, Any]) -> list[str]:
-    """Return what differs between this process and a worker or the scheduler, in words."""
-    here = _versions(versions["client"])
-    others = {"scheduler": versions["scheduler"], **versions["workers"]}
-    found: dict[str, str] = {}
-    for where, told in others.items():
-        for name, version in _versions(told).items():
-            if version != here[name]:
-                found.setdefault(f"{name} {here[name]} / {version}", where)
-    return [f"{what} ({where})" for what, where in found.items()]
-
-
-def _versions(told: dict[str, Any]) -> dict[str, str]:
-    """Return the versions that matter; of Python the first two numbers."""
-    packages = told["packages"]
-    python = ".".join(str(packages["python"]).split(".")[:2])
-    return {"Python": python, **{name: str(packages[name]) for name in PACKAGES}}
 
 
 def _scheduler_ahead_s(client: Client) -> float:

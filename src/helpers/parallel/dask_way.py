@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pickle
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -49,8 +50,16 @@ class Dask:
         self._waiting: dict[Future, Done] = {}
         self._post: SimpleQueue[Parcel | Future | None] = SimpleQueue()
         self._task: Any = job.pickled_task
-        if len(job.pickled_task) > HEAVY_TASK_BYTES:
-            self._task = self._cluster.client.submit(_itself, job.pickled_task, pure=False)
+        try:
+            self._begin()
+        except BaseException:
+            self._cluster.close(kill=True)
+            raise
+
+    def _begin(self) -> None:
+        if len(self._task) > HEAVY_TASK_BYTES:
+            with _large_messages():
+                self._task = self._cluster.client.submit(_itself, self._task, pure=False)
         self._pulse = Pulse(self._cluster.client)
         self._carrier = threading.Thread(target=self._carry, daemon=True)
         self._carrier.start()
@@ -106,11 +115,8 @@ class Dask:
     def _give(self, chunks: list[bytes], dones: list[Done]) -> None:
         if not chunks:
             return
-        import dask
-
-        limits = {"distributed.admin.large-graph-warning-threshold": "1 TB"}
         try:
-            with dask.config.set(limits):
+            with _large_messages():
                 futures = self._cluster.client.map(
                     run_remote_chunk,
                     chunks,
@@ -147,6 +153,15 @@ class Dask:
             done(self._times.here(came))
 
 
+@contextmanager
+def _large_messages() -> Iterator[None]:
+    """Have Dask not warn of large messages: the learner has no say in how they are cut."""
+    import dask
+
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
+        yield
+
+
 def _itself(task: bytes) -> bytes:
     return task
 
@@ -162,9 +177,11 @@ def _all_of(post: SimpleQueue[Any]) -> list[Any]:
 
 
 def _failure_of(future: Future) -> BaseException:
+    if future.status != "error":  # cancelled or lost: the scheduler has gone, do not ask it
+        return CancelledError(future.status)
     try:
-        return future.exception(timeout=CLOSE_S) or RuntimeError(future.status)
-    except BaseException as error:  # cancelled: the scheduler has gone
+        return future.exception(timeout=CLOSE_S) or CancelledError(future.status)
+    except BaseException as error:
         return error
 
 

@@ -55,6 +55,8 @@ def not_started(plan: Plan, error: Exception) -> Exception:
     number = getattr(error, "errno", errno.EAGAIN)  # of a thread no number is told
     limit = number in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
     key = "run.too_many_workers" if limit else "run.cannot_start"
+    if isinstance(error, RuntimeError) and plan.how == "dask":  # its own, whatever lies behind it
+        key = "dask.not_started"
     if isinstance(error, ChildProcessError):  # the fork server belongs to this one's parent
         key = "run.after_a_fork"
     what = f"{type(error).__name__}: {error}"

@@ -1,0 +1,202 @@
+"""A call with Dask leaves this process as it was, from a script, a notebook, and interrupted."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import warnings
+
+import dask
+import distributed
+import leftovers
+import pytest
+import sample_tasks
+from kernels import kernel
+from programs import environment, run_program
+from test_faults import wait_for_print
+
+from helpers.parallel import TimeLimitError, local_cluster, run
+from helpers.tasks import square
+
+pytestmark = pytest.mark.timeout(100)
+
+
+def state():
+    """Return what of this process Dask could change for all the code that runs later."""
+    loggers = [logging.getLogger(name) for name in ("", "distributed", "distributed.nanny")]
+    levels = [(one.level, [handler.level for handler in one.handlers]) for one in loggers]
+    return {
+        "environment": dict(os.environ),
+        "configuration": repr(dask.config.config),
+        "logging": levels,
+        "signals": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
+        "folder": os.getcwd(),  # noqa: PTH109
+        "path": list(sys.path),
+        "warnings": list(warnings.filters),
+        "start method": multiprocessing.get_start_method(allow_none=True),
+        "client": distributed.client._get_global_client(),
+        "filters": [len(one.filters) for one in loggers],
+    }
+
+
+def good_and_bad_calls():
+    """Make a good call, one whose task fails, one that is too slow, and one on a kept cluster."""
+    assert run(square, [3], how="dask", n_workers=1).results == [9]
+    with pytest.raises(ValueError, match="no good"):
+        run(sample_tasks.raise_value_error, [1], how="dask", n_workers=1)
+    with pytest.raises(TimeLimitError):
+        run(sample_tasks.sleep, [60], how="dask", n_workers=1, timeout_s=2)
+    with local_cluster(1, start_method="fork", dashboard=True) as client:
+        assert run(square, [3], how="dask", client=client).results == [9]
+
+
+def test_this_process_stays_as_it_was():
+    """After good and bad calls nothing is left, and nothing is set that was not set before."""
+    good_and_bad_calls()  # starts what Dask keeps for later, and imports its dashboard
+    before, held = state(), leftovers.snapshot()
+    good_and_bad_calls()
+    assert state() == before
+    assert leftovers.since(held) == []
+
+
+PROGRAM = """
+import sample_tasks
+from helpers.parallel import run
+
+if __name__ == "__main__":
+    def own(item):
+        return 2 * item
+
+    print(run(own, range(3), how="dask", n_workers=1).results)
+    for task in (sample_tasks.identity, sample_tasks.raise_value_error):
+        try:
+            print(run(task, range(3), how="dask", n_workers=1).results)
+        except ValueError as error:
+            print(type(error).__name__)
+    try:
+        run(sample_tasks.sleep, [60], how="dask", n_workers=1, timeout_s=2)
+    except TimeoutError as error:
+        print(type(error).__name__)
+"""
+
+
+def test_a_program_ends_in_silence(tmp_path):
+    """A program whose calls were good, bad and too slow ends without a word on stderr."""
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM, encoding="utf-8")
+    completed = run_program("-X", "dev", program, env=environment(), limit_s=50)
+    assert (completed.returncode, completed.stderr) == (0, "")
+    assert completed.stdout.splitlines() == [
+        "[0, 2, 4]",
+        "[0, 1, 2]",
+        "ValueError",
+        "TimeLimitError",
+    ]
+
+
+def test_a_program_without_a_guard(tmp_path):
+    """A script without the guard line gets an error that says so, and ends."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from helpers.parallel import run\n"
+        "from helpers.tasks import square\n"
+        "print(run(square, range(3), how='dask', n_workers=1).results)\n",
+        encoding="utf-8",
+    )
+    completed = run_program(program, env=environment(), limit_s=60)
+    assert completed.stdout == ""
+    assert "MachineError" in completed.stderr.splitlines()[-1]
+    assert '"__main__"' in completed.stderr.splitlines()[-1]
+
+
+# ---- a notebook
+
+NOTEBOOK = """
+import leftovers
+from helpers.parallel import local_cluster, run
+from helpers.tasks import square
+
+def own(item):
+    return factor * item
+
+factor = 3
+run(square, [1], how="dask", n_workers=1)
+before = leftovers.snapshot()
+print(run(own, range(4), how="dask", n_workers=2).results)
+with local_cluster(2) as client:
+    for factor in (4, 5):
+        print(run(own, range(4), how="dask", client=client).results)
+    print(run(lambda item: item ** 2, range(4), how="dask", client=client).results)
+print(leftovers.since(before))
+"""
+
+
+def test_a_notebook():
+    """In a notebook its own functions work, with the values of now, and nothing else is printed."""
+    with kernel() as started:
+        printed, errors, error = started.run(NOTEBOOK, 40)
+    assert (errors, error) == ("", "")
+    assert printed.splitlines() == [
+        "[0, 3, 6, 9]",
+        "[0, 4, 8, 12]",
+        "[0, 5, 10, 15]",
+        "[0, 1, 4, 9]",
+        "[]",
+    ]
+
+
+WAITING = """
+import leftovers
+from helpers.parallel import run
+from helpers.tasks import download, square
+
+before = leftovers.snapshot()
+print("ready")
+run(download, [0.5] * 200, how="dask", n_workers=2, chunksize=2)
+"""
+GOES_ON = """
+print(leftovers.since(before), run(square, [3], how="dask", n_workers=1).results)
+"""
+# Before the workers have started, while they do, and while they work.
+MOMENTS_S = (0.0, 0.3, 1.0, 4.0)
+ANSWER_S = 5.0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its kernel is interrupted by an event")
+def test_an_interrupted_notebook():
+    """One interrupt at any moment ends the call within 5 s, leaves nothing, and all goes on."""
+    with kernel() as started:
+        started.run("from helpers.parallel import run; run(abs, [1], how='dask', n_workers=1)")
+        for moment_s in MOMENTS_S:
+            request = started.begin(WAITING)
+            wait_for_print(started, request)
+            time.sleep(moment_s)
+            begin = time.perf_counter()
+            started.manager.interrupt_kernel()
+            _, errors, error = started.end(request, 20)
+            took_s = time.perf_counter() - begin
+            assert (errors, error) == ("", "KeyboardInterrupt"), moment_s
+            assert took_s < ANSWER_S, moment_s
+            assert started.run(GOES_ON) == ("[] [9]\n", "", ""), moment_s
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a program there")
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_an_interrupted_program_ends_its_workers(method):
+    """Ctrl+C in the middle of a run ends a program and its workers, in one traceback."""
+    program = (
+        "import os, signal, threading\n"
+        "import sample_tasks\n"
+        "from helpers.parallel import run\n"
+        "threading.Timer(3, lambda: os.killpg(0, signal.SIGINT)).start()\n"
+        f"run(sample_tasks.sleep, [0.05] * 10_000, how='dask', n_workers=2,"
+        f" start_method={method!r})\n"
+    )
+    completed = run_program("-c", program, start_new_session=True)
+    assert completed.returncode != 0
+    assert completed.stderr.rstrip().endswith("KeyboardInterrupt")
+    assert completed.stderr.count("Traceback") == 1
