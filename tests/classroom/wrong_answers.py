@@ -4,6 +4,7 @@ An answer is the code that stands in the exercise's cell; the cell's call of che
 the code has none of its own. It goes on from the lesson before it and the exercise's solution.
 """
 
+import wrong_answers_cluster as cluster
 import wrong_answers_project as project
 
 _SIDE_BY_SIDE = "begin = perf_counter()\nelapsed_s = {answer}"
@@ -717,6 +718,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_ran("hangs", "fails"), "after_fails"),
         (_ran("hangs", "silent"), "silent"),
     ],
+    **cluster.WRONG,
     **project.WRONG,
 }
 
@@ -856,5 +858,6 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "7.4": [(_ran("hangs", "ends"), "right")],
+    **cluster.ALSO_RIGHT,
     **project.ALSO_RIGHT,
 }

@@ -43,6 +43,8 @@ MOST = {
     "byte_s": 1e-6,
     "stop_s": 10,
     "stop_worker_s": 5,
+    "latency_s": 1,
+    "connect_s": 5,
 }
 
 

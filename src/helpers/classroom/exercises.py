@@ -7,6 +7,7 @@ from typing import Any
 
 from helpers.classroom import (
     grading_chunks,
+    grading_cluster,
     grading_data,
     grading_faults,
     grading_files,
@@ -34,6 +35,7 @@ GRADERS: dict[str, Grader] = {
     **grading_threads.GRADERS,
     **grading_data.GRADERS,
     **grading_faults.GRADERS,
+    **grading_cluster.GRADERS,
     **grading_project.GRADERS,
 }
 

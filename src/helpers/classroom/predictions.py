@@ -22,11 +22,13 @@ class Question:
         name: its table in ``messages.toml``, under ``predict``.
         bounds: the figures that separate one option from the next, in rising order.
         is_time: whether what is measured is a time in seconds, else it is a ratio.
+        unit: in what a ratio is told: ``"times"``, ``"percent"`` of 1, or ``"workers"``.
     """
 
     name: str
     bounds: tuple[float, ...]
     is_time: bool = False
+    unit: str = "times"
 
     @property
     def text(self) -> str:
@@ -47,7 +49,8 @@ class Question:
         """Write what was measured, with its unit."""
         if self.is_time:
             return duration(measured)
-        return message("predict.times", times=significant(measured, 2))
+        figure = 100 * measured if self.unit == "percent" else measured
+        return message(f"predict.{self.unit}", times=significant(figure, 2))
 
 
 QUESTIONS = {
@@ -72,6 +75,9 @@ QUESTIONS = {
     "7.hang": Question("hang", (0.1, 0.9), is_time=True),
     "7.block": Question("block", (1.0,), is_time=True),
     "7.race": Question("race", (0.9, 1.0)),
+    "9.one-a-file": Question("one_a_file", (0.8, 1.25, 4.0)),
+    "9.lost-worker": Question("lost_worker", (0.01, 1.0), unit="percent"),
+    "9.busy-workers": Question("busy_workers", (3.0, 30.0, 300.0), unit="workers"),
     "10.message": Question("message_or_file", (0.1, 1.0, 10.0)),
 }
 

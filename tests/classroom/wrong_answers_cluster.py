@@ -1,0 +1,97 @@
+"""Typical wrong answers to the exercises of lesson 9, as in wrong_answers."""
+
+# Calls of known times, as if a cluster had made them; nothing is started for them.
+_CALLS = """\
+from dataclasses import replace
+
+made = {{"how": "dask", "results": [1] * 4}}
+whole = replace(simulate([0.1] * 4, 2), **made)
+broken = replace(simulate([0.2] * 4, 2), **made, lost_s={{0: 0.1}})
+{more}
+slower = {slower}"""
+_RIGHT = "broken.elapsed_s / whole.elapsed_s"
+
+
+def _calls(more: str = "", slower: str = _RIGHT) -> str:
+    return _CALLS.format(more=more, slower=slower)
+
+
+def _doors(returned: str) -> str:
+    return f"def open_doors(addresses):\n    return {returned}"
+
+
+def _tools(*tools: str) -> str:
+    return f"job_a, job_b, job_c, job_d = {tools!r}"
+
+
+WRONG: dict[str, list[tuple[str, str]]] = {
+    "9.1": [
+        ('check("9.1", 20)', "not_two"),
+        ('chunksize = "20"', "not_two"),
+        ('chunksize = 20\n\ncheck("9.1", [busy, chunksize])', "not_two"),
+        ('check("9.1", (1_000, 20))', "busy"),
+        ("chunksize = busy / 1_000", "upside_down"),
+        ("chunksize = 1_000", "one_each"),
+        ("chunksize = 10", "too_small"),
+        ("chunksize = -1", "too_small"),
+        ("chunksize = 50", "too_large"),
+        ('chunksize = float("inf")', "too_large"),
+    ],
+    "9.2": [
+        ('check("9.2", open_doors(listening))', "not_a_function"),
+        (_doors("addresses[0]"), "not_a_list"),
+        (_doors("None"), "not_a_list"),
+        (_doors("[each.startswith('127.') for each in addresses]"), "not_a_list"),
+        (_doors("[each for each in addresses if each.startswith('127.')]"), "inverse"),
+        (_doors("[each for each in addresses if each.startswith('0.0.0.0')]"), "only_zeros"),
+        (_doors("[each for each in addresses if '127' not in each]"), "anywhere"),
+        (_doors("[each for each in addresses if not each.startswith('127.0.0.1:')]"), "other"),
+        (_doors("addresses"), "other"),
+        (_doors("[]"), "other"),
+        (
+            _doors("[each for each in addresses if each[:4] != '127.'] or list(addresses)"),
+            "other",
+        ),
+    ],
+    "9.3": [
+        ('check("9.3", "loop")', "not_four"),
+        ('job_a, job_b, job_c, job_d = "Pool", "Pool", "Dask", "Slurm"', "not_four"),
+        ("job_a, job_b, job_c, job_d = 1, 2, 3, 4", "not_four"),
+        (_tools("processes", "processes", "cluster", "queue"), "job_a"),
+        (_tools("loop", "cluster", "cluster", "queue"), "job_b"),
+        (_tools("loop", "processes", "queue", "queue"), "job_c"),
+        (_tools("loop", "processes", "cluster", "cluster"), "job_d"),
+    ],
+    "9.4": [
+        ('check("9.4", lost)', "not_three"),
+        ("whole, broken, slower = 2.0, 3.0, 1.5", "not_three"),
+        (_calls(slower="'1.5'"), "not_three"),
+        ("whole, broken, slower = here, lost, 1.5", "not_dask"),
+        (_calls("broken = replace(broken, results=[])"), "simulated"),
+        (_calls("whole, broken = broken, whole"), "swapped"),
+        (_calls("broken = replace(broken, lost_s={})"), "not_lost"),
+        (_calls("broken = replace(broken, results=[1] * 3)"), "other_work"),
+        (_calls("broken = replace(broken, results=[2] * 4)"), "other_work"),
+        (_calls(slower="whole.elapsed_s / broken.elapsed_s"), "upside_down"),
+        (_calls(slower="broken.elapsed_s - whole.elapsed_s"), "other_quotient"),
+        (_calls(slower="100"), "other_quotient"),
+    ],
+}
+
+ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
+    "9.1": [("chunksize = 20", "right")],
+    "9.2": [
+        (_doors("[each for each in addresses if each.split('.')[0] != '127']"), "right"),
+        (_doors("list(filter(lambda each: each[:4] != '127.', addresses))"), "right"),
+    ],
+    "9.4": [
+        (_calls(), "right"),
+        (_calls(f"slower = round({_RIGHT}, 2)", "slower"), "right"),
+        (
+            _calls(
+                "whole, broken = (replace(r, results=[np.ones(2)] * 4) for r in (whole, broken))"
+            ).replace("from dataclasses", "import numpy as np\nfrom dataclasses"),
+            "right",
+        ),
+    ],
+}
