@@ -67,19 +67,23 @@ def plot_cluster_scaling(
 def _checked(predicted: object) -> dict[str, ClusterScaling]:
     if isinstance(predicted, ClusterScaling):
         return {message("cluster_chart.predicted"): predicted}
-    if isinstance(predicted, Mapping) and predicted:
-        if all(isinstance(one, ClusterScaling) for one in predicted.values()):
-            return {str(name): one for name, one in predicted.items()}
-    raise InputError(message("cluster_chart.bad", received=_short(predicted)))
+    named = predicted if isinstance(predicted, Mapping) else {}
+    if not named or not all(isinstance(one, ClusterScaling) for one in named.values()):
+        raise InputError(message("cluster_chart.bad", received=_short(predicted)))
+    return {str(name): one for name, one in named.items()}
 
 
 def _checked_measured(measured: Mapping[int, float] | None) -> dict[int, float]:
     if measured is None:
         return {}
-    if isinstance(measured, Mapping) and all(map(is_time, measured.values())):
-        if all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in measured):
-            return {n: measured[n] for n in sorted(measured)}
-    raise InputError(message("cluster_chart.bad_measured", received=_short(measured)))
+    usable = isinstance(measured, Mapping) and all(map(is_time, measured.values()))
+    if not usable or not all(map(_is_count, measured)):
+        raise InputError(message("cluster_chart.bad_measured", received=_short(measured)))
+    return {n: measured[n] for n in sorted(measured)}
+
+
+def _is_count(n: object) -> bool:
+    return isinstance(n, int) and not isinstance(n, bool) and n > 0
 
 
 def _short(received: object) -> str:
@@ -125,37 +129,49 @@ def _mark_limits(
     real: dict[int, float],
 ) -> None:
     """Mark on each curve the number of workers beyond which the scheduler is the limit."""
-    board = Board(ax)
+    board, named = Board(ax), []
     for curve in (*curves, ideal):
         board.take_line(list(curve.values.items()))
-    named: list[tuple[str, float, float]] = []
-    for curve, one in zip(curves, scalings, strict=True):
-        if not 1 <= one.limit < max(curve.values):
-            continue
-        height = _height(curve, one.limit)
-        floor = ax.get_ylim()[0]
-        ax.plot([one.limit] * 2, [floor, height], ":", color=VERMILLION, linewidth=2, zorder=2)
-        ax.plot(one.limit, height, "X", ms=13, color=VERMILLION, mec="white", zorder=7)
-        board.take_point(one.limit, height)
-        board.take_line([(one.limit, floor), (one.limit, height)])
-        text = message("cluster_chart.limit", workers=_about(one.limit))
-        named.append((text, one.limit, height))
+    reached = [
+        (curve, one.limit)
+        for curve, one in zip(curves, scalings, strict=True)
+        if 1 <= one.limit < max(curve.values)
+    ]
+    widest = max((limit for _, limit in reached), default=0.0)
+    for curve, limit in reached:
+        height = _height(curve, limit)
+        _draw_limit(ax, board, limit, height)
+        # The words are said once, where there is most room; a number is enough for the others.
+        text = message("cluster_chart.limit", workers=_about(limit))
+        named.append((text if limit == widest else _about(limit), limit, height))
+    for n, value in real.items():
+        board.take_point(n, value)
     if real:
         last = max(real)
         named.append((message("cluster_chart.measured"), last, real[last]))
-        for n, value in real.items():
-            board.take_point(n, value)
-    name_points(ax, board, named)
+    name_points(ax, board, sorted(named, key=_length))
+
+
+def _length(named: tuple[str, float, float]) -> int:
+    return len(named[0])
+
+
+def _draw_limit(ax: Axes, board: Board, limit: float, height: float) -> None:
+    """Mark a point of a curve, with a line down to the number of workers."""
+    floor = ax.get_ylim()[0]
+    ax.plot([limit] * 2, [floor, height], ":", color=VERMILLION, linewidth=2, zorder=2)
+    ax.plot(limit, height, "X", ms=13, color=VERMILLION, mec="white", zorder=7)
+    board.take_point(limit, height)
+    board.take_line([(limit, floor), (limit, height)])
 
 
 def _height(curve: Curve, x: float) -> float:
     """Return the height of a curve at ``x``, on the straight line that is drawn."""
     below = max(n for n in curve.values if n <= x)
-    above = min((n for n in curve.values if n > x), default=below)
-    if above == below:
-        return curve.values[below]
+    above = min(n for n in curve.values if n > x)
     share = math.log(x / below) / math.log(above / below)
-    return curve.values[below] * (curve.values[above] / curve.values[below]) ** share
+    low, high = curve.values[below], curve.values[above]
+    return low * math.exp(share * math.log(high / low))
 
 
 def _conclusion(given: Mapping[str, ClusterScaling]) -> str:
