@@ -160,17 +160,13 @@ def test_delay_must_be_a_time(language, received):
     assert str(caught.value) == message("programs.bad_delay", received=repr(received))
 
 
-def test_programs_outlive_an_interrupt_of_the_notebook():
-    """They are in sessions of their own: an interrupt of this process does not reach them."""
+@pytest.mark.skipif(not hasattr(os, "getsid"), reason="sessions are those of POSIX")
+def test_interrupt_of_the_notebook_does_not_reach_the_programs():
+    """They are in sessions of their own, to which no terminal's and no kernel's signals go."""
     with cluster_programs(n_workers=1) as programs:
-        groups = {process.pid: _session(process.pid) for process in programs._programs.values()}
-    assert _session(psutil.Process().pid) not in groups.values()
-
-
-def _session(pid: int) -> object:
-    if not hasattr(os, "getsid"):
-        pytest.skip("sessions are those of POSIX")
-    return os.getsid(pid)
+        sessions = {os.getsid(process.pid) for process in programs._programs.values()}
+    assert len(sessions) == 2
+    assert os.getsid(0) not in sessions
 
 
 def test_the_commands_that_it_stands_for_exist():

@@ -6,6 +6,7 @@ matplotlib, ipywidgets and IPython live in this room and nowhere else.
 from helpers.classroom.advice_chart import plot_advice
 from helpers.classroom.break_even_map import plot_break_even_map
 from helpers.classroom.charts import plot_breakdown, plot_times
+from helpers.classroom.cluster_chart import plot_cluster_scaling
 from helpers.classroom.dask_programs import cluster_programs
 from helpers.classroom.data_chart import plot_transfer
 from helpers.classroom.exercises import check, hint
@@ -46,6 +47,7 @@ __all__ = [
     "plot_advice",
     "plot_break_even_map",
     "plot_breakdown",
+    "plot_cluster_scaling",
     "plot_efficiency",
     "plot_growth",
     "plot_laws",

@@ -11,7 +11,7 @@ from helpers.language import message
 from helpers.parallel.arguments import short, whole_number
 from helpers.parallel.costs import CostModel, check_model
 from helpers.parallel.errors import InputError
-from helpers.parallel.simulation import checked_costs, chunk_costs, simulate
+from helpers.parallel.simulation import check_bytes, checked_costs, chunk_costs, simulate
 
 STEPS = (1, 2, 5)  # the numbers of workers that are looked at, in each factor of ten
 
@@ -84,6 +84,7 @@ def scheduler_limit(
     """
     check_model(model)
     [item_s] = checked_costs([item_s])
+    check_bytes(item_bytes)
     size = whole_number("chunksize", chunksize)
     roomy = _kept_busy(item_s, size, model, item_bytes, 1)
     if roomy == math.inf:
@@ -110,7 +111,7 @@ def cluster_scaling(
     max_workers: int = 10_000,
     item_bytes: float = 0.0,
 ) -> ClusterScaling:
-    """Simulate the same job with 1, 2, 5, 10, 20 ... workers.
+    """Simulate the same job with 1, 2, 5, 10, 20 ... workers, and as many as can be kept busy.
 
     Args:
         costs_s: what each item takes in the task, in seconds; 0 or more, and not all of them 0.
@@ -129,13 +130,14 @@ def cluster_scaling(
     limit = scheduler_limit(statistics.fmean(costs), size, model, item_bytes=item_bytes)
     times_s = {
         n: simulate(costs, n, size, model, item_bytes=item_bytes).elapsed_s
-        for n in _numbers_to(most)
+        for n in _numbers_to(most, limit)
     }
     return ClusterScaling(size, len(costs), math.fsum(costs), times_s, limit)
 
 
-def _numbers_to(most: int) -> Sequence[int]:
-    """Return 1, 2, 5, 10, 20 and so on, and ``most``."""
+def _numbers_to(most: int, limit: float) -> Sequence[int]:
+    """Return 1, 2, 5, 10, 20 and so on, the limit, where the curve bends, and ``most``."""
     powers = range(len(str(most)))
-    numbers = [step * 10**power for power in powers for step in STEPS]
-    return [*(n for n in numbers if n < most), most]
+    numbers = {step * 10**power for power in powers for step in STEPS}
+    numbers |= {math.ceil(limit)} if 1 <= limit < most else set()
+    return [*sorted(n for n in numbers if n < most), most]

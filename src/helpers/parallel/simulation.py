@@ -95,8 +95,7 @@ def _played(
 ) -> Run:
     """Simulate chunks, each of which takes so long in the task."""
     check_model(model)
-    if isinstance(item_bytes, bool) or not _is_cost(item_bytes):
-        raise InputError(message("simulate.bad_bytes", received=short(item_bytes)))
+    check_bytes(item_bytes)
     lengths = [chunksize] * len(work_s)
     if work_s:
         lengths[-1] = n_items - chunksize * (len(work_s) - 1)
@@ -143,6 +142,12 @@ def checked_costs(costs_s: Iterable[float]) -> list[float]:
     text = isinstance(costs_s, (str, bytes))
     wrong = costs_s if text else next((cost for cost in listed if not _is_cost(cost)), costs_s)
     raise InputError(message("simulate.bad_costs", received=short(wrong)))
+
+
+def check_bytes(item_bytes: object) -> None:
+    """Raise an InputError where ``item_bytes`` is no number of 0 or more."""
+    if isinstance(item_bytes, bool) or not _is_cost(item_bytes):
+        raise InputError(message("simulate.bad_bytes", received=short(item_bytes)))
 
 
 def _is_cost(value: object) -> bool:
