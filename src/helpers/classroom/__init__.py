@@ -7,7 +7,7 @@ from helpers.classroom.advice_chart import plot_advice
 from helpers.classroom.break_even_map import plot_break_even_map
 from helpers.classroom.charts import plot_breakdown, plot_times
 from helpers.classroom.cluster_chart import plot_cluster_scaling
-from helpers.classroom.cluster_programs import cluster_programs
+from helpers.classroom.dask_programs import cluster_programs
 from helpers.classroom.data_chart import plot_transfer
 from helpers.classroom.exercises import check, hint
 from helpers.classroom.explore_break_even import explore_break_even
