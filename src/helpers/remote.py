@@ -33,18 +33,20 @@ class RemoteOutcome(NamedTuple):
     outcome: Outcome
 
 
-def run_remote_chunk(chunk: bytes, task: bytes, language: str) -> RemoteOutcome:
+def run_remote_chunk(chunk: bytes, task: bytes, language: str, call: str) -> RemoteOutcome:
     """Compute one pickled chunk with a pickled task. Never raises, and always answers.
 
     Args:
         chunk: the items, pickled as a list.
         task: the task, pickled.
         language: that of the messages.
+        call: a name of the call of ``run``. A task is loaded once for each: between two calls its
+            module may come, or change.
     """
     from distributed import get_worker
 
     set_language(language)
-    loaded, problem = _loaded_task(task)
+    loaded, problem = _loaded_task(task, call)
     outcome = answer(loaded, problem, chunk)
     here = get_worker()
     outcome.worker = (here.address, threading.get_ident())
@@ -61,7 +63,7 @@ def dask_setup(_worker: Any) -> None:
 
 
 @lru_cache(maxsize=4)
-def _loaded_task(task: bytes) -> tuple[Callable[[Any], Any] | None, Failure | None]:
+def _loaded_task(task: bytes, _call: str) -> tuple[Callable[[Any], Any] | None, Failure | None]:
     try:
         return pickle.loads(task), None
     except BaseException as error:

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from helpers.language import message
 from helpers.parallel.arguments import check_choice, short, whole_number
 from helpers.parallel.errors import InputError, MachineError
 from helpers.parallel.interrupts import deaf_children
+from helpers.parallel.knocking import knock
 from helpers.parallel.machine import usable_cpus
 from helpers.parallel.quiet import quiet
 from helpers.parallel.versions import differing
@@ -215,9 +217,13 @@ def _connection(client: object, own: bool, leave: list[Callable[[], None]]) -> C
 
 def _connected(address: str) -> Client:
     from distributed import Client
+    from distributed.versions import VersionMismatchWarning
 
     try:
-        return Client(address, timeout=CONNECT_S, set_as_default=False)
+        knock(address, CONNECT_S)
+        with warnings.catch_warnings():  # it is told as an error
+            warnings.simplefilter("ignore", VersionMismatchWarning)
+            return Client(address, timeout=CONNECT_S, set_as_default=False)
     except OSError as error:
         what = f"{type(error).__name__}: {error}"
         raise MachineError(message("dask.no_scheduler", address=address, error=what)) from None
