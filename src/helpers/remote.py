@@ -33,18 +33,20 @@ class RemoteOutcome(NamedTuple):
     outcome: Outcome
 
 
-def run_remote_chunk(chunk: bytes, task: bytes, language: str) -> RemoteOutcome:
+def run_remote_chunk(chunk: bytes, task: bytes, language: str, call: str) -> RemoteOutcome:
     """Compute one pickled chunk with a pickled task. Never raises, and always answers.
 
     Args:
         chunk: the items, pickled as a list.
         task: the task, pickled.
         language: that of the messages.
+        call: a name of the call of ``run``. A task is loaded once for each: between two calls its
+            module may come, or change.
     """
     from distributed import get_worker
 
     set_language(language)
-    loaded, problem = _loaded_task(task)
+    loaded, problem = _loaded_task(task, call)
     try:
         outcome = answer(loaded, problem, chunk)
     except KeyboardInterrupt as error:  # the task's own: it would end the worker
@@ -64,14 +66,9 @@ def dask_setup(_worker: Any) -> None:
     ignore_interrupts()
 
 
-def _loaded_task(task: bytes) -> tuple[Callable[[Any], Any] | None, Failure | None]:
-    try:
-        return _once_loaded(task), None
-    except BaseException as error:  # it is tried again: its module may be sent meanwhile
-        return None, Failure("load_task", error)
-
-
 @lru_cache(maxsize=4)
-def _once_loaded(task: bytes) -> Callable[[Any], Any]:
-    loaded: Callable[[Any], Any] = pickle.loads(task)
-    return loaded
+def _loaded_task(task: bytes, _call: str) -> tuple[Callable[[Any], Any] | None, Failure | None]:
+    try:
+        return pickle.loads(task), None
+    except BaseException as error:
+        return None, Failure("load_task", error)

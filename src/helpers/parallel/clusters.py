@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from helpers.language import message
 from helpers.parallel.arguments import check_choice, short, whole_number
 from helpers.parallel.errors import InputError, MachineError
 from helpers.parallel.interrupts import deaf_children
+from helpers.parallel.knocking import knock
 from helpers.parallel.machine import usable_cpus
 from helpers.parallel.quiet import quiet
 from helpers.parallel.versions import differing
@@ -214,8 +216,14 @@ def _connection(client: object, own: bool, leave: list[Callable[[], None]]) -> C
 
 
 def _connected(address: str) -> Client:
+    from distributed import Client
+    from distributed.versions import VersionMismatchWarning
+
     try:
-        return _client(address)
+        knock(address, CONNECT_S)
+        with warnings.catch_warnings():  # it is told as an error
+            warnings.simplefilter("ignore", VersionMismatchWarning)
+            return Client(address, timeout=CONNECT_S, set_as_default=False)
     except OSError as error:
         what = f"{type(error).__name__}: {error}"
         raise MachineError(message("dask.no_scheduler", address=address, error=what)) from None
@@ -223,21 +231,6 @@ def _connected(address: str) -> Client:
         raise InputError(
             message("dask.bad_address", received=repr(address), error=str(error))
         ) from None
-
-
-def _client(address: str) -> Client:
-    """Return a connected client; end the thread that one leaves which cannot connect."""
-    from distributed import Client
-
-    client = Client.__new__(Client)
-    try:
-        client.__init__(address, timeout=CONNECT_S, set_as_default=False)
-    except BaseException:
-        if runner := vars(client).get("_loop_runner"):
-            runner.stop()
-        client.status = "closed"  # or it would try to say goodbye in a thread that has ended
-        raise
-    return client
 
 
 def _checked(client: Client) -> int:

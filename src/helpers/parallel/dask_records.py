@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpers.language import message
 from helpers.parallel.clusters import Cluster
@@ -104,9 +104,9 @@ class Pulse:
     def _ask(self) -> None:
         while not self._stopped.wait(PULSE_S):
             try:
-                told: Any = self._client.scheduler_info(n_workers=0)
-            except Exception:  # closed meanwhile, or cut off: silence is what counts
+                n_workers: int = self._client.scheduler_info(n_workers=0)["n_workers"]
+            except Exception:  # closed meanwhile (a client knows nothing then), or cut off
                 continue
             self._answered_s = perf_counter()
-            if told["n_workers"]:
+            if n_workers:
                 self._manned_s = self._answered_s

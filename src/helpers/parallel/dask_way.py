@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import threading
+import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -50,6 +51,7 @@ class Dask:
         self._waiting: dict[Future, Done] = {}
         self._post: SimpleQueue[Parcel | Future | None] = SimpleQueue()
         self._task: Any = job.pickled_task
+        self._call = uuid.uuid4().hex
         try:
             self._begin()
         except BaseException:
@@ -122,6 +124,7 @@ class Dask:
                     chunks,
                     task=self._task,
                     language=current_language(),
+                    call=self._call,
                     pure=False,
                 )
         except Exception as error:
@@ -189,10 +192,11 @@ def _explained(error: BaseException) -> BaseException:
     """Return the error that tells a learner what an error of Dask's means."""
     from distributed import KilledWorker
 
-    what = f"{type(error).__name__}: {error}"
+    what = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
     if isinstance(error, KilledWorker):
         return WorkerLostError(message("dask.killed", error=str(error)))
-    if isinstance(error, (ImportError, AttributeError)):
+    # The latter is a scheduler's which cannot import it; what a task raises comes as an outcome.
+    if isinstance(error, (ImportError, AttributeError, RuntimeError)):
         return TaskNotImportableError(message("dask.no_helpers", error=what))
     if isinstance(error, CancelledError) or type(error).__module__.startswith("distributed"):
         return WorkerLostError(message("dask.broken", error=what))
