@@ -126,7 +126,6 @@ def test_program_that_does_not_start(language, monkeypatch):
 
 def test_programs_that_take_too_long(monkeypatch):
     """A scheduler that never tells its address is an error, and is ended."""
-    module = ClusterPrograms.__module__
     monkeypatch.setattr(dask_programs, "START_LIMIT_S", 0.3)
     with pytest.raises(MachineError), cluster_programs(n_workers=1):
         pytest.fail("it must not get here")

@@ -21,7 +21,7 @@ from helpers.parallel.knocking import knock
 from helpers.parallel.machine import usable_cpus
 from helpers.parallel.quiet import quiet
 from helpers.parallel.versions import differing
-from helpers.parallel.watching import within_limit
+from helpers.parallel.watching import answer_within, within_limit
 
 if TYPE_CHECKING:  # a run that does not use Dask must not load it
     from distributed import Client, LocalCluster
@@ -205,10 +205,13 @@ def _connection(client: object, own: bool, leave: list[Callable[[], None]]) -> C
     if not isinstance(used, Client) or used.asynchronous or used.status != "running":
         raise InputError(message("dask.bad_client", received=short(client)))
     try:
-        n_threads = _checked(used)
+        n_threads, ahead_s = answer_within(lambda: _checked(used), CONNECT_S)
         wall_s = time() - perf_counter()
-        there_s = wall_s + _scheduler_ahead_s(used)
+        there_s = wall_s + ahead_s
         return Cluster(used, n_threads, perf_counter(), wall_s, there_s, None, own, leave)
+    except TimeoutError:  # a client that lost its scheduler a moment ago waits for it
+        where = {"address": used.scheduler.address, "error": f"> {CONNECT_S} s"}
+        raise MachineError(message("dask.no_scheduler", **where)) from None
     except BaseException:
         if own:
             within_limit(used.close, CLOSE_S)
@@ -233,14 +236,17 @@ def _connected(address: str) -> Client:
         ) from None
 
 
-def _checked(client: Client) -> int:
-    """Return how many threads the cluster has; refuse one without, or with other versions."""
+def _checked(client: Client) -> tuple[int, float]:
+    """Return how many threads the cluster has, and by how much the scheduler's clock is ahead.
+
+    A cluster without threads, or with other versions, is refused.
+    """
     n_threads = int(client.scheduler_info(n_workers=0)["total_threads"])
     if not n_threads:
         raise MachineError(message("dask.no_workers", address=client.scheduler.address))
     if unlike := differing(client.get_versions()):
         raise MachineError(message("dask.versions", differing="; ".join(unlike)))
-    return n_threads
+    return n_threads, _scheduler_ahead_s(client)
 
 
 def _scheduler_ahead_s(client: Client) -> float:

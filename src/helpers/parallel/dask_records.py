@@ -68,7 +68,7 @@ class Times:
 
     def losses_s(self) -> dict[tuple[str, int], float]:
         """Return the workers that had a part in the call and were lost since, with the moment."""
-        there = self._cluster.client.scheduler_info()["workers"]
+        there = self._cluster.client.scheduler_info(n_workers=-1)["workers"]
         gone = {address for address in self._ready_s if address not in there}
         moments = {address: self._event_s(address, "remove-worker") for address in gone}
         return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from helpers.parallel.watching import within_limit
+from helpers.parallel.watching import answer_within
 
 
 def knock(address: str, limit_s: float) -> None:
@@ -20,8 +20,6 @@ def knock(address: str, limit_s: float) -> None:
     from distributed.comm import connect
     from distributed.core import send_recv
 
-    problems: list[BaseException] = [TimeoutError(f"no answer within {limit_s} s")]
-
     async def try_it() -> None:
         comm = await connect(address, timeout=limit_s)
         told = await send_recv(comm, op="identity")
@@ -29,13 +27,5 @@ def knock(address: str, limit_s: float) -> None:
         if told["type"] != "Scheduler":
             raise ValueError(f"{told['type']}, not Scheduler")
 
-    def call() -> None:
-        try:
-            asyncio.run(asyncio.wait_for(try_it(), limit_s))
-            problems.clear()
-        except BaseException as error:
-            problems[:] = [error.with_traceback(None)]
-
-    within_limit(call, limit_s + 1)  # a name that is looked up may take longer
-    for problem in problems:
-        raise problem
+    # A name that is looked up may take longer.
+    answer_within(lambda: asyncio.run(asyncio.wait_for(try_it(), limit_s)), limit_s + 1)

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:  # where a system has no semaphores, the import is an error
     from multiprocessing.queues import SimpleQueue
     from multiprocessing.synchronize import Lock
 
+Answer = TypeVar("Answer")
 # A worker that has not gone by then, after it was told to and was killed, never will.
 STOP_LIMIT_S = 3.0
 
@@ -128,3 +129,25 @@ def within_limit(stop: Callable[[], None], limit_s: float = STOP_LIMIT_S) -> thr
     else:
         thread.join(limit_s)
     return thread
+
+
+def answer_within(ask: Callable[[], Answer], limit_s: float) -> Answer:
+    """Return what ``ask`` returns, or raise what it raises, if that comes within the limit.
+
+    Raises:
+        TimeoutError: it did not; ``ask`` then goes on in a thread of its own.
+    """
+    answers: list[Answer] = []
+    problems: list[BaseException] = [TimeoutError(f"no answer within {limit_s} s")]
+
+    def call() -> None:
+        try:
+            answers.append(ask())
+            problems.clear()
+        except BaseException as error:
+            problems[:] = [error.with_traceback(None)]
+
+    within_limit(call, limit_s)
+    for problem in problems:
+        raise problem
+    return answers[0]
