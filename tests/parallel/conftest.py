@@ -21,7 +21,7 @@ DEADLINE_S = 5.0
 LONGER_S = 60.0
 LONGER = ("advice", "break_even", "calibration", "ceiling", "leftovers", "progress", "sampling")
 LONGER += ("scaling", "faults", "faults_of_systems", "random_faults")
-LONGER += ("dask_calibration", "limits")
+LONGER += ("dask_calibration", "limits", "simulation")
 LONGER += ("dask", "dask_batches", "dask_clusters", "dask_errors", "dask_leftovers", "dask_network")
 
 

@@ -97,6 +97,10 @@ class SlowPool:
         self.later(end_s, self.parent_free)
 
     def sent(self, now_s, index, chunk):
+        """Have a chunk travel."""
+        self.later(now_s + self.model.latency_s / 2, self.lie_there, index, chunk)
+
+    def lie_there(self, now_s, index, chunk):
         """Have a chunk lie there for the workers."""
         self.on_their_way.append((index, chunk))
         if self.idle:
@@ -117,7 +121,7 @@ class SlowPool:
         begin_s = now_s + way_s
         end_s = begin_s + sum(chunk)
         self.spans[index] = (begin_s, end_s, end_s + way_s)
-        self.later(end_s + way_s, self.arrive, len(chunk))
+        self.later(end_s + way_s + self.model.latency_s / 2, self.arrive, len(chunk))
         self.later(end_s + way_s, self.worker_free)
 
     def arrive(self, now_s, length):

@@ -26,7 +26,7 @@ def models(draw):
     """Draw any model that is one."""
     times = st.floats(0, allow_infinity=False) | st.integers(0, 10**6)
     return CostModel(
-        how=draw(st.sampled_from(["pool", "processes", "threads"])),
+        how=draw(st.sampled_from(["pool", "processes", "threads", "dask"])),
         start_method=draw(st.sampled_from([None, "fork", "forkserver", "spawn"])),
         cpus=draw(st.integers(1, 10**6)),
         crowding=draw(st.floats(0, exclude_min=True, allow_infinity=False)),
@@ -50,7 +50,7 @@ def test_the_free_model_costs_nothing():
     assert all(getattr(FREE, name) == 0 for name in TIMES)
     assert CostModel() == FREE
     assert FREE.crowding == 1
-    assert len(TIMES) == 12
+    assert len(TIMES) == 14
 
 
 def test_a_model_is_frozen():
@@ -192,6 +192,54 @@ def test_a_missing_figure_is_named(file):
     file.write_text(json.dumps(lacking), encoding="utf-8")
     with pytest.raises(InputError, match="cpus"):
         CostModel.load(file)
+
+
+@pytest.mark.parametrize("lacking", [("latency_s",), ("connect_s",), ("latency_s", "connect_s")])
+def test_a_file_from_before_dask(file, lacking):
+    """Models that were saved without the figures of Dask load, and these are nothing."""
+    saved = {**GOOD, "start_s": 0.5, "latency_s": 1.0, "connect_s": 1.0}
+    older = {name: value for name, value in saved.items() if name not in lacking}
+    file.write_text(json.dumps(older), encoding="utf-8")
+    expected = dataclasses.replace(CostModel(**saved), **dict.fromkeys(lacking, 0.0))
+    assert CostModel.load(file) == expected
+
+
+# ---- clusters that run already
+
+STARTED = CostModel(
+    how="dask",
+    start_method="spawn",
+    cpus=2,
+    **dict.fromkeys(("start_s", "launch_s", "boot_s", "full_boot_s"), 1.0),
+    **dict.fromkeys(("stop_s", "stop_worker_s"), 2.0),
+    message_s=0.004,
+    full_message_s=0.003,
+    worker_message_s=0.001,
+    latency_s=0.008,
+    connect_s=0.01,
+    crowding=1.5,
+)
+
+
+def test_a_cluster_that_runs_is_neither_started_nor_stopped():
+    """Of starting and stopping nothing is left but the connecting; messages cost what they did."""
+    running = STARTED.connected()
+    assert running.start_s == STARTED.connect_s
+    gone = ("launch_s", "boot_s", "full_boot_s", "stop_s", "stop_worker_s")
+    assert [getattr(running, name) for name in gone] == [0] * len(gone)
+    kept = set(FIELDS) - {*gone, "start_s"}
+    assert all(getattr(running, name) == getattr(STARTED, name) for name in kept)
+    assert running.connected() == running
+
+
+def test_nobody_waits_for_anothers_cpu_in_a_large_cluster():
+    """Workers compute as fast as one alone, and the scheduler sends as fast as it was ever seen."""
+    cluster = STARTED.spread_out()
+    assert cluster.start_s == STARTED.connect_s
+    assert cluster.message_s == cluster.full_message_s == 0.003
+    assert (cluster.crowding, cluster.worker_message_s) == (1, 0.001)
+    assert cluster.fullness(10_000) < 1e-4
+    assert cluster.spread_out() == cluster
 
 
 # ---- the models that come with the course

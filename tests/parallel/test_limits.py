@@ -1,15 +1,16 @@
-"""How large a cluster can be, as the model says: against counting by hand and the simulation."""
+"""How many workers a scheduler keeps busy: the formula, and the simulation that agrees with it."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.language import set_language
 from helpers.parallel import (
-    ClusterScaling,
     CostModel,
     InputError,
     cluster_scaling,
@@ -19,91 +20,164 @@ from helpers.parallel import (
 
 pytestmark = pytest.mark.timeout(60)
 
-# A millisecond to send a chunk and to take its results; nothing else costs anything.
-SCHEDULER = CostModel(how="dask", cpus=10_000, message_s=1e-3, full_message_s=1e-3)
-
-
-def test_by_hand():
-    """A millisecond of the scheduler for each second of a worker: it keeps a thousand busy."""
-    assert scheduler_limit(1.0, 1, SCHEDULER) == pytest.approx(1_000)
-    assert scheduler_limit(0.01, 100, SCHEDULER) == pytest.approx(1_000)
-    assert scheduler_limit(0.0, 1, SCHEDULER) == 0
-
-
-def test_the_simulation_says_the_same():
-    """With more workers than the limit, the simulated job takes what the scheduler alone needs."""
-    limit = scheduler_limit(0.1, 1, SCHEDULER)
-    many = simulate([0.1] * 20_000, math.ceil(4 * limit), model=SCHEDULER)
-    chunk_s = 0.1 / limit
-    assert many.elapsed_s == pytest.approx(20_000 * chunk_s, rel=0.02)
-
-
-@settings(deadline=None)
-@given(
-    item_s=st.floats(1e-4, 1.0),
-    chunksize=st.integers(1, 1_000),
-    message_s=st.floats(1e-5, 1e-2),
+LANGUAGES = ("es", "en")
+patient = settings(deadline=None, max_examples=60)
+CLUSTER = CostModel(
+    how="dask",
+    cpus=10**9,
+    message_s=1e-3,
+    full_message_s=1e-3,
+    worker_message_s=2e-3,
+    latency_s=0.01,
+    start_s=0.01,
 )
-def test_larger_chunks_and_items_move_the_limit_out(item_s, chunksize, message_s):
-    """The limit grows with the item's cost and the chunksize, and falls as messages cost more."""
-    model = CostModel(how="dask", cpus=10**6, message_s=message_s, full_message_s=message_s)
-    dearer = CostModel(
-        how="dask", cpus=10**6, message_s=2 * message_s, full_message_s=2 * message_s
+PARTS = {
+    "message_s": 1e-3,
+    "full_message_s": 1e-3,
+    "worker_message_s": 2e-3,
+    "item_s": 1e-5,
+    "worker_item_s": 2e-5,
+    "byte_s": 1e-9,
+}
+
+
+# ---- scheduler_limit
+
+
+@pytest.mark.parametrize(
+    ("item_s", "chunksize", "limit"),
+    [(0.0, 1, 2), (0.008, 1, 10), (0.008, 10, 82), (0.098, 1, 100), (1e-4, 5, 2.5)],
+)
+def test_limit_worked_out_by_hand(item_s, chunksize, limit):
+    """It is the worker's time for a chunk, its message included, over the scheduler's."""
+    assert scheduler_limit(item_s, chunksize, CLUSTER) == pytest.approx(limit)
+
+
+def test_each_item_and_byte_takes_its_part():
+    """Cutting, pickling and moving items is the scheduler's work, unpacking them the workers'."""
+    model = CostModel(cpus=10**9, **PARTS)
+    worker_s = 2e-3 + 10 * (0.01 + 2e-5)
+    scheduler_s = 1e-3 + 10 * (1e-5 + 1000 * 1e-9)
+    limit = scheduler_limit(0.01, 10, model, item_bytes=1000)
+    assert limit == pytest.approx(worker_s / scheduler_s)
+
+
+def test_nothing_limits_what_costs_nothing():
+    """A scheduler that takes no time for a chunk keeps any number of workers busy."""
+    assert scheduler_limit(0.01, 1, CostModel()) == math.inf
+    assert scheduler_limit(0.0, 1, CostModel()) == math.inf
+
+
+def test_a_full_machine_slows_all_of_it():
+    """Beyond its CPUs, workers compute ``crowding`` times as long, and wait for the parent."""
+    model = CostModel(cpus=2, message_s=1e-3, full_message_s=2e-3, crowding=1.5)
+    assert scheduler_limit(0.01, 1, model) == pytest.approx((0.01 * 1.5 + 2e-3) / 2e-3)
+    slow = dataclasses.replace(model, message_s=1.0, full_message_s=2.0)
+    assert scheduler_limit(0.01, 1, slow) == pytest.approx(0.01)
+
+
+@patient
+@given(st.floats(1e-4, 0.05), st.integers(1, 50), st.floats(1e-4, 5e-3), st.floats(0, 5e-3))
+def test_simulation_agrees_with_the_limit(item_s, chunksize, message_s, worker_message_s):
+    """Far beyond the limit a call takes the scheduler's time, far below it the workers'."""
+    model = CostModel(
+        cpus=10**9,
+        message_s=message_s,
+        full_message_s=message_s,
+        worker_message_s=worker_message_s,
     )
     limit = scheduler_limit(item_s, chunksize, model)
-    assert scheduler_limit(2 * item_s, chunksize, model) == pytest.approx(2 * limit)
-    assert scheduler_limit(item_s, 2 * chunksize, model) == pytest.approx(2 * limit)
-    assert scheduler_limit(item_s, chunksize, dearer) == pytest.approx(limit / 2)
+    n_chunks = 2000
+    costs_s = [item_s] * chunksize * n_chunks
+    many = simulate(costs_s, 4 * math.ceil(limit) + 1, chunksize, model)
+    worker_s = worker_message_s + chunksize * item_s
+    scheduler_s = n_chunks * message_s
+    assert 0.999 * scheduler_s <= many.arrived_s <= 1.001 * (scheduler_s + worker_s)
+    few = max(1, math.floor(limit / 4))
+    if few <= limit / 2:
+        done = simulate(costs_s, few, chunksize, model)
+        assert done.elapsed_s == pytest.approx(math.ceil(n_chunks / few) * worker_s, rel=0.15)
 
 
-def test_no_limit_where_sending_is_free():
-    """Without costs any number of workers is kept busy."""
-    assert scheduler_limit(1.0, 1, CostModel()) == math.inf
-
-
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    ("item_s", "chunksize", "model"),
-    [(-1.0, 1, SCHEDULER), (math.nan, 1, SCHEDULER), ("a", 1, SCHEDULER), (1.0, 0, SCHEDULER),
-     (1.0, 1.5, SCHEDULER), (1.0, 1, None), (1.0, 1, {"message_s": 1})],
-)  # fmt: skip
-def test_what_is_no_question(item_s, chunksize, model):
-    """Costs below 0, no number, no chunksize and no model are errors in words."""
-    with pytest.raises(InputError):
-        scheduler_limit(item_s, chunksize, model)
-
-
-# ---- up to ten thousand workers
-
-
-def test_a_job_up_to_ten_thousand_workers():
-    """The speedup follows the workers up to the limit, and is no more than it beyond."""
-    scaled = cluster_scaling([0.05] * 20_000, SCHEDULER)
-    assert isinstance(scaled, ClusterScaling)
-    assert (scaled.n_items, scaled.chunksize) == (20_000, 1)
-    assert list(scaled.times_s) == sorted(scaled.times_s)
-    assert (min(scaled.times_s), max(scaled.times_s)) == (1, 10_000)
-    assert scaled.loop_s == pytest.approx(1_000)
-    assert scaled.speedups[2] == pytest.approx(2, rel=0.1)
-    for n, speedup in scaled.speedups.items():
-        assert speedup <= min(n, 1.01 * scaled.limit)
-    assert scaled.speedups[10_000] == pytest.approx(scaled.limit, rel=0.1)
-    assert "limit" in repr(scaled)
-
-
-def test_each_number_is_simulated():
-    """The predicted times are those of simulate, for each number of workers."""
-    costs_s = [0.01, 0.02, 0.03] * 40
-    scaled = cluster_scaling(costs_s, SCHEDULER, chunksize=3, max_workers=7)
-    assert list(scaled.times_s) == [1, 2, 5, 7]
-    for n, time_s in scaled.times_s.items():
-        assert time_s == simulate(costs_s, n, 3, SCHEDULER).elapsed_s
-
-
-@pytest.mark.parametrize(
-    ("costs_s", "options"),
-    [([], {}), ([0.0, 0.0], {}), ([0.1], {"max_workers": 0}), ([0.1], {"chunksize": 0})],
+    ("name", "bad"),
+    [
+        *[("item_s", bad) for bad in (-1, math.nan, math.inf, "2", None)],
+        *[("chunksize", bad) for bad in (0, -1, 2.5, True, None)],
+        *[("model", bad) for bad in (None, "dask", 3)],
+        *[("item_bytes", bad) for bad in (-1, math.nan, None)],
+    ],
 )
-def test_nothing_to_scale(costs_s, options):
-    """No work, no workers and no chunks are errors in words."""
-    with pytest.raises(InputError):
-        cluster_scaling(costs_s, SCHEDULER, **options)
+def test_bad_input(language, name, bad):
+    """What is no number of its domain, or no model, is named in the learner's language."""
+    set_language(language)
+    good = {"item_s": 0.1, "chunksize": 1, "model": CLUSTER, "item_bytes": 0.0}
+    with pytest.raises(InputError) as caught:
+        scheduler_limit(**{**good, name: bad})
+    assert repr(bad) in str(caught.value)
+
+
+# ---- cluster_scaling
+
+
+@pytest.fixture(scope="module")
+def scaled():
+    """Simulate a job whose scheduler can keep ten workers busy, on up to 10,000."""
+    return cluster_scaling([0.008] * 5_000, CLUSTER)
+
+
+def test_it_has_round_numbers_of_workers_and_the_limit(scaled):
+    """It looks at 1, 2 and 5 in each factor of ten, at the last number and at the limit."""
+    assert list(scaled.times_s) == [*(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)]
+    bent = cluster_scaling([0.0315] * 500, CLUSTER, max_workers=70)
+    assert bent.limit == pytest.approx(33.5)
+    assert list(bent.times_s) == [1, 2, 5, 10, 20, 34, 50, 70]
+    assert list(cluster_scaling([1.0], CLUSTER, max_workers=1).times_s) == [1]
+
+
+def test_it_tells_what_the_simulation_tells(scaled):
+    """Its times are those of ``simulate``; its speedups compare them with the loop."""
+    done = simulate([0.008] * 5_000, 20, 1, CLUSTER)
+    assert scaled.times_s[20] == done.elapsed_s
+    assert scaled.loop_s == pytest.approx(40)
+    assert scaled.speedups[20] == pytest.approx(40 / done.elapsed_s)
+    assert (scaled.n_items, scaled.chunksize, scaled.limit) == (5_000, 1, pytest.approx(10))
+
+
+def test_the_speedup_ends_at_the_limit(scaled):
+    """It grows until the scheduler is the limit, and hardly beyond it."""
+    assert scaled.speedups[5] == pytest.approx(5 * 0.8, rel=0.1)
+    assert scaled.speedups[10_000] == pytest.approx(scaled.speedups[20], rel=0.01)
+
+
+def test_its_name_tells_the_essence(scaled):
+    """One line has the limit and the best speedup."""
+    assert "limit=10" in repr(scaled)
+    assert f"best={max(scaled.speedups.values()):.4g} times" in repr(scaled)
+
+
+def test_uneven_costs_count_with_their_mean():
+    """Where items differ, the limit is that of the mean item."""
+    mixed = cluster_scaling([0.004, 0.012] * 50, CLUSTER, max_workers=10)
+    assert mixed.limit == pytest.approx(10)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        *[("costs_s", bad) for bad in ([], [0.0, 0], None, [-1.0], "abc")],
+        *[("max_workers", bad) for bad in (0, -1, 2.5, True, None)],
+        *[("chunksize", bad) for bad in (0, 2.5)],
+        ("model", None),
+    ],
+)
+def test_bad_scaling(language, name, bad):
+    """Nothing to compute, and what is no number of its domain, gets an error that says so."""
+    set_language(language)
+    good = {"costs_s": [0.1], "model": CLUSTER, "max_workers": 10, "chunksize": 1}
+    with pytest.raises(InputError) as caught:
+        cluster_scaling(**{**good, name: bad})
+    assert str(caught.value)
+    assert name in str(caught.value)

@@ -7,6 +7,7 @@ import gc
 import itertools
 import math
 from fractions import Fraction
+from time import perf_counter
 
 import pytest
 import sample_tasks
@@ -22,10 +23,11 @@ from helpers.parallel.simulation import simulate_even
 pytestmark = pytest.mark.timeout(30)
 
 LANGUAGES = ("es", "en")
+MOST_S = 10.0  # a deadline: it takes a fraction of a second where nobody else computes
 PARENT = ("message_s", "full_message_s", "item_s", "byte_s")
 TIMES = (
     *("start_s", "launch_s", "boot_s", "full_boot_s", "worker_message_s", "worker_item_s"),
-    *("stop_s", "stop_worker_s", *PARENT),
+    *("stop_s", "stop_worker_s", "latency_s", *PARENT),
 )
 patient = settings(deadline=None, max_examples=60)  # a busy machine may stall in any example
 # Binary fractions, which add up without rounding: what happens at the same time does so in any way
@@ -192,6 +194,24 @@ def test_a_slower_simulation_tells_the_same(costs_s, n_workers, chunksize, model
     for span, (start_s, stop_s, packed_s) in zip(done.spans, told.spans, strict=True):
         assert (span.start_s, span.stop_s) == pytest.approx((start_s, stop_s))
         assert span.left_s == pytest.approx(packed_s)
+
+
+@patient
+@given(some_costs, workers, sizes, models(), seconds)
+def test_latency_delays_and_does_not_add_up(costs_s, n_workers, chunksize, model, latency_s):
+    """Chunks travel side by side: where sending takes no time, all of them lose one latency."""
+    near = changed(model, lambda _: 0.0, ["latency_s", *PARENT])
+    far = dataclasses.replace(near, latency_s=latency_s, boot_s=0.0, full_boot_s=0.0, launch_s=0.0)
+    near = dataclasses.replace(far, latency_s=0.0)
+    before, after = (simulate(costs_s, n_workers, chunksize, m).elapsed_s for m in (near, far))
+    assert after == pytest.approx(before + latency_s)
+
+
+def test_latency_is_hidden_while_workers_get_ready():
+    """A chunk that comes before its worker is ready has lost nothing on its way there."""
+    done = simulate([1.0], 1, 1, CostModel(boot_s=5.0, latency_s=2.0))
+    assert done.spans[0].start_s == 5
+    assert done.elapsed_s == 5 + 1 + 2 / 2
 
 
 @patient
@@ -392,6 +412,27 @@ def test_a_hundred_thousand_items_on_1024_workers():
     assert len(done.ready_s) == 1024
     assert done.elapsed_s >= 100_000 * (1e-3 * 1.2 / 1024)
     assert sum(done.parts_s.values()) == pytest.approx(done.elapsed_s)
+
+
+CLUSTER = CostModel(
+    how="dask", message_s=1e-3, full_message_s=1e-3, worker_message_s=1e-3, latency_s=0.01
+).spread_out()
+
+
+@pytest.fixture(scope="module")
+def ten_thousand_workers():
+    """Simulate 100,000 chunks on 10,000 workers; tell what came, and how long it took."""
+    began_s = perf_counter()
+    done = simulate([5.0] * 100_000, 10_000, 1, CLUSTER)
+    return done, perf_counter() - began_s
+
+
+def test_ten_thousand_workers(ten_thousand_workers):
+    """Beyond what the scheduler can keep busy, it is the scheduler's time that a call takes."""
+    done, took_s = ten_thousand_workers
+    assert len(done.spans) == 100_000
+    assert done.elapsed_s == pytest.approx(100_000 * 1e-3, rel=0.1)
+    assert took_s < MOST_S
 
 
 BIG = """

@@ -129,7 +129,8 @@ def _mark_limits(
     real: dict[int, float],
 ) -> None:
     """Mark on each curve the number of workers beyond which the scheduler is the limit."""
-    board, named = Board(ax), []
+    board = Board(ax)
+    named: list[tuple[str, float, float]] = []
     for curve in (*curves, ideal):
         board.take_line(list(curve.values.items()))
     reached = [
@@ -143,7 +144,8 @@ def _mark_limits(
         _draw_limit(ax, board, limit, height)
         # The words are said once, where there is most room; a number is enough for the others.
         text = message("cluster_chart.limit", workers=_about(limit))
-        named.append((text if limit == widest else _about(limit), limit, height))
+        point = (text if limit == widest else _about(limit), limit, height)
+        named += [] if point in named else [point]
     for n, value in real.items():
         board.take_point(n, value)
     if real:

@@ -20,7 +20,7 @@ from helpers.parallel.traces import cycle_s, gap_s, median, packing_s, typical_s
 N_ALONE = 7
 N_MESSAGES = 120
 N_PAUSES, PAUSE_S = 16, 0.02
-N_CHUNKS, N_ITEMS, N_BYTES = 6, 100_000, 1 << 20
+N_CHUNKS, N_ITEMS, N_BYTES = 10, 100_000, 1 << 20
 N_WORKS, WORK = 12, range(500_000)
 MAX_ROUNDS = 3
 
@@ -35,7 +35,7 @@ class _Measured:
         first: its first call of all.
         alone: calls of a single chunk.
         messages, paused: calls of many chunks that do nothing, and that wait.
-        items, data: calls of chunks of many items, and of heavy ones.
+        few, items, data: calls of as many chunks each: of one light item, of many, of a heavy one.
         work: a call of chunks that compute.
     """
 
@@ -46,6 +46,7 @@ class _Measured:
     alone: Sequence[Run]
     messages: Run
     paused: Run
+    few: Run
     items: Run
     data: Run
     work: Run
@@ -61,7 +62,7 @@ def calibrate_dask(start_method: str | None, budget_s: float, client: Any) -> Co
             measured = _of_calls(cluster.client, cluster.n_threads)
         finally:
             _let_go(cluster)
-        return _model([measured], [measured], None, cluster.n_threads)
+        return _model([measured], [measured], None, cluster.n_threads).connected()
     cpus = usable_cpus()
     begin = perf_counter()
     ones: list[_Measured] = []
@@ -94,7 +95,6 @@ def _of_local(n_workers: int, start_method: str | None) -> _Measured:
 def _of_calls(client: Any, n_workers: int) -> _Measured:
     """Measure calls to a cluster that runs."""
     call: partial[Run] = partial(run, how="dask", client=client, timeout_s=20.0)
-    many = n_workers * N_CHUNKS
     return _Measured(
         n_workers=n_workers,
         start_s=0.0,
@@ -103,8 +103,9 @@ def _of_calls(client: Any, n_workers: int) -> _Measured:
         alone=[call(abs, [0]) for _ in range(N_ALONE)],
         messages=call(abs, range(N_MESSAGES), chunksize=1),
         paused=call(time.sleep, [PAUSE_S] * N_PAUSES * n_workers, chunksize=1),
-        items=call(abs, range(many * N_ITEMS), chunksize=N_ITEMS),
-        data=call(len, [bytes(N_BYTES)] * many, chunksize=1),
+        few=call(abs, range(N_CHUNKS), chunksize=1),
+        items=call(abs, range(N_CHUNKS * N_ITEMS), chunksize=N_ITEMS),
+        data=call(len, [bytes(N_BYTES)] * N_CHUNKS, chunksize=1),
         work=call(sum, [WORK] * N_WORKS * n_workers, chunksize=1),
     )
 
@@ -135,9 +136,9 @@ def _model(
         message_s=message_s,
         full_message_s=full_message_s,
         worker_message_s=worker_message_s,
-        item_s=median(cycle_s(m.items) - cycle_s(m.messages) for m in ones) / N_ITEMS,
+        item_s=median(_more_s(m.items, m.few) for m in ones) / N_ITEMS,
         worker_item_s=median(2 * packing_s(m.items) for m in ones) / N_ITEMS,
-        byte_s=median(cycle_s(m.data) - cycle_s(m.messages) for m in ones) / N_BYTES,
+        byte_s=median(_more_s(m.data, m.few) for m in ones) / N_BYTES,
         stop_s=max(0.0, stop_s - stop_worker_s),
         stop_worker_s=stop_worker_s,
         crowding=max(1.0 if cpus > 1 else 2.0, median(slower)),
@@ -155,6 +156,12 @@ def _away_s(run: Run) -> float:
 def _first_s(measured: _Measured) -> float:
     """Return how much slower a first call is, for which the workers import what they need."""
     return measured.first.elapsed_s - median(run.elapsed_s for run in measured.alone)
+
+
+def _more_s(heavy: Run, light: Run) -> float:
+    """Return how much longer each chunk of one call took than those of another, work left out."""
+    work_s = (heavy.busy_s - light.busy_s) / heavy.n_workers
+    return (heavy.elapsed_s - light.elapsed_s - work_s) / len(heavy.spans)
 
 
 def _slower(one: _Measured, full: _Measured) -> float:
