@@ -89,7 +89,7 @@ def main() -> None:
                 measured = measure(files, corpus_words(n_files), method, rounds)
                 say(f"{n_files:,} files, {method}", *measured)
     if (busy := others.busy_cpus()) is not None:
-        print(f"meanwhile other programs, and the ceiling's own, kept {busy:.2f} CPUs busy")
+        print(f"meanwhile other programs kept {busy:.2f} CPUs busy")
 
 
 if __name__ == "__main__":
