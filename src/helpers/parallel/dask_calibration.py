@@ -117,8 +117,7 @@ def _model(
     more = max(1, fulls[0].n_workers - ones[0].n_workers)
     start_s, full_start_s = (median(m.start_s for m in group) for group in (ones, fulls))
     stop_s, full_stop_s = (median(m.stop_s for m in group) for group in (ones, fulls))
-    launch_s = max(0.0, full_start_s - start_s) / more
-    stop_worker_s = max(0.0, full_stop_s - stop_s) / more
+    stop_worker_s = min(stop_s, max(0.0, full_stop_s - stop_s) / more)
     message_s = median(cycle_s(m.messages) for m in ones)
     full_message_s = median(cycle_s(m.messages) for m in fulls)
     worker_message_s = median(gap_s(m.paused) for m in ones)
@@ -129,17 +128,17 @@ def _model(
         how="dask",
         start_method=method,
         cpus=cpus,
-        start_s=max(0.0, start_s - launch_s),
-        launch_s=launch_s,
+        start_s=start_s,
+        # Workers are started side by side: what more of them take is that they crowd the CPUs.
         boot_s=median(_first_s(m) for m in ones),
-        full_boot_s=median(_first_s(m) for m in fulls),
+        full_boot_s=max(0.0, full_start_s - start_s) + median(_first_s(m) for m in fulls),
         message_s=message_s,
         full_message_s=full_message_s,
         worker_message_s=worker_message_s,
         item_s=median(_more_s(m.items, m.few) for m in ones) / N_ITEMS,
         worker_item_s=median(2 * packing_s(m.items) for m in ones) / N_ITEMS,
         byte_s=median(_more_s(m.data, m.few) for m in ones) / N_BYTES,
-        stop_s=max(0.0, stop_s - stop_worker_s),
+        stop_s=stop_s - stop_worker_s,
         stop_worker_s=stop_worker_s,
         crowding=max(1.0 if cpus > 1 else 2.0, median(slower)),
         latency_s=max(0.0, away_s - message_s - worker_message_s),
