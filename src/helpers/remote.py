@@ -5,6 +5,7 @@ A worker on another machine imports this module and ``helpers.worker`` when its 
 
 from __future__ import annotations
 
+import logging
 import pickle
 import threading
 import time
@@ -62,8 +63,10 @@ def dask_setup(_worker: Any) -> None:
     """Make a worker of a local cluster ready: Dask calls this when it starts.
 
     Interrupts of a terminal go to the workers as well, and whoever called them deals with those.
+    What a worker logs about itself, above all at its end, would stand in the learner's notebook.
     """
     ignore_interrupts()
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
 
 
 @lru_cache(maxsize=4)
