@@ -203,6 +203,16 @@ def kill_itself(_item):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def kill_once(item):
+    """Wait a moment; where the item has a path at which there is no file yet, end the worker."""
+    seconds, marker = item
+    time.sleep(seconds)
+    if marker is not None and not Path(marker).exists():
+        Path(marker).touch()
+        kill_itself(item)
+    return seconds
+
+
 def square_or_fail(item):
     """Square the item's number after a moment, or fail in the way that it names."""
     number, fault = item

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 
+import dask
 import distributed
 import psutil
 import pytest
@@ -25,6 +26,7 @@ from helpers.parallel import (
     InputError,
     MachineError,
     TaskNotImportableError,
+    TimeLimitError,
     WorkerLostError,
     local_cluster,
     run,
@@ -118,19 +120,52 @@ def test_a_task_of_a_module_that_workers_lack(programs, tmp_path, monkeypatch):
 
 def test_a_lost_worker(tmp_path):
     """One of three workers is killed in the middle: the others finish, and the timeline says so."""
+    items = [(0.05, tmp_path / "killed" if index == 60 else None) for index in range(120)]
     with cluster(tmp_path, 3) as programs:
-        later(MIDDLE_S, lambda: programs.kill(programs.workers[0]))
-        done = run(sample_tasks.sleep, [0.1] * 60, how="dask", chunksize=2, client=programs.address)
-    assert done.results == [0.1] * 60
+        done = run(sample_tasks.kill_once, items, how="dask", chunksize=2, client=programs.address)
+        assert sum(program.poll() is None for program in programs.workers) == 2
+    assert done.results == [0.05] * 120
     check_figures(done)
     [(worker, lost_s)] = done.lost_s.items()
-    assert MIDDLE_S * 0.5 < lost_s < done.elapsed_s
+    assert 0.3 < lost_s < done.elapsed_s
     assert all(span.stop_s <= lost_s + 0.1 for span in done.spans if span.worker == worker)
     for language, words in (("en", "Worker {} was lost"), ("es", "El trabajador {} se perdió")):
         set_language(language)
         told = alternative_text(plot_timeline(done).get_figure())
         assert words.format(worker + 1) in told
     plt.close("all")
+
+
+def test_a_local_cluster_keeps_its_places():
+    """Workers that are lost again and again are replaced, and none of their places is given up."""
+    with local_cluster(2) as client:
+        places = dict(client.cluster.workers)
+        with dask.config.set({"distributed.deploy.lost-worker-timeout": "0s"}):
+            with pytest.raises(WorkerLostError):
+                run(sample_tasks.kill_itself, range(4), how="dask", chunksize=1, client=client)
+            assert run(square, range(4), how="dask", client=client).results == [0, 1, 4, 9]
+        assert client.cluster.workers == places
+
+
+def test_a_local_cluster_that_is_given_up_starts_no_worker(monkeypatch):
+    """Where a call is given up its workers are killed, and none is started in their place."""
+    restarted = []
+    monkeypatch.setattr(
+        distributed.Nanny, "instantiate", counted(distributed.Nanny.instantiate, restarted)
+    )
+    with pytest.raises(TimeLimitError):
+        run(sample_tasks.sleep, [60] * 4, how="dask", n_workers=2, chunksize=1, timeout_s=4)
+    assert len(restarted) == 2
+
+
+def counted(function, calls):
+    """Return a function that does the same, and notes each call."""
+
+    def noting(*args, **kwargs):
+        calls.append(args)
+        return function(*args, **kwargs)
+
+    return noting
 
 
 def test_all_workers_lost(tmp_path):

@@ -217,6 +217,7 @@ class Scheduler:
     """A client whose scheduler answers as the test says."""
 
     status = "running"
+    cluster = None  # not a local one
 
     class scheduler:  # noqa: N801  (it stands for an object)
         """Its address."""

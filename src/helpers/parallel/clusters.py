@@ -6,29 +6,25 @@ import logging
 import os
 import signal
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter, time
 from typing import TYPE_CHECKING, Any
 
 from helpers.language import message
-from helpers.parallel.arguments import check_choice, short, whole_number
-from helpers.parallel.errors import InputError, MachineError
+from helpers.parallel.arguments import check_choice, whole_number
+from helpers.parallel.errors import MachineError
 from helpers.parallel.interrupts import deaf_children
-from helpers.parallel.knocking import knock
 from helpers.parallel.machine import usable_cpus
 from helpers.parallel.quiet import quiet
-from helpers.parallel.versions import differing
-from helpers.parallel.watching import answer_within, within_limit
+from helpers.parallel.watching import within_limit
 
 if TYPE_CHECKING:  # a run that does not use Dask must not load it
     from distributed import Client, LocalCluster
 
 LOOPBACK = "127.0.0.1"
-# So long a scheduler has to answer: the learner waits for it.
-CONNECT_S = 5.0
 # So long a local worker has to come up; on a laptop that is just starting it may take a while.
 BOOT_S = 30.0
 # A cluster that has not closed by then, after its workers were killed, never will.
@@ -80,7 +76,7 @@ class Cluster:
 
 def _kill_workers(cluster: LocalCluster) -> None:
     for nanny in cluster.workers.values():
-        nanny.auto_restart = False
+        nanny.close_gracefully()  # else it would start another one, and closing wait for that
         with suppress(OSError, TypeError, AttributeError):  # it has ended already
             os.kill(nanny.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
@@ -125,6 +121,7 @@ def start_local(n_workers: int, start_method: str | None, *, dashboard: bool = F
                 death_timeout=BOOT_S,
                 preload=["helpers.remote"],
             )
+        _keep_places(local)
         client = Client(local, set_as_default=False)
     except BaseException:
         for action in leave:
@@ -132,6 +129,16 @@ def start_local(n_workers: int, start_method: str | None, *, dashboard: bool = F
         raise
     wall_s = time() - perf_counter()
     return Cluster(client, n_workers, perf_counter(), wall_s, wall_s, local, leave=leave)
+
+
+def _keep_places(cluster: LocalCluster) -> None:
+    """Have the cluster not give up a place whose worker is away 15 s after another one was lost.
+
+    It may be just starting again, after a second loss, and nobody would ever take its place.
+    """
+    from distributed.deploy.cluster import Cluster as Plain
+
+    cluster._update_worker_status = partial(Plain._update_worker_status, cluster)
 
 
 def _restore(environment: dict[str, str]) -> None:
@@ -177,83 +184,3 @@ def local_cluster(
         cluster.close(kill=True)
         raise
     cluster.close()
-
-
-def connect(client: object) -> Cluster:
-    """Connect to a cluster that runs already, and make sure that it can be used.
-
-    Args:
-        client: the scheduler's address, such as ``"tcp://127.0.0.1:8786"``, or a
-            ``distributed.Client``, which stays open.
-
-    Raises:
-        InputError: ``client`` is neither, or a client that is closed or asynchronous.
-        MachineError: no scheduler answers there, it has no workers, or the versions differ.
-    """
-    own, leave = isinstance(client, str), [quiet()]
-    try:
-        return _connection(client, own, leave)
-    except BaseException:
-        leave.pop()()
-        raise
-
-
-def _connection(client: object, own: bool, leave: list[Callable[[], None]]) -> Cluster:
-    from distributed import Client
-
-    used = _connected(client) if isinstance(client, str) else client
-    if not isinstance(used, Client) or used.asynchronous or used.status != "running":
-        raise InputError(message("dask.bad_client", received=short(client)))
-    try:
-        n_threads, ahead_s = answer_within(lambda: _checked(used), CONNECT_S)
-        wall_s = time() - perf_counter()
-        there_s = wall_s + ahead_s
-        return Cluster(used, n_threads, perf_counter(), wall_s, there_s, None, own, leave)
-    except TimeoutError:  # a client that lost its scheduler a moment ago waits for it
-        where = {"address": used.scheduler.address, "error": f"> {CONNECT_S} s"}
-        raise MachineError(message("dask.no_scheduler", **where)) from None
-    except BaseException:
-        if own:
-            within_limit(used.close, CLOSE_S)
-        raise
-
-
-def _connected(address: str) -> Client:
-    from distributed import Client
-    from distributed.versions import VersionMismatchWarning
-
-    try:
-        knock(address, CONNECT_S)
-        with warnings.catch_warnings():  # it is told as an error
-            warnings.simplefilter("ignore", VersionMismatchWarning)
-            return Client(address, timeout=CONNECT_S, set_as_default=False)
-    except OSError as error:
-        what = f"{type(error).__name__}: {error}"
-        raise MachineError(message("dask.no_scheduler", address=address, error=what)) from None
-    except (ValueError, TypeError) as error:  # an address that is none, or one that needs keys
-        raise InputError(
-            message("dask.bad_address", received=repr(address), error=str(error))
-        ) from None
-
-
-def _checked(client: Client) -> tuple[int, float]:
-    """Return how many threads the cluster has, and by how much the scheduler's clock is ahead.
-
-    A cluster without threads, or with other versions, is refused.
-    """
-    n_threads = int(client.scheduler_info(n_workers=0)["total_threads"])
-    if not n_threads:
-        raise MachineError(message("dask.no_workers", address=client.scheduler.address))
-    if unlike := differing(client.get_versions()):
-        raise MachineError(message("dask.versions", differing="; ".join(unlike)))
-    return n_threads, _scheduler_ahead_s(client)
-
-
-def _scheduler_ahead_s(client: Client) -> float:
-    """Return by how many seconds the scheduler's clock is ahead of this machine's."""
-    before = time()
-    try:
-        there = float(client.run_on_scheduler(time))
-    except Exception:  # a scheduler may refuse to run functions: then it is taken to be right
-        return 0.0
-    return there - (before + time()) / 2

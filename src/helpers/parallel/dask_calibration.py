@@ -9,7 +9,8 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from helpers.parallel.clusters import Cluster, connect, local_cluster
+from helpers.parallel.clusters import Cluster, local_cluster
+from helpers.parallel.connecting import connect
 from helpers.parallel.costs import CostModel
 from helpers.parallel.machine import usable_cpus
 from helpers.parallel.results import Run

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from helpers.language import message
-from helpers.parallel.clusters import Cluster
+from helpers.parallel.clusters import BOOT_S, Cluster
 from helpers.parallel.errors import WorkerLostError
 from helpers.remote import RemoteOutcome
 from helpers.worker import Outcome
@@ -93,8 +93,9 @@ class Pulse:
         now_s = perf_counter()
         if now_s - self._answered_s > SILENT_S or self._client.status == "closed":
             raise WorkerLostError(message("dask.silent", address=self._client.scheduler.address))
-        if now_s - self._manned_s > EMPTY_S:
-            raise WorkerLostError(message("dask.all_lost", seconds=EMPTY_S))
+        empty_s = EMPTY_S if self._client.cluster is None else BOOT_S  # a local one replaces them
+        if now_s - self._manned_s > empty_s:
+            raise WorkerLostError(message("dask.all_lost", seconds=empty_s))
 
     def stop(self) -> None:
         """End the thread; one that waits for a scheduler which is silent ends with the client."""

@@ -20,7 +20,8 @@ from helpers.parallel.arguments import (
     short,
     whole_number,
 )
-from helpers.parallel.clusters import Cluster, connect
+from helpers.parallel.clusters import Cluster
+from helpers.parallel.connecting import connect
 from helpers.parallel.errors import InputError
 from helpers.parallel.machine import default_start_method, usable_cpus
 from helpers.parallel.pickling import pickled_task
@@ -64,7 +65,7 @@ class Plan:
         """Return the plan with a connection to the cluster that was asked for, if one was.
 
         Raises:
-            InputError, MachineError: as ``clusters.connect``.
+            InputError, MachineError: as ``connecting.connect``.
         """
         if self.client is None:
             return self
