@@ -29,7 +29,10 @@ from helpers.parallel import dask_records as records
 from helpers.parallel.versions import differing
 from helpers.tasks import square
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = [
+    pytest.mark.timeout(60),
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
+]
 
 LIMIT_S = 10.0
 
