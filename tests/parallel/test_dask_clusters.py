@@ -33,10 +33,7 @@ from helpers.parallel import (
 )
 from helpers.tasks import count_primes, square
 
-pytestmark = [
-    pytest.mark.timeout(120),
-    pytest.mark.skip(reason="open: under load a part of the cluster is sometimes left behind"),
-]
+pytestmark = [pytest.mark.timeout(120)]
 
 SLOW = [0.1] * 40  # two seconds for two workers
 MIDDLE_S = 0.8

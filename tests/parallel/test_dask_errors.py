@@ -198,7 +198,6 @@ def test_a_module_that_workers_lack(client, language, tmp_path, monkeypatch, qui
 # ---- time and loss
 
 
-@pytest.mark.skip(reason="open: under load a part of the cluster is sometimes left behind")
 def test_a_time_limit(language):
     """Where the limit is reached, workers that would sleep for a minute are ended at once."""
     before = leftovers.snapshot()
@@ -209,7 +208,6 @@ def test_a_time_limit(language):
     assert leftovers.since(before) == []
 
 
-@pytest.mark.skip(reason="open: under load a part of the cluster is sometimes left behind")
 def test_a_task_that_kills_its_workers(language):
     """A chunk that ends four workers one after another is given up, with the likely reasons."""
     before = leftovers.snapshot()

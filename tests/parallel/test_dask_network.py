@@ -12,11 +12,7 @@ import network
 import pytest
 from programs import HERE, environment
 
-pytestmark = [
-    pytest.mark.timeout(110),
-    pytest.mark.slow,
-    pytest.mark.skip(reason="open: under load a part of the cluster is sometimes left behind"),
-]
+pytestmark = [pytest.mark.timeout(110), pytest.mark.slow]
 
 START_S, LIMIT_S = 30, 50
 # A host that is silent for so long is taken to be lost; Dask would wait half a minute.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from time import perf_counter, time
+from time import perf_counter, sleep, time
 from typing import TYPE_CHECKING, Any
 
 from helpers.language import message
@@ -22,13 +22,15 @@ from helpers.parallel.quiet import quiet
 from helpers.parallel.watching import within_limit
 
 if TYPE_CHECKING:  # a run that does not use Dask must not load it
-    from distributed import Client, LocalCluster
+    from distributed import Client, LocalCluster, Nanny
 
 LOOPBACK = "127.0.0.1"
 # So long a local worker has to come up; on a laptop that is just starting it may take a while.
 BOOT_S = 30.0
 # A cluster that has not closed by then, after its workers were killed, never will.
 CLOSE_S = 8.0
+# A worker that is just starting has so long to come up before it is ended.
+SETTLE_S = 5.0
 
 
 @dataclass
@@ -61,8 +63,8 @@ class Cluster:
         Args:
             kill: whether to end local workers at once, whatever they do.
         """
-        if kill and self.local is not None:
-            _kill_workers(self.local)
+        if self.local is not None:
+            _settle(self.local, kill)
         within_limit(self._close, CLOSE_S)
 
     def _close(self) -> None:
@@ -74,11 +76,27 @@ class Cluster:
             self.leave.pop()()
 
 
-def _kill_workers(cluster: LocalCluster) -> None:
-    for nanny in cluster.workers.values():
-        nanny.close_gracefully()  # else it would start another one, and closing wait for that
+def _settle(cluster: LocalCluster, kill: bool) -> None:
+    """Have no worker be just starting, and kill those that there are, if asked to.
+
+    A nanny that is ended while it starts a worker, as it does for one that was lost, loses sight of
+    what it has made for that: a queue, with its pipes and semaphores.
+    """
+    nannies, deadline_s = list(cluster.workers.values()), perf_counter() + SETTLE_S
+    for nanny in nannies:
+        if kill:
+            nanny.close_gracefully()  # else it would start another one, and closing wait for that
+    for nanny in nannies:
+        while _starts_worker(nanny) and perf_counter() < deadline_s:
+            sleep(0.01)
         with suppress(OSError, TypeError, AttributeError):  # it has ended already
-            os.kill(nanny.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+            if kill:
+                os.kill(nanny.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def _starts_worker(nanny: Nanny) -> bool:
+    process = nanny.process
+    return process is not None and process.status.name == "starting"
 
 
 def start_local(n_workers: int, start_method: str | None, *, dashboard: bool = False) -> Cluster:
