@@ -87,6 +87,9 @@ class ExecutedLesson:
         self.predictions: list[tuple[str, float | None]] = []
         self._shell, self._folder = _new_shell(folder), folder
         self._path = list(sys.path)
+        self._environment: dict[
+            str, str
+        ] = {}  # what the lesson has set, as its kernel would keep it
         with self._recording():
             for cell in cells_of(path):
                 if cell.cell_type == "code":
@@ -101,8 +104,9 @@ class ExecutedLesson:
 
     def run(self, source: str) -> tuple[Any, str]:
         """Execute ``source`` as the lesson's next cell; return its value and what it printed."""
-        before, here = sys.modules["__main__"], Path.cwd()
+        before, here, environment = sys.modules["__main__"], Path.cwd(), dict(os.environ)
         sys.modules["__main__"] = self._shell.user_module  # as in a notebook's kernel
+        os.environ.update(self._environment)
         os.chdir(self._folder)
         try:
             with contextlib.redirect_stdout(io.StringIO()) as printed:
@@ -110,9 +114,17 @@ class ExecutedLesson:
         finally:
             sys.modules["__main__"] = before
             os.chdir(here)
+            self._leave(environment)
             plt.close("all")
         assert result.success, f"the cell failed:\n{source}\n{printed.getvalue()}"
         return result.result, printed.getvalue()
+
+    def _leave(self, environment: dict[str, str]) -> None:
+        """Give this process its environment back, and keep what the lesson has set for itself."""
+        now = dict(os.environ)
+        self._environment = {k: v for k, v in now.items() if environment.get(k) != v}
+        os.environ.clear()
+        os.environ.update(environment)
 
     def variable(self, name: str) -> Any:
         """Return what the lesson has under this name."""

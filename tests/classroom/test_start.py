@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import re
 
 import matplotlib
@@ -121,6 +122,15 @@ def test_every_report_message_is_used_by_its_lesson():
         for key in reports_in(cell.source)
     }
     assert called == {(key.split(".")[0], key) for key in reported()}
+
+
+@pytest.mark.parametrize("number", ["9"])
+def test_a_lesson_keeps_its_environment_to_itself(lessons, number):
+    """What an executed lesson sets stays set for its next cells, and reaches no other test."""
+    name = "DASK_LOGGING__DISTRIBUTED"
+    there, _ = lessons(number).run(f"os.environ[{name!r}]")
+    assert there == "critical"
+    assert name not in os.environ
 
 
 @pytest.mark.parametrize("number", lesson_sources())

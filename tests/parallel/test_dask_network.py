@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.timeout(110), pytest.mark.slow]
 START_S, LIMIT_S = 30, 50
 # A host that is silent for so long is taken to be lost; Dask would wait half a minute.
 SHORTER = {
+    "DASK_LOGGING__DISTRIBUTED": "info",  # whether a worker has joined is read from its log
     "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s",
     "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s",
     "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "5s",
