@@ -6,8 +6,11 @@ prints, for each start method, the median of the paired ratios of the loop to th
 divided by the usable CPUs; ``--quick`` takes the lesson's corpus and 20,000 files. The two take
 turns in this one process (A B A B), start and end included. So does the ceiling, which tells what
 the machine gives meanwhile: how many times what one interpreter computes as many of them compute
-that have nothing in common. The results are the known words of each file. Nothing here fails a
-test; a share of the CPUs below the aim is marked.
+that have nothing in common. A worker that is spawned imports this file first: what it does not
+need is imported in the functions, so that its start costs what it does from a notebook. The results
+are the known words of each file. Nothing here fails a test; a share of the CPUs below the aim is
+marked. The start of the workers weighs on a corpus that the loop counts in half a second, and most
+under spawn and forkserver: the aim is meant for the larger corpus there.
 """
 
 from __future__ import annotations
@@ -21,8 +24,6 @@ from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
-from helpers.parallel import MachineError, hardware_ceiling, machine, run
-from helpers.parallel.busyness import OtherPrograms
 from helpers.tasks import corpus_words, count_words, make_corpus
 
 AIM = 0.8
@@ -44,6 +45,8 @@ def measure(
     files: list[str], expected: list[int], method: str, rounds: int
 ) -> tuple[list[float], list[float]]:
     """Return, for each round, how many times faster the solution was, and the ceiling then."""
+    from helpers.parallel import MachineError, hardware_ceiling, machine, run
+
     cpus = machine().usable_cpus
     chunksize = math.ceil(len(files) / (CHUNKS * cpus))
 
@@ -67,6 +70,8 @@ def measure(
 
 def say(what: str, ratios: list[float], ceilings: list[float]) -> None:
     """Print one row."""
+    from helpers.parallel import machine
+
     cpus = machine().usable_cpus
     first, median, third = statistics.quantiles(ratios, n=4)
     share, ceiling = median / cpus, statistics.median(ceilings or [math.nan])
@@ -77,6 +82,9 @@ def say(what: str, ratios: list[float], ceilings: list[float]) -> None:
 
 def main() -> None:
     """Measure and print everything."""
+    from helpers.parallel import machine
+    from helpers.parallel.busyness import OtherPrograms
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="smaller corpora: about a minute")
     quick = parser.parse_args().quick

@@ -32,9 +32,6 @@ OTHER_METHODS = [
 ][:1]
 ON_ONE_CPU = OTHER_METHODS if shutil.which("taskset") else []
 CELL_LIMIT_S = 60
-OPEN = pytest.mark.skip(
-    reason="open: the corpus of lesson 10 stays where its kernel is killed while it ends"
-)
 GONE_LIMIT_S = 10
 
 
@@ -42,8 +39,7 @@ def _taking_turns():
     """A language for each lesson: both get their turn, each run is made once."""
     for row, number in enumerate(NUMBERS):
         for method in OTHER_METHODS:
-            marks = [OPEN] if number == "10" else []
-            yield pytest.param(number, language.LANGUAGES[row % 2], method, marks=marks)
+            yield pytest.param(number, language.LANGUAGES[row % 2], method)
 
 
 @pytest.fixture

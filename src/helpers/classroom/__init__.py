@@ -13,6 +13,7 @@ from helpers.classroom.exercises import check, hint
 from helpers.classroom.explore_break_even import explore_break_even
 from helpers.classroom.explore_laws import explore_laws
 from helpers.classroom.explore_schedule import explore_schedule
+from helpers.classroom.folders import temporary_folder
 from helpers.classroom.growth import crossing_point, plot_growth
 from helpers.classroom.laws_chart import plot_laws
 from helpers.classroom.memory_chart import plot_memory
@@ -62,4 +63,5 @@ __all__ = [
     "report",
     "run_script",
     "start",
+    "temporary_folder",
 ]

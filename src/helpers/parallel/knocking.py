@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from helpers.parallel.watching import answer_within
 
 
@@ -17,6 +15,8 @@ def knock(address: str, limit_s: float) -> None:
         OSError: nobody answers there, or in another language.
         ValueError, TypeError: it is no address, needs keys, or is that of a worker.
     """
+    import asyncio  # it imports a lot, which only who asks for a cluster needs
+
     from distributed.comm import connect
     from distributed.core import send_recv
 
