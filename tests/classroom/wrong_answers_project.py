@@ -52,12 +52,18 @@ def _compared(pool_s: float = 1.0, *, how: str = "pool", repeats: int = 3, **mad
     changes = {"n_workers": 2, "chunksize": 100, **made}
     given = ", ".join(f"{name}={value}" for name, value in changes.items())
     return (
+        "speedup, own_error = 2.0, 0.0\n"
         f'{_REPLACE}loop_made = final.typical["sequential"]\n'
         f'made = replace(loop_made, how="{how}", {given})\n'
         f'times_s = {{"sequential": (2.0,) * {repeats}, "{how}": ({pool_s},) * {repeats}}}\n'
         f'typical = {{"sequential": loop_made, "{how}": made}}\n'
         "final = replace(final, times_s=times_s, typical=typical)"
     )
+
+
+def _predicted_well(speedup: object, own_error: object) -> str:
+    """Return a comparison whose speedup is 2, and what was predicted of it."""
+    return f"{_compared()}\nspeedup, own_error = {speedup!r}, {own_error!r}"
 
 
 def _reported(conclusion: str, ax: str = "plot_times(final)") -> str:
@@ -118,6 +124,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_predicted(speedup="4.0"), "other_speedup"),
         (_predicted("paper = simulate(costs_s, 4, model=model)"), "poor"),
         (_predicted("paper = simulate(costs_s, 1, 200, model=model)"), "poor"),
+        (_predicted("paper = simulate(costs_s, 8, 100, model=model)"), "crowded"),
         (_predicted(pays_from=None), "not_never"),
         (_predicted(pays_from=400.5), "not_whole"),
         (_predicted(pays_from="0"), "not_whole"),
@@ -141,9 +148,16 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_judged(0.0, "doubt"), "too_doubtful"),
     ],
     "10.5": [
-        ('check("10.5", final)', "not_a_pair"),
-        ('final = run(count_words, files[:9], how="sequential")', "not_a_comparison"),
-        ('final = compare(count_words, files[:9], ("sequential",), repeats=3)', "one_way"),
+        ('check("10.5", final)', "not_four"),
+        ('check("10.5", (files, final))', "not_four"),
+        (
+            'own_error = 0.0\nfinal = run(count_words, files[:9], how="sequential")',
+            "not_a_comparison",
+        ),
+        (
+            'own_error = 0.0\nfinal = compare(count_words, files[:9], ("sequential",), repeats=3)',
+            "one_way",
+        ),
         (_compared(repeats=2), "few"),
         (_compared(results="loop_made.results[:-1]"), "other_work"),
         (_compared(results="[0] * len(files)"), "other_counts"),
@@ -151,6 +165,13 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_compared(n_workers=100), "too_many"),
         (_compared(3.0, chunksize=1), "messages"),
         (_compared(2.0, how="threads"), "threads"),
+        (_predicted_well("2.0", 0.0), "no_prediction"),
+        (_predicted_well(-2.0, 0.0), "no_prediction"),
+        (_predicted_well(2.0, "0.0"), "not_a_number"),
+        (_predicted_well(3.0, 1.5), "ratio"),
+        (_predicted_well(3.0, 50), "percent"),
+        (_predicted_well(3.0, -1 / 3), "of_predicted"),
+        (_predicted_well(3.0, 0.8), "other_error"),
     ],
     "10.6": [
         ('check("10.6", conclusion)', "not_three"),
@@ -170,6 +191,14 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             _reported("Counting the words of 6,000 files is now 1.74 times faster than it was."),
             "no_way",
         ),
+        (
+            _reported("Counting the words of 6,000 files is 1.74 times as fast with the pool."),
+            "no_limit",
+        ),
+        (
+            _reported("Counting 6,000 files with a pool of 2 workers is faster; limit: the CPU."),
+            "no_speedup",
+        ),
     ],
 }
 
@@ -177,6 +206,7 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
     "10.1": [
         (_counted("list(map(count_words, files))"), "right"),
         (_counted(timings="(90.0, 50.0, 51.0, 52.0)"), "right_cold"),
+        (_counted(timings="[50.0, 50.0, 150.0]"), "right_uneven"),
     ],
     "10.2": [
         (_limits(waits=0.1, cpu_s=0.9), "right"),
@@ -202,15 +232,22 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
     ],
     "10.5": [
         (_compared(), "right"),
-        (_compared(2.5), "right_slower"),
+        (_compared(2.5) + "\nown_error = 1.5", "right_slower"),
+        (_predicted_well(3.0, 0.5), "right"),
+        (_predicted_well(1.0, 0.5), "right"),
     ],
     "10.6": [
         (
-            _reported("Contar las palabras de 6000 archivos es 1,74 veces más rápido con un Pool."),
+            _reported(
+                "Contar las palabras de 6000 archivos es 1,74 veces más rápido con un Pool; "
+                "el límite es el disco."
+            ),
             "right",
         ),
         (
-            _reported("We counted the words of 6 000 files 1.7 times as fast with 2 processes."),
+            _reported(
+                "We counted the words of 6 000 files 1.7 times as fast with 2 processes, one a CPU."
+            ),
             "right",
         ),
     ],

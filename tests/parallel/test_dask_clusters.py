@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import threading
@@ -31,7 +32,8 @@ from helpers.parallel import (
     local_cluster,
     run,
 )
-from helpers.tasks import count_primes, square
+from helpers.parallel.dask_way import Dask
+from helpers.tasks import count_primes, download, square
 
 pytestmark = [pytest.mark.timeout(120)]
 
@@ -134,6 +136,43 @@ def test_a_lost_worker(tmp_path):
         told = alternative_text(plot_timeline(done).get_figure())
         assert words.format(worker + 1) in told
     plt.close("all")
+
+
+def test_a_result_that_is_lost_before_it_is_fetched(tmp_path, monkeypatch):
+    """A worker is killed that has finished, and keeps a result: it is had anyway."""
+    fetch, lost = Dask._fetch, []
+    seconds = [0.05 + n / 10_000 for n in range(20)]
+
+    def fetch_late(way, futures):
+        if futures and not lost and len(way._waiting) < 14:  # it has given something
+            client = way._cluster.client
+            [holder] = client.who_has(futures[:1])[futures[0].key]
+            [pid] = client.run(os.getpid, workers=[holder]).values()
+            os.kill(pid, signal.SIGKILL)
+            end = time.monotonic() + ERROR_S
+            while futures[0].status == "finished" and time.monotonic() < end:
+                time.sleep(0.01)
+            lost.append(futures[0].status)
+        fetch(way, futures)
+
+    monkeypatch.setattr(Dask, "_fetch", fetch_late)
+    with cluster(tmp_path) as programs:
+        done = run(download, seconds, how="dask", chunksize=1, client=programs.address)
+    assert lost[0] != "finished"
+    assert done.results == seconds
+    assert len(done.lost_s) == 1
+
+
+def test_what_fails_between_run_and_the_cluster_is_an_error(programs, monkeypatch):
+    """Should the thread between the two fail, the call says so, and does not wait for ever."""
+
+    def fail(way, futures):
+        if futures:
+            raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(Dask, "_fetch", fail)
+    with pytest.raises(Exception, match="unforeseen"):
+        run(square, range(9), how="dask", client=programs.address, timeout_s=20)
 
 
 def test_a_local_cluster_keeps_its_places():

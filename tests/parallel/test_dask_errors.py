@@ -22,6 +22,7 @@ from helpers.parallel import (
     TaskNotImportableError,
     TimeLimitError,
     WorkerLostError,
+    clusters,
     local_cluster,
     run,
 )
@@ -213,6 +214,16 @@ def test_a_task_that_kills_its_workers(language):
     before = leftovers.snapshot()
     with pytest.raises(WorkerLostError, match=r"os\._exit"):
         run(sample_tasks.exit_abruptly, [1], how="dask", n_workers=2)
+    assert leftovers.since(before) == []
+
+
+def test_a_worker_that_is_killed_while_it_starts(monkeypatch):
+    """Nothing is left of a cluster that is ended while it replaces a worker that was lost."""
+    monkeypatch.setattr(clusters, "SETTLE_S", 0.0)
+    before = leftovers.snapshot()
+    for _ in range(2):
+        with pytest.raises(WorkerLostError):
+            run(sample_tasks.exit_abruptly, [1], how="dask", n_workers=2)
     assert leftovers.since(before) == []
 
 

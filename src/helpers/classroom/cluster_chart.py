@@ -22,7 +22,6 @@ from helpers.classroom.speedups import workers
 from helpers.classroom.style import (
     GREY,
     INK,
-    VERMILLION,
     describe,
     significant,
     times_as_fast,
@@ -161,8 +160,8 @@ def _length(named: tuple[str, float, float]) -> int:
 def _draw_limit(ax: Axes, board: Board, limit: float, height: float) -> None:
     """Mark a point of a curve, with a line down to the number of workers."""
     floor = ax.get_ylim()[0]
-    ax.plot([limit] * 2, [floor, height], ":", color=VERMILLION, linewidth=2, zorder=2)
-    ax.plot(limit, height, "X", ms=13, color=VERMILLION, mec="white", zorder=7)
+    ax.plot([limit] * 2, [floor, height], ":", color=INK, linewidth=2, zorder=2)
+    ax.plot(limit, height, "X", ms=13, color=INK, mec="white", zorder=7)
     board.take_point(limit, height)
     board.take_line([(limit, floor), (limit, height)])
 

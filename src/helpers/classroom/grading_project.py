@@ -81,6 +81,8 @@ def _judged_timings(timings_s: Any, words: int, n_files: int, item_s: float) -> 
     loop_s = statistics.median(timings_s)
     if timings_s[0] > COLD * loop_s:
         return "right_cold", {"times": significant(timings_s[0] / loop_s, 2)}
+    if max(timings_s) > COLD * loop_s:
+        return "right_uneven", {"times": significant(max(timings_s) / loop_s, 2)}
     item = duration(loop_s / n_files)
     return "right", {"words": f"{words:,}", "loop": duration(loop_s), "item": item}
 
@@ -151,6 +153,8 @@ def predicted_run(answer: Any) -> Verdict:
         return "other_work", {"received": paper.n_items, "expected": len(costs_s)}
     if any(model_s > 0 for model_s in (model.boot_s, model.launch_s)) and not any(paper.ready_s):
         return "no_model"
+    if paper.n_workers > model.cpus:
+        return "crowded", {"n": paper.n_workers, "cpus": model.cpus}
     right = sum(costs_s) / paper.elapsed_s
     if not is_number(speedup):
         return "not_a_number"

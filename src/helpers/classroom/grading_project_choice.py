@@ -23,9 +23,12 @@ N_SAMPLED = 40  # so many files are counted again
 REPEATS = 3
 WORTH = 1.10  # a speedup below it is none, as in advise
 FEW_FILES = 5  # chunks of fewer are nearly all message
+CHUNKS = 8  # for each worker, as in the worked solution, where there are files enough
 CROWD = 4  # so many workers for each CPU are too many
 MIN_WORDS = 12
 WAYS = ("pool", "process", "proces", "thread", "hilo", "loop", "ciclo", "sequential", "secuencia")
+
+LIMITS = ("cpu", "procesador", "processor", "core", "núcleo", "disk", "disco", "messag", "mensaje")
 
 
 def judged_advice(answer: Any) -> Verdict:
@@ -64,10 +67,10 @@ def _judged_verdict(verdict: object, error: float, how: str) -> Verdict:
 
 
 def chosen_way(answer: Any) -> Verdict:
-    """10.5: the loop and the way that was chosen, compared on the same files."""
-    if not isinstance(answer, tuple) or len(answer) != 2:
-        return "not_a_pair"
-    files, final = answer
+    """10.5: the loop and the way that was chosen, and how far the learner's prediction was off."""
+    if not isinstance(answer, tuple) or len(answer) != 4:
+        return "not_four"
+    files, final, predicted, error = answer
     if not isinstance(final, Comparison):
         return "not_a_comparison"
     others = [how for how in final.hows if how != "sequential"]
@@ -81,7 +84,8 @@ def chosen_way(answer: Any) -> Verdict:
         return "other_work"
     if not _same_counts(files, made.results):
         return "other_counts"
-    return _judged_choice(made, final.speedup(how))
+    speedup = final.speedup(how)
+    return _judged_choice(made, speedup) or _judged_prediction(predicted, error, speedup)
 
 
 def _same_counts(files: list[str], counts: list[Any]) -> bool:
@@ -89,20 +93,35 @@ def _same_counts(files: list[str], counts: list[Any]) -> bool:
     return all(counts[place] == count_words(files[place]) for place in places)
 
 
-def _judged_choice(made: Run, speedup: float) -> Verdict:
+def _judged_choice(made: Run, speedup: float) -> Verdict | None:
+    """Say what speaks against the choice, if anything does."""
     cpus, slow = usable_cpus(), speedup < WORTH
     if made.n_workers == 1 and cpus > 1:
         return "one_worker", {"cpus": cpus}
     if made.how != "threads" and made.n_workers > CROWD * cpus:
         return "too_many", {"n": made.n_workers, "cpus": cpus}
-    if slow and made.chunksize < FEW_FILES and made.n_items > CROWD * FEW_FILES * cpus:
+    if slow and made.chunksize < FEW_FILES and made.n_items > CHUNKS * FEW_FILES * cpus:
         return "messages", {"chunksize": made.chunksize}
     if slow and made.how == "threads" and cpus > 1:
         return "threads"
-    times, share = significant(speedup, 2), f"{100 * speedup / cpus:.0f}"
-    if slow:
-        return "right_slower", {"speedup": times}
-    return "right", {"speedup": times, "share": share, "cpus": cpus}
+    return None
+
+
+def _judged_prediction(predicted: object, error: object, speedup: float) -> Verdict:
+    """Judge the error of the learner's own prediction; say what the choice has gained."""
+    if not is_number(predicted) or predicted <= 0:  # type: ignore[operator]
+        return "no_prediction"
+    if not is_number(error):
+        return "not_a_number"
+    right = predicted / speedup - 1  # type: ignore[operator]
+    if not close(error, right) and not close(error, abs(right)):  # type: ignore[arg-type]
+        known = {"ratio": 1 + right, "percent": 100 * right, "of_predicted": 1 / (1 + right) - 1}
+        return first_close(error, known, "other_error")  # type: ignore[arg-type]
+    cpus, told = usable_cpus(), {"speedup": significant(speedup, 2)}
+    told["error"] = f"{100 * abs(right):.0f}"
+    if speedup < WORTH:
+        return "right_slower", told
+    return "right", {**told, "share": f"{100 * speedup / cpus:.0f}", "cpus": cpus}
 
 
 def own_report(answer: Any) -> Verdict:
@@ -121,13 +140,23 @@ def own_report(answer: Any) -> Verdict:
     n_files = len(next(iter(final.typical.values())).results)
     if n_files not in _numbers(_without_separators(conclusion)):
         return "no_size", {"n": f"{n_files:,}"}
-    figures = _numbers(conclusion) | _numbers(_without_separators(conclusion))
-    speedups = [final.speedup(how) for how in final.hows if how != "sequential"]
-    if not any(abs(figure - s) <= 0.05 * s for figure in figures for s in speedups):
+    if not _tells_speedup(conclusion, final):
         return "no_speedup"
     if not any(name in conclusion.lower() for name in WAYS):
         return "no_way"
+    if not any(name in conclusion.lower() for name in LIMITS):
+        return "no_limit"
     return "right"
+
+
+def _tells_speedup(conclusion: str, final: Comparison) -> bool:
+    """Say whether a measured speedup is among the figures; "2 workers" is none of 1.95."""
+    figures = _numbers(conclusion) | _numbers(_without_separators(conclusion))
+    others = [how for how in final.hows if how != "sequential"]
+    figures -= {float(final.typical[how].n_workers) for how in others}
+    return any(
+        abs(figure - s) <= 0.05 * s for figure in figures for s in map(final.speedup, others)
+    )
 
 
 def _without_separators(text: str) -> str:

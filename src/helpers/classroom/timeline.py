@@ -23,7 +23,7 @@ from helpers.classroom.style import (
     times_as_fast,
     unit_for,
 )
-from helpers.classroom.timeline_labels import began_s, label_marks
+from helpers.classroom.timeline_labels import began_s, label_marks, runs_already
 from helpers.language import message
 from helpers.parallel import Run
 
@@ -205,7 +205,7 @@ def _name(run: Run, runs: tuple[Run, ...]) -> str:
 
 def _way(run: Run) -> str:
     """Name the way of a run; a cluster that ran before the call has no start method."""
-    running = run.how == "dask" and run.start_method is None
+    running = runs_already(run)
     one = run.how in ("pool", "dask") and run.n_workers == 1
     key = f"way.{run.how}" + "_running" * running + "_one" * one
     return message(key, n=run.n_workers)

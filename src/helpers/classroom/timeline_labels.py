@@ -19,6 +19,11 @@ def began_s(run: Run, ready_s: float) -> float:
     return max((lost_s for lost_s in run.lost_s.values() if lost_s < ready_s), default=0.0)
 
 
+def runs_already(run: Run) -> bool:
+    """Say whether the workers are of a cluster that ran before the call."""
+    return run.how == "dask" and run.start_method is None
+
+
 def label_marks(ax: Axes, run: Run, last_lane: float, unit: Unit, line: float) -> None:
     """Explain hatching, blocks and gaps of ``run``, whose last lane begins at ``last_lane``.
 
@@ -41,7 +46,8 @@ def _label_start(ax: Axes, run: Run, lane: int, heights: tuple[float, float], un
     if ready - began > _WIDE * scale:
         _write_on(ax, (began + ready) / 2, heights[0], message("chart.starting"))
         return 0.0
-    text = message("chart.starting_until", time=duration(run.ready_s[lane] or 0.0))
+    key = "chart.connecting_until" if runs_already(run) else "chart.starting_until"
+    text = message(key, time=duration(run.ready_s[lane] or 0.0))
     _point(ax, text, (ready / 2, heights[0]), (0.0, heights[1]), GREY)
     return (len(text) * _CHAR + 0.02) * scale
 
@@ -61,6 +67,8 @@ def _label_computing(
         text = message("chart.computing_all", time=duration(run.computing_s))
     half = len(text) * _CHAR * scale / 2
     x = min(max(edge, middle - half), scale - 2 * half)
+    if x > run.elapsed_s / unit.size_s:
+        return  # its arrow would cross the end; a longer call of the same chart says it
     _point(ax, text, (middle, heights[0]), (x, heights[1]), BLUE)
 
 

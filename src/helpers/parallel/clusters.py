@@ -79,8 +79,8 @@ class Cluster:
 def _settle(cluster: LocalCluster, kill: bool) -> None:
     """Have no worker be just starting, and kill those that there are, if asked to.
 
-    A nanny that is ended while it starts a worker, as it does for one that was lost, loses sight of
-    what it has made for that: a queue, with its pipes and semaphores.
+    A worker whose nanny is ended while it starts, as one does that replaces another that was lost,
+    complains on the standard error.
     """
     nannies, deadline_s = list(cluster.workers.values()), perf_counter() + SETTLE_S
     for nanny in nannies:
@@ -96,7 +96,7 @@ def _settle(cluster: LocalCluster, kill: bool) -> None:
 
 def _starts_worker(nanny: Nanny) -> bool:
     process = nanny.process
-    return process is not None and process.status.name == "starting"
+    return process is not None and process.status.name in ("init", "starting")
 
 
 def start_local(n_workers: int, start_method: str | None, *, dashboard: bool = False) -> Cluster:
@@ -120,6 +120,8 @@ def start_local(n_workers: int, start_method: str | None, *, dashboard: bool = F
         "temporary-directory": folder.name,
         "distributed.worker.multiprocessing-method": start_method or "spawn",
         "distributed.nanny.pre-spawn-environ": {},
+        # A record of an error would keep alive for ever what it is about: a nanny and its queues.
+        "distributed.admin.log-length": 0,
     }
     if not dashboard:  # Dask's HTTP servers have to listen: then they have nothing to tell
         settings["distributed.scheduler.http.routes"] = []

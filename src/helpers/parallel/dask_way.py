@@ -30,6 +30,8 @@ MESSAGE_BYTES = 4_000_000
 HEAVY_TASK_BYTES = 64_000
 # So long the scheduler has to say which workers were lost, once all is done.
 LOSSES_S = 3.0
+# A result that was done, and was lost with its worker before it was fetched: it is computed again.
+AGAIN = ("lost", "pending")
 
 
 class Parcel(NamedTuple):
@@ -54,6 +56,8 @@ class Dask:
         self._post: SimpleQueue[Parcel | Future | None] = SimpleQueue()
         self._task: Any = job.pickled_task
         self._call = uuid.uuid4().hex
+        # Dask's dashboard shows each task under the part of its key before the first number.
+        self._name = f"{getattr(job.task, '__name__', type(job.task).__name__)}-{self._call}"
         try:
             self._begin()
         except BaseException:
@@ -99,8 +103,12 @@ class Dask:
     def _carry(self) -> None:
         """Send what is to be sent and fetch what is done, as much at a time as there is."""
         while None not in (news := _all_of(self._post)):
-            self._send([parcel for parcel in news if isinstance(parcel, Parcel)])
-            self._fetch([future for future in news if not isinstance(future, Parcel)])
+            try:
+                self._send([parcel for parcel in news if isinstance(parcel, Parcel)])
+                self._fetch([future for future in news if not isinstance(future, Parcel)])
+            except Exception as error:  # whoever waits for a result must hear of it
+                for future in list(self._waiting):
+                    self._tell(future, error)
 
     def _send(self, parcels: Sequence[Parcel]) -> None:
         chunks: list[bytes] = []
@@ -129,6 +137,7 @@ class Dask:
                     language=current_language(),
                     call=self._call,
                     pure=False,
+                    key=self._name,
                 )
         except Exception as error:
             for done in dones:
@@ -147,16 +156,17 @@ class Dask:
         for future, outcome in zip(finished, outcomes, strict=True):
             self._tell(future, outcome)
         for future in set(futures).difference(finished):
-            self._tell(future, _failure_of(future))
+            if future.status in AGAIN:
+                future.add_done_callback(self._post.put)
+            else:
+                self._tell(future, _failure_of(future))
 
     def _tell(self, future: Future, came: RemoteOutcome | BaseException) -> None:
-        done = self._waiting.pop(future, None)
-        if done is None:
+        if future not in self._waiting:
             return
-        if isinstance(came, BaseException):
-            done(_explained(came))
-        else:
-            done(self._times.here(came))
+        failed = isinstance(came, BaseException)
+        arrived = _explained(came) if failed else self._times.here(came)
+        self._waiting.pop(future)(arrived)
 
 
 @contextmanager
@@ -183,7 +193,7 @@ def _all_of(post: SimpleQueue[Any]) -> list[Any]:
 
 
 def _failure_of(future: Future) -> BaseException:
-    if future.status != "error":  # cancelled or lost: the scheduler has gone, do not ask it
+    if future.status != "error":  # cancelled: the scheduler has gone, do not ask it
         return CancelledError(future.status)
     try:
         return future.exception(timeout=CLOSE_S) or CancelledError(future.status)
