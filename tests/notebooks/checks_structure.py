@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from .lessons import Cell, Finding, Lesson, Pair, lesson_check, pair_check, read_lesson
+from .programs import without_sentences
 from .prose import Page
 
 SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
@@ -43,7 +44,7 @@ def same_code(pair: Pair) -> Iterator[Finding]:
 
 @pair_check
 def same_structure(pair: Pair) -> Iterator[Finding]:
-    """Texts in both languages have the same headings, images, links and code blocks."""
+    """Texts in both languages have the same headings, images, links and code."""
     for ours, twin in pair.twin_cells():
         if ours.type == "markdown":
             spanish, english = _shape(pair.es, ours.page), _shape(pair.en, twin.page)
@@ -117,7 +118,7 @@ def _shape(lesson: Lesson, page: Page) -> dict[str, object]:
         "targets of images": sorted(_LANGUAGE_SUFFIX.sub("", src) for src, _ in page.images),
         "targets of links": sorted(neutral_target(lesson, link) for link in page.links),
         "code blocks": [language for language, _ in page.fences],
-        "Python blocks": [neutral_code(code) for name, code in page.fences if name == "python"],
+        "Python blocks": [without_sentences(code) for name, code in page.fences if name == "python"],
     }
 
 

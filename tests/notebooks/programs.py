@@ -74,6 +74,15 @@ def magics(modules: Iterable[ast.Module]) -> Iterator[tuple[str, str]]:
             yield "!", values[0]
 
 
+def without_sentences(source: str) -> str:
+    """Return Python code with what it says to people left out: its strings that have a space."""
+    tree = ast.parse(_programs(source)[0])
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+            node.value = "..."
+    return ast.unparse(tree)
+
+
 @functools.cache
 def _programs(source: str) -> tuple[str, ...]:
     text = TransformerManager().transform_cell(source)

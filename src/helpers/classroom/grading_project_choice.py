@@ -117,11 +117,11 @@ def _judged_prediction(predicted: object, error: object, speedup: float) -> Verd
     if not close(error, right) and not close(error, abs(right)):  # type: ignore[arg-type]
         known = {"ratio": 1 + right, "percent": 100 * right, "of_predicted": 1 / (1 + right) - 1}
         return first_close(error, known, "other_error")  # type: ignore[arg-type]
-    cpus, told = usable_cpus(), {"speedup": significant(speedup, 2)}
-    told["error"] = f"{100 * abs(right):.0f}"
+    cpus, gain, off = usable_cpus(), significant(speedup, 2), f"{100 * abs(right):.0f}"
     if speedup < WORTH:
-        return "right_slower", told
-    return "right", {**told, "share": f"{100 * speedup / cpus:.0f}", "cpus": cpus}
+        return "right_slower", {"speedup": gain, "error": off}
+    share = f"{100 * speedup / cpus:.0f}"
+    return "right", {"speedup": gain, "error": off, "share": share, "cpus": cpus}
 
 
 def own_report(answer: Any) -> Verdict:

@@ -164,9 +164,8 @@ class Dask:
     def _tell(self, future: Future, came: RemoteOutcome | BaseException) -> None:
         if future not in self._waiting:
             return
-        failed = isinstance(came, BaseException)
-        arrived = _explained(came) if failed else self._times.here(came)
-        self._waiting.pop(future)(arrived)
+        told = _explained(came) if isinstance(came, BaseException) else self._times.here(came)
+        self._waiting.pop(future)(told)
 
 
 @contextmanager
