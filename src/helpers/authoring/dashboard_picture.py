@@ -20,9 +20,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Items of some tens of milliseconds, so that each is seen; two kinds, each in a colour.
 N_FILES, MEAN_WORDS, N_NUMBERS, NUMBER = 60, 200_000, 60, 700_000
 AT_WORK_MS = 3_000  # from the first task until the picture: about half of the job
-WIDTH, HEIGHT = 1_100, 620
+WIDTH, HEIGHT = 1_100, 900
 # The stream of tasks, and the progress.
-SHOWN: Any = {"x": 284, "y": 46, "width": 808, "height": 450}
+SHOWN: Any = {"x": 284, "y": 46, "width": 808, "height": 640}
 LIMIT_MS = 30_000
 
 
