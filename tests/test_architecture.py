@@ -22,7 +22,8 @@ NOT_FOR_WORKERS = ("matplotlib", "ipywidgets", "IPython", "numpy")
 # Which rooms a room may import. A room is what comes after "helpers."; "" is helpers itself.
 MAY_IMPORT = {
     "": set(),
-    "__main__": {"language"},
+    "__main__": {"language", "doctor"},
+    "doctor": {"language", "parallel"},
     "language": set(),
     "worker": {"language"},
     "remote": {"language", "worker"},

@@ -1,6 +1,7 @@
 """Open the course in JupyterLab: ``python -m helpers es`` or ``python -m helpers en``.
 
 Whatever follows the language goes on to ``jupyter lab``, for example ``--no-browser --port 9999``.
+``python -m helpers doctor`` says whether this computer is ready for the course.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from helpers import doctor
 from helpers.language import LANGUAGES, message, set_language
 
 # A class is held without a network: JupyterLab fetches no news, looks for no newer release of
@@ -30,11 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Open lesson 0 in JupyterLab, and return when JupyterLab has ended.
 
     Args:
-        arguments: the language, then what goes on to ``jupyter lab``. By default those that the
+        arguments: the language, then what goes on to ``jupyter lab``; or ``doctor`` and what
+            `doctor.main` takes. By default those that the
             program was called with.
 
     Returns:
-        The exit code: 0 where all went well, 2 where the call was wrong.
+        The exit code: 0 where all went well, 2 where the call was wrong, and what `doctor.main`
+        returns.
 
     Raises:
         SystemExit: with the reason, where lesson 0 or JupyterLab is missing.
@@ -44,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if language in ("-h", "--help"):
         print(_in_both_languages("launcher.usage"))
         return 0
+    if language == "doctor":
+        return doctor.main(further, find_lesson)
     if language not in LANGUAGES:
         complaint = _in_both_languages("language.unknown", received=repr(language))
         usage = _in_both_languages("launcher.usage")
