@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -128,6 +129,17 @@ def test_arrows(name):
 def test_the_check_of_arrows_catches(name, source):
     """The check sees a forbidden arrow however it is written: so it can fail."""
     assert wrong_arrows(name, imported_by(name, source, is_package=name == "helpers"))
+
+
+def test_the_picture_of_the_house_is_true():
+    """CONTRIBUTING's picture has, in each language, the arrows that are enforced, and no other."""
+    page = (PACKAGE.parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"^```mermaid\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    allowed = {(room.strip("_"), other) for room, rooms in MAY_IMPORT.items() for other in rooms}
+    assert len(pictures) == 2
+    for picture in pictures:
+        rows = re.findall(r"^  (\w+) --> (.+)$", picture, re.MULTILINE)
+        assert {(room, other) for room, rooms in rows for other in rooms.split(" & ")} == allowed
 
 
 @pytest.mark.parametrize(
