@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         ("absorb", _absorb, "edits made in built notebooks, back to their sources"),
         ("format", _format, "sources in the form that Jupytext writes"),
         ("figures", _figures, "draw the figures"),
+        ("site", _site, "all lessons, executed, as a static site (needs the site extra)"),
     ):
         add = commands.add_parser(name, help=text, description=text, parents=[common])
         add.set_defaults(command=command)
@@ -57,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
 def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
     if name == "absorb":
         parser.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
-    if name in ("build", "format"):
+    if name == "site":
+        parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the site goes")
+    if name in ("build", "format", "site"):
         text = "number or name; all if none is given"
         parser.add_argument("lessons", nargs="*", metavar="LESSON", help=text)
     if name in ("build", "figures"):
@@ -128,6 +131,13 @@ def _figures(root: Path, options: argparse.Namespace) -> list[str]:
 
     for path in draw_all(root / "images"):
         print(message("authoring.drawn", file=path.name))
+    return []
+
+
+def _site(root: Path, options: argparse.Namespace) -> list[str]:
+    from helpers.authoring.site import make_site  # Sphinx, for this command alone
+
+    make_site(root, options.folder.resolve(), options.lessons)
     return []
 
 

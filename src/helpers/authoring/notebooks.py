@@ -60,7 +60,7 @@ def twin_of(lesson: Lesson, language: str) -> str:
 
 def _built_cells(lesson: Lesson, language: str, ids: list[str]) -> Iterator[Any]:
     """Yield the cells of the notebook; the first Markdown cell ends with the link to the twin."""
-    link = f"\n\n[{TWIN_LINKS[language]}]({twin_of(lesson, language)})"
+    link = _twin_link(lesson, language)
     for id_, cell in zip(ids, lesson.cells, strict=True):
         keys = {"id": id_, "metadata": _nbformat.from_dict(cell.built_metadata())}
         if cell.kind == "code":
@@ -70,8 +70,26 @@ def _built_cells(lesson: Lesson, language: str, ids: list[str]) -> Iterator[Any]
             link = ""
 
 
-def execute(lesson: Lesson, language: str, notebook: Any, timeout_s: int = CELL_TIMEOUT_S) -> None:
+def _twin_link(lesson: Lesson, language: str) -> str:
+    return f"\n\n[{TWIN_LINKS[language]}]({twin_of(lesson, language)})"
+
+
+def without_twin_link(text: str, lesson: Lesson, language: str) -> str:
+    """Return a cell's text without the link to the other language, if it ends with that."""
+    return text.removesuffix(_twin_link(lesson, language))
+
+
+def execute(
+    lesson: Lesson,
+    language: str,
+    notebook: Any,
+    timeout_s: int = CELL_TIMEOUT_S,
+    *,
+    keep_all: bool = False,
+) -> None:
     """Execute ``notebook`` in place, in its own folder, and drop the outputs that are not kept.
+
+    With ``keep_all`` none is dropped: what it shows is then of this machine, at this moment.
 
     Raises:
         AuthoringError: where a cell raises, runs longer than ``timeout_s`` seconds, ends the
@@ -98,7 +116,8 @@ def execute(lesson: Lesson, language: str, notebook: Any, timeout_s: int = CELL_
             reason = _execute_cell(client, cell, position, timeout_s)
             if reason:
                 raise AuthoringError([_problem(lesson, language, cell, reason)])
-    _keep_outputs(notebook)
+    if not keep_all:
+        _keep_outputs(notebook)
 
 
 def _execute_cell(client: Any, cell: Any, position: int, timeout_s: int) -> str:

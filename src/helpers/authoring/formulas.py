@@ -1,0 +1,31 @@
+"""Formulas of the site as MathML, which browsers show and read aloud without any script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+
+
+def setup(app: Any) -> dict[str, Any]:
+    """Add the renderer ``mathml`` to Sphinx, as Sphinx asks of an extension."""
+    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def visit_inline(translator: Any, node: nodes.math) -> None:
+    """Write a formula within a line, and nothing that Sphinx would write for it."""
+    translator.body.append(_mathml(node, "inline"))
+    raise nodes.SkipNode
+
+
+def visit_block(translator: Any, node: nodes.math_block) -> None:
+    """Write a formula that stands alone, and nothing that Sphinx would write for it."""
+    translator.body.append(f"<p>{_mathml(node, 'block')}</p>")
+    raise nodes.SkipNode
+
+
+def _mathml(node: nodes.Element, display: str) -> str:
+    from latex2mathml.converter import convert
+
+    return str(convert(node.astext(), display=display))

@@ -1,0 +1,162 @@
+"""All lessons as a static site, executed, in both languages: made by Sphinx and MyST-NB.
+
+The site opens from the file system, without a server or a network: formulas are MathML, and the
+theme brings its own fonts and scripts.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from helpers.authoring.build import find_sources, read_lessons
+from helpers.authoring.errors import AuthoringError
+from helpers.authoring.notebooks import execute, make_notebook, to_json, twin_of, without_twin_link
+from helpers.authoring.sources import Lesson
+from helpers.language import LANGUAGES, current_language, message, set_language
+
+SPHINX_S = 300
+TEMPLATES = Path(__file__).parent / "templates"
+# The theme's parts, from left to right; our own is in the folder of the templates.
+NAVBAR_END = ["theme-switcher", "language-switch"]
+
+
+def make_site(
+    root: Path,
+    folder: Path,
+    names: Sequence[str] = (),
+    say: Callable[[str], object] = print,
+) -> None:
+    """Execute the lessons of the project at ``root`` and write their pages to ``folder``.
+
+    Args:
+        root: the project's folder.
+        folder: where the site goes. What is there of an earlier one is replaced.
+        names: the lessons, by number or file name; all of them for none.
+        say: told of each page, as it is made.
+
+    Raises:
+        AuthoringError: where a lesson cannot be read or executed, ``folder`` has something else in
+            it, or Sphinx warns of something.
+    """
+    lessons, problems = read_lessons(find_sources(root, names))
+    if problems:
+        raise AuthoringError(problems)
+    _claim(folder)
+    with TemporaryDirectory() as scratch:
+        for language in LANGUAGES:
+            source = Path(scratch) / language
+            shutil.copytree(root / "images", source / "images")
+            for lesson in lessons:
+                _write_page(lesson, language, source)
+                say(message("site.executed", page=f"{language}/{lesson.files[language]}.html"))
+            _write_index(lessons, language, source)
+            # Some of the lessons alone lead to others that are not there: that is no mistake.
+            known = ["myst.xref_missing"] if names else []
+            settings = _settings(lessons, language) | {"suppress_warnings": known}
+            made = Path(scratch) / "html" / language  # beside it MyST-NB leaves a folder of its own
+            _run_sphinx(settings, source, made)
+            shutil.copytree(made, folder / language)
+    shutil.copy(TEMPLATES / "first_page.html", folder / "index.html")
+    (folder / ".nojekyll").touch()  # or GitHub Pages leaves out folders that begin with _
+
+
+def _claim(folder: Path) -> None:
+    """Empty the folder of an earlier site; refuse one that has anything else in it."""
+    found = list(folder.iterdir()) if folder.is_dir() else []
+    if (folder.exists() and not folder.is_dir()) or (found and not (folder / ".nojekyll").exists()):
+        raise AuthoringError([message("site.not_ours", folder=folder)])
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+def _write_page(lesson: Lesson, language: str, source: Path) -> None:
+    notebook = make_notebook(lesson, language)
+    execute(lesson, language, notebook, keep_all=True)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            text = without_twin_link(cell.source, lesson, language)
+            cell.source = text.replace("../../images/", "images/")
+    (source / f"{lesson.files[language]}.ipynb").write_text(to_json(notebook), encoding="utf-8")
+
+
+def _write_index(lessons: Sequence[Lesson], language: str, source: Path) -> None:
+    names = "\n".join(_entry(lesson, language) for lesson in lessons)
+    text = _said(language, "site.welcome")
+    toctree = f"```{{toctree}}\n:maxdepth: 1\n\n{names}\n```\n"
+    title = _said(language, "site.title")
+    (source / "index.md").write_text(f"# {title}\n\n{text}\n\n{toctree}", encoding="utf-8")
+
+
+def _entry(lesson: Lesson, language: str) -> str:
+    """Return a lesson's line in the list of all: its number, its title and its page."""
+    file = lesson.files[language]
+    title = next(line for line in lesson.cells[0].text(language).splitlines() if line[:2] == "# ")
+    return f"{int(file[:2])} · {title[2:]} <{file}>"
+
+
+def _said(language: str, key: str) -> str:
+    before = current_language()
+    set_language(language)
+    try:
+        return message(key)
+    finally:
+        set_language(before)
+
+
+def _run_sphinx(settings: dict[str, Any], source: Path, target: Path) -> None:
+    """Let Sphinx write the pages, in a process of its own: in one it serves a single language.
+
+    Raises:
+        AuthoringError: with each line of its warnings, or where it takes too long.
+    """
+    (source / "conf.py").write_text(f"globals().update({settings!r})\n", encoding="utf-8")
+    command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet"]
+    command += ["--no-color", "-d", str(source / "_doctrees"), str(source), str(target)]
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", timeout=SPHINX_S, check=False
+    )
+    if done.returncode or done.stderr:
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        raise AuthoringError(lines or [done.stdout])
+
+
+def _settings(lessons: Sequence[Lesson], language: str) -> dict[str, Any]:
+    """Return what would stand in Sphinx's conf.py."""
+    twins = {le.files[language]: twin_of(le, language).replace(".ipynb", ".html") for le in lessons}
+    other = "en" if language == "es" else "es"
+    return {
+        "extensions": ["myst_nb", "helpers.authoring.formulas"],
+        "project": _said(language, "site.title"),
+        "language": language,
+        "exclude_patterns": ["_doctrees", "conf.py"],
+        "nb_execution_mode": "off",
+        "nb_ipywidgets_js": {},  # widgets need a kernel: the page shows what stands beside them
+        "nb_mime_priority_overrides": [("html", "application/vnd.jupyter.widget-view+json", None)],
+        "myst_enable_extensions": ["dollarmath"],
+        "myst_heading_anchors": 4,
+        "html_math_renderer": "mathml",
+        "html_theme": "pydata_sphinx_theme",
+        "html_title": _said(language, "site.title"),
+        "html_show_sourcelink": False,
+        "html_copy_source": False,
+        "html_show_copyright": False,
+        "templates_path": [str(TEMPLATES)],
+        "html_context": {
+            "default_mode": "auto",
+            "lessons_title": _said(language, "site.lessons"),
+            "twins": twins,
+            "twin_home": f"../{other}/index.html",
+            "twin_language": other,
+            "twin_text": _said(other, "site.language"),
+        },
+        "html_static_path": [str(TEMPLATES / "static")],
+        "html_css_files": ["course.css"],
+        "html_sidebars": {"**": ["all-lessons"]},
+        "html_theme_options": {"navbar_center": [], "navbar_end": NAVBAR_END},
+    }

@@ -1,0 +1,142 @@
+"""The static site: a real lesson on it, opened from the file system in a real browser."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from docutils import nodes
+
+from helpers.authoring import formulas
+from helpers.authoring.errors import AuthoringError
+from helpers.authoring.site import make_site
+from helpers.language import LANGUAGES, messages
+
+pytestmark = [pytest.mark.timeout(240), pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+LESSON = {"es": "01_procesamiento_secuencial", "en": "01_sequential_processing"}
+NUMBER = "01"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SETTLED_MS = 500
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """The site of lesson 1, which has figures, charts, cards and exercises: by the command."""
+    folder = tmp_path_factory.mktemp("sites") / "site"
+    command = [sys.executable, "-m", "helpers.authoring", "site", str(folder), NUMBER]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=200, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def opened(page, site: Path, path: str):
+    """Open a page of the site as a file, and wait until its scripts have run."""
+    page.goto((site / path).as_uri())
+    page.wait_for_timeout(SETTLED_MS)
+    return page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_link_leads_somewhere(site, language):
+    """What a page links to or shows is in the site, but for the lessons that were left out."""
+    for file in (site / language).glob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        for link in re.findall(r'\b(?:href|src)="([^"]+)"', text):
+            parts = urlsplit(link)
+            if parts.scheme or not parts.path:
+                continue
+            target = file.parent / unquote(parts.path)
+            assert target.exists() or re.search(r"/\d\d_\w+\.ipynb$", f"/{parts.path}"), link
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lesson_is_whole_without_a_network(site, browser_page, screenshots, language):
+    """Nothing is fetched; charts with their text, and outputs are there."""
+    page = opened(browser_page, site, f"{language}/{LESSON[language]}.html")
+    assert [url for url in page.requested if not url.startswith(("file:", "data:"))] == []
+    assert page.locator("html").get_attribute("lang") == language
+    charts = page.locator(".cell_output img")
+    assert charts.count() > 0
+    assert all(charts.nth(n).get_attribute("alt") for n in range(charts.count()))
+    assert page.locator(".cell_output").count() > 5
+    page.screenshot(path=screenshots / f"site_{language}.png", full_page=True)
+
+
+def test_the_other_language_is_one_click_away(site, browser_page):
+    """The link at the top leads to the same lesson in the other language, and back."""
+    page = opened(browser_page, site, f"es/{LESSON['es']}.html")
+    for language, other in (("es", "en"), ("en", "es")):
+        page.get_by_text(messages()["site"]["language"][other], exact=True).first.click()
+        page.wait_for_url(f"**/{other}/{LESSON[other]}.html")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_word_is_found(site, browser_page, language):
+    """The search works from the file system: it finds the lesson that has the word."""
+    page = browser_page
+    page.goto(f"{(site / language / 'search.html').as_uri()}?q=perf_counter")
+    page.wait_for_selector(f"#search-results a[href^='{LESSON[language]}']", timeout=20_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_can_be_read_by_all(site, browser_page, screenshots, scheme):
+    """axe-core finds no violation of WCAG 2.2 AA on any page, in the light and in the dark."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    browser_page.emulate_media(color_scheme=scheme)
+    pages = [p for p in sorted(site.rglob("*.html")) if "_static" not in p.parts]
+    assert len(pages) >= 7
+    for file in pages:
+        page = opened(browser_page, site, file.relative_to(site).as_posix())
+        found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+        told = [(v["id"], [node["html"][:200] for node in v["nodes"]][:3]) for v in found]
+        assert told == [], file.name
+        page.screenshot(path=screenshots / f"site_{scheme}_{file.stem}.png")
+
+
+def test_axe_finds_what_is_wrong(browser_page):
+    """The check of the pages can fail: grey on grey, and a picture that says nothing."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    browser_page.set_content(
+        '<html lang="en"><title>t</title><main><p style="color:#aaa;background:#bbb">grey</p>'
+        '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="></main></html>'
+    )
+    found = Axe().run(browser_page, options={"runOnly": WCAG}).response["violations"]
+    assert {"color-contrast", "image-alt"} <= {violation["id"] for violation in found}
+
+
+@pytest.mark.parametrize(
+    ("visit", "display"), [(formulas.visit_inline, "inline"), (formulas.visit_block, "block")]
+)
+def test_a_formula_is_mathml(visit, display):
+    """Amdahl's law becomes a fraction that a browser shows by itself."""
+    page = SimpleNamespace(body=[])
+    with pytest.raises(nodes.SkipNode):
+        visit(page, nodes.math("", r"S(n) = \frac{1}{s + (1 - s) / n}"))
+    assert "<mfrac>" in page.body[0]
+    assert f'display="{display}"' in page.body[0]
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path):
+    """A site is written into a new folder, or over a site; nothing else is deleted for it."""
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(AuthoringError, match="other things"):
+        make_site(ROOT, tmp_path, [NUMBER])
+    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_lesson_that_does_not_exist_is_an_error(tmp_path):
+    """It names what was asked for and what there is, and nothing is written."""
+    with pytest.raises(AuthoringError, match="'99'"):
+        make_site(ROOT, tmp_path / "site", ["99"])
+    assert not (tmp_path / "site").exists()
