@@ -74,7 +74,7 @@ def test_a_lesson_is_whole_without_a_network(site, browser_page, screenshots, la
 def test_the_other_language_is_one_click_away(site, browser_page):
     """The link at the top leads to the same lesson in the other language, and back."""
     page = opened(browser_page, site, f"es/{LESSON['es']}.html")
-    for language, other in (("es", "en"), ("en", "es")):
+    for other in ("en", "es"):
         page.get_by_text(messages()["site"]["language"][other], exact=True).first.click()
         page.wait_for_url(f"**/{other}/{LESSON[other]}.html")
 
