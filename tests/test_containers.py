@@ -16,7 +16,7 @@ from helpers import __main__ as launcher
 
 ROOT = Path(__file__).parents[1]
 CONTAINER = ROOT / ".devcontainer"
-FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[!c]*.yml"))
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
 BOTH = re.compile(r"^.+ · .+$", re.DOTALL)  # Spanish, then English
 
 

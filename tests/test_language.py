@@ -6,7 +6,14 @@ import threading
 
 import pytest
 
-from helpers.language import LANGUAGES, current_language, message, messages, set_language
+from helpers.language import (
+    LANGUAGES,
+    current_language,
+    message,
+    messages,
+    set_language,
+    speaking,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +52,22 @@ def test_the_language_is_that_of_the_process():
     thread.start()
     thread.join()
     assert current_language() == "es"
+
+
+@pytest.mark.parametrize("former", LANGUAGES)
+def test_a_language_for_a_while(former):
+    """The other language is spoken inside, and the former one again after it, after errors too."""
+    set_language(former)
+    other = "en" if former == "es" else "es"
+    with speaking(other):
+        assert current_language() == other
+    assert current_language() == former
+    with pytest.raises(KeyError), speaking(other):
+        message("no.such.message")
+    assert current_language() == former
+    with pytest.raises(ValueError, match="fr"), speaking("fr"):
+        pass
+    assert current_language() == former
 
 
 @pytest.mark.parametrize("before", LANGUAGES)

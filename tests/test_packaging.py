@@ -13,6 +13,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from helpers import doctor
 from helpers.language import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
@@ -71,6 +72,12 @@ def test_everything_installed_for_the_course_is_pinned_at_its_version():
         if pinned.get(name) != f"=={metadata.version(name)}"
     }
     assert wrong == {}, "installed, pinned: run the set-up again, or refresh constraints.txt"
+
+
+def test_the_doctor_knows_the_pythons():
+    """The versions of Python that it calls good are those that pyproject.toml takes."""
+    first, end = (".".join(map(str, version)) for version in doctor.PYTHONS)
+    assert _pyproject()["project"]["requires-python"] == f">={first},<{end}"
 
 
 def test_constraints_are_plain_pins():

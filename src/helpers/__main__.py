@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from helpers import doctor
-from helpers.language import LANGUAGES, message, set_language
+from helpers.language import LANGUAGES, message, set_language, speaking
 
 # A class is held without a network: JupyterLab fetches no news, looks for no newer release of
 # itself, and offers no extensions from outside.
@@ -33,8 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Args:
         arguments: the language, then what goes on to ``jupyter lab``; or ``doctor`` and what
-            `doctor.main` takes. By default those that the
-            program was called with.
+            `doctor.main` takes. By default those that the program was called with.
 
     Returns:
         The exit code: 0 where all went well, 2 where the call was wrong, and what `doctor.main`
@@ -113,8 +112,8 @@ def _possible_folders() -> Iterator[Path]:
 def _in_both_languages(key: str, **values: object) -> str:
     texts = []
     for language in LANGUAGES:
-        set_language(language)
-        texts.append(message(key, **values))
+        with speaking(language):
+            texts.append(message(key, **values))
     return "\n\n".join(texts)
 
 

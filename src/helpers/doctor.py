@@ -20,7 +20,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from helpers.language import LANGUAGES, current_language, message, set_language
+from helpers.language import LANGUAGES, message, speaking
 from helpers.parallel.machine import can_start_worker, machine
 
 # What a check comes to. Only what is missing keeps the course from working.
@@ -117,13 +117,10 @@ def _as_data(findings: Sequence[Finding]) -> dict[str, Any]:
 
 
 def _in_each(languages: Sequence[str], say: Callable[[], str]) -> list[str]:
-    before, texts = current_language(), []
-    try:
-        for language in languages:
-            set_language(language)
+    texts = []
+    for language in languages:
+        with speaking(language):
             texts.append(say())
-    finally:
-        set_language(before)
     return texts
 
 

@@ -7,6 +7,8 @@ first message is asked for, so importing this module costs next to nothing in a 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 LANGUAGES = ("es", "en")
@@ -32,6 +34,21 @@ def set_language(language: str) -> None:
 def current_language() -> str:
     """Return the current language, ``"es"`` or ``"en"`` (``"en"`` until one is set)."""
     return _current
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Make ``language`` the current one for a while; the former one comes back at the end.
+
+    Raises:
+        ValueError: as `set_language`.
+    """
+    before = current_language()
+    set_language(language)
+    try:
+        yield
+    finally:
+        set_language(before)
 
 
 def message(key: str, /, **values: object) -> str:

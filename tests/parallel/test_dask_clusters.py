@@ -171,7 +171,7 @@ def test_what_fails_between_run_and_the_cluster_is_an_error(programs, monkeypatc
             raise RuntimeError("unforeseen")
 
     monkeypatch.setattr(Dask, "_fetch", fail)
-    with pytest.raises(Exception, match="unforeseen"):
+    with pytest.raises(WorkerLostError, match="unforeseen"):
         run(square, range(9), how="dask", client=programs.address, timeout_s=20)
 
 

@@ -7,10 +7,9 @@ from typing import Any
 from docutils import nodes
 
 
-def setup(app: Any) -> dict[str, Any]:
+def setup(app: Any) -> None:
     """Add the renderer ``mathml`` to Sphinx, as Sphinx asks of an extension."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def visit_inline(translator: Any, node: nodes.math) -> None:

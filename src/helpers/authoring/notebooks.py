@@ -29,14 +29,16 @@ _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-def make_notebook(lesson: Lesson, language: str) -> Any:
+def make_notebook(lesson: Lesson, language: str, *, twin_link: bool = True) -> Any:
     """Return the notebook of ``lesson`` in ``language``, not executed.
+
+    Its first Markdown cell ends with the link to the other language, unless ``twin_link`` is False.
 
     Its ``course`` metadata says where it comes from. ``cells`` there lists the ids it was built
     with, so that ``absorb`` can tell a cell that was removed from one that the source got since.
     """
     ids = ids_of(lesson.cells)
-    node = _nbformat.v4.new_notebook(cells=list(_built_cells(lesson, language, ids)))
+    node = _nbformat.v4.new_notebook(cells=list(_built_cells(lesson, language, ids, twin_link)))
     node.metadata = _nbformat.from_dict(
         {
             "course": {
@@ -58,9 +60,9 @@ def twin_of(lesson: Lesson, language: str) -> str:
     return f"../{other}/{lesson.files[other]}.ipynb"
 
 
-def _built_cells(lesson: Lesson, language: str, ids: list[str]) -> Iterator[Any]:
-    """Yield the cells of the notebook; the first Markdown cell ends with the link to the twin."""
-    link = _twin_link(lesson, language)
+def _built_cells(lesson: Lesson, language: str, ids: list[str], twin_link: bool) -> Iterator[Any]:
+    """Yield the cells of the notebook, the link to the twin at the end of the first text."""
+    link = f"\n\n[{TWIN_LINKS[language]}]({twin_of(lesson, language)})" if twin_link else ""
     for id_, cell in zip(ids, lesson.cells, strict=True):
         keys = {"id": id_, "metadata": _nbformat.from_dict(cell.built_metadata())}
         if cell.kind == "code":
@@ -68,15 +70,6 @@ def _built_cells(lesson: Lesson, language: str, ids: list[str]) -> Iterator[Any]
         else:
             yield _nbformat.v4.new_markdown_cell(cell.text(language) + link, **keys)
             link = ""
-
-
-def _twin_link(lesson: Lesson, language: str) -> str:
-    return f"\n\n[{TWIN_LINKS[language]}]({twin_of(lesson, language)})"
-
-
-def without_twin_link(text: str, lesson: Lesson, language: str) -> str:
-    """Return a cell's text without the link to the other language, if it ends with that."""
-    return text.removesuffix(_twin_link(lesson, language))
 
 
 def execute(

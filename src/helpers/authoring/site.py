@@ -16,9 +16,9 @@ from typing import Any
 
 from helpers.authoring.build import find_sources, read_lessons
 from helpers.authoring.errors import AuthoringError
-from helpers.authoring.notebooks import execute, make_notebook, to_json, twin_of, without_twin_link
+from helpers.authoring.notebooks import execute, make_notebook, to_json, twin_of
 from helpers.authoring.sources import Lesson
-from helpers.language import LANGUAGES, current_language, message, set_language
+from helpers.language import LANGUAGES, message, speaking
 
 SPHINX_S = 300
 TEMPLATES = Path(__file__).parent / "templates"
@@ -76,12 +76,11 @@ def _claim(folder: Path) -> None:
 
 
 def _write_page(lesson: Lesson, language: str, source: Path) -> None:
-    notebook = make_notebook(lesson, language)
+    notebook = make_notebook(lesson, language, twin_link=False)  # it is at the top of each page
     execute(lesson, language, notebook, keep_all=True)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            text = without_twin_link(cell.source, lesson, language)
-            cell.source = text.replace("../../images/", "images/")
+            cell.source = cell.source.replace("../../images/", "images/")
     (source / f"{lesson.files[language]}.ipynb").write_text(to_json(notebook), encoding="utf-8")
 
 
@@ -101,12 +100,8 @@ def _entry(lesson: Lesson, language: str) -> str:
 
 
 def _said(language: str, key: str) -> str:
-    before = current_language()
-    set_language(language)
-    try:
+    with speaking(language):
         return message(key)
-    finally:
-        set_language(before)
 
 
 def _run_sphinx(settings: dict[str, Any], source: Path, target: Path) -> None:
@@ -134,12 +129,10 @@ def _settings(lessons: Sequence[Lesson], language: str) -> dict[str, Any]:
         "extensions": ["myst_nb", "helpers.authoring.formulas"],
         "project": _said(language, "site.title"),
         "language": language,
-        "exclude_patterns": ["_doctrees", "conf.py"],
         "nb_execution_mode": "off",
         "nb_ipywidgets_js": {},  # widgets need a kernel: the page shows what stands beside them
         "nb_mime_priority_overrides": [("html", "application/vnd.jupyter.widget-view+json", None)],
         "myst_enable_extensions": ["dollarmath"],
-        "myst_heading_anchors": 4,
         "html_math_renderer": "mathml",
         "html_theme": "pydata_sphinx_theme",
         "html_title": _said(language, "site.title"),

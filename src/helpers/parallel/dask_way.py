@@ -55,6 +55,7 @@ class Dask:
         self._waiting: dict[Future, Done] = {}
         self._post: SimpleQueue[Parcel | Future | None] = SimpleQueue()
         self._task: Any = job.pickled_task
+        self._broken: Exception | None = None
         self._call = uuid.uuid4().hex
         # Dask's dashboard shows each task under the part of its key before the first number.
         self._name = f"{getattr(job.task, '__name__', type(job.task).__name__)}-{self._call}"
@@ -76,6 +77,9 @@ class Dask:
         self._post.put(Parcel(cut, done))
 
     def lost(self) -> int | None:
+        if self._broken is not None:  # then nothing comes any more, and whoever waits is told
+            error = f"{type(self._broken).__name__}: {self._broken}"
+            raise WorkerLostError(message("dask.broken", error=error)) from self._broken
         self._pulse.check()
         return None  # the work of a lost worker is done by the others
 
@@ -102,13 +106,12 @@ class Dask:
 
     def _carry(self) -> None:
         """Send what is to be sent and fetch what is done, as much at a time as there is."""
-        while None not in (news := _all_of(self._post)):
-            try:
+        try:
+            while None not in (news := _all_of(self._post)):
                 self._send([parcel for parcel in news if isinstance(parcel, Parcel)])
                 self._fetch([future for future in news if not isinstance(future, Parcel)])
-            except Exception as error:  # whoever waits for a result must hear of it
-                for future in list(self._waiting):
-                    self._tell(future, error)
+        except Exception as error:  # the client was closed in the middle of it, for example
+            self._broken = error
 
     def _send(self, parcels: Sequence[Parcel]) -> None:
         chunks: list[bytes] = []
@@ -162,10 +165,13 @@ class Dask:
                 self._tell(future, _failure_of(future))
 
     def _tell(self, future: Future, came: RemoteOutcome | BaseException) -> None:
-        if future not in self._waiting:
+        done = self._waiting.pop(future, None)
+        if done is None:
             return
-        told = _explained(came) if isinstance(came, BaseException) else self._times.here(came)
-        self._waiting.pop(future)(told)
+        if isinstance(came, BaseException):
+            done(_explained(came))
+        else:
+            done(self._times.here(came))
 
 
 @contextmanager

@@ -7,8 +7,7 @@ words from ``messages.toml``. To add one, write the function and give it a line 
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from helpers.authoring.figures.flatten import draw_flatten
 from helpers.authoring.figures.pool_lifecycle import draw_pool_lifecycle
 from helpers.authoring.figures.timelines import draw_parallel, draw_sequential
 from helpers.authoring.figures.which_way import draw_which_way
-from helpers.language import LANGUAGES, current_language, message, set_language
+from helpers.language import LANGUAGES, message, speaking
 
 __all__ = ["FIGURES", "Drawing", "draw", "draw_all", "stale_figures"]
 
@@ -67,7 +66,7 @@ def draw(name: str, language: str) -> Canvas:
         KeyError: where there is no such figure.
         ValueError: where there is no such language.
     """
-    with _speaking(language), house_style():
+    with speaking(language), house_style():
         return FIGURES[name].paint()
 
 
@@ -119,24 +118,13 @@ def _svg_bytes() -> dict[str, bytes]:
 
 def _svg(name: str, language: str) -> bytes:
     canvas = draw(name, language)
-    with _speaking(language):
+    with speaking(language):
         title, description = message(FIGURES[name].title), message(FIGURES[name].description)
     return canvas.to_svg(title=title, description=description, language=language)
 
 
 def _bytes(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
-
-
-@contextlib.contextmanager
-def _speaking(language: str) -> Iterator[None]:
-    """Make ``language`` the current one for a while: a figure is drawn in each."""
-    before = current_language()
-    set_language(language)
-    try:
-        yield
-    finally:
-        set_language(before)
 
 
 def _images_folder() -> Path:
