@@ -58,6 +58,7 @@ def started(monkeypatch):
     calls = []
     monkeypatch.setattr(launcher, "_run_jupyterlab", calls.append)
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
+    monkeypatch.delenv("PYTHONSTARTUP", raising=False)
     return calls
 
 
@@ -113,11 +114,31 @@ def test_a_system_without_user_numbers_is_served(course, monkeypatch):
     assert "--allow-root" not in launcher.jupyter_arguments(*launcher.find_lesson("es"))
 
 
-def test_the_users_own_settings_folder_is_kept(course, started, monkeypatch):
+@pytest.mark.parametrize("code", language.LANGUAGES)
+def test_the_users_own_settings_are_kept(course, started, monkeypatch, code):
     """The launcher's settings for JupyterLab come beside the user's, not in their place."""
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
-    launcher.main(["es"])
-    assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [str(launcher.SETTINGS), "mine"]
+    monkeypatch.setenv("PYTHONSTARTUP", "mine.py")
+    launcher.main([code])
+    folders = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert folders[-2:] == [str(launcher.SETTINGS), "mine"]
+    assert os.environ["PYTHONSTARTUP"] == "mine.py"
+
+
+@pytest.mark.parametrize(("code", "locale"), [("es", "es_ES"), ("en", None)])
+def test_jupyterlab_speaks_the_language_of_the_course(course, started, monkeypatch, code, locale):
+    """JupyterLab's own reader of settings finds the locale, and the language pack is there."""
+    from jupyterlab_server.settings_utils import _get_overrides
+    from jupyterlab_server.translation_utils import get_language_packs
+
+    launcher.main([code])
+    settings, error = _get_overrides(str(course))
+    assert not error
+    translation = settings.get("@jupyterlab/translation-extension:plugin", {})
+    assert translation.get("locale") == locale
+    assert "@jupyterlab/apputils-extension:notification" in settings
+    packs, _ = get_language_packs()
+    assert locale is None or locale in packs
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])

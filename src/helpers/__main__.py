@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from helpers import doctor
+from helpers import doctor, kernel_startup
 from helpers.language import LANGUAGES, message, set_language, speaking
 
 # A class is held without a network: JupyterLab fetches no news, looks for no newer release of
@@ -24,8 +24,10 @@ OFFLINE = {
     "--LabApp.extension_manager": "readonly",
 }
 
-# A folder of JupyterLab's settings: it does not ask about news, a question that covers the lesson.
+# Folders of JupyterLab's settings: it does not ask about news, a question that covers the lesson,
+# and its menus are in Spanish where the course is.
 SETTINGS = Path(__file__).parent / "classroom"
+SETTINGS_OF = {"es": [SETTINGS / "spanish", SETTINGS], "en": [SETTINGS]}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,13 +126,15 @@ def _open_in_jupyterlab(language: str, further: Sequence[str]) -> None:
         sys.exit(str(error))
     if importlib.util.find_spec("jupyterlab") is None:
         sys.exit(message("launcher.no_jupyterlab", python=sys.executable))
-    _use_settings()
+    _use_settings(language)
     _run_jupyterlab(jupyter_arguments(root, lesson, further))
 
 
-def _use_settings() -> None:
-    folders = [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+def _use_settings(language: str) -> None:
+    folders = [*map(str, SETTINGS_OF[language]), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, folders))
+    # Kernels run this file before the first cell; a learner's own one goes first.
+    os.environ.setdefault("PYTHONSTARTUP", kernel_startup.__file__)
 
 
 def _run_jupyterlab(arguments: list[str]) -> None:

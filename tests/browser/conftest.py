@@ -34,10 +34,15 @@ def browser_path():
 @pytest.fixture
 def course(tmp_path):
     """A copy of the notebooks and figures, so that autosave never changes the project's own."""
-    root = tmp_path / "Curso de programación (año 1)"
-    for folder in ("notebooks/es", "notebooks/en", "images"):
+    return copy_course(tmp_path)
+
+
+def copy_course(folder):
+    """Copy what a learner opens into ``folder``, under a name with spaces and accents."""
+    root = folder / "Curso de programación (año 1)"
+    for part in ("notebooks/es", "notebooks/en", "images"):
         shutil.copytree(
-            PROJECT / folder, root / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints")
+            PROJECT / part, root / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints")
         )
     return root
 
@@ -46,24 +51,32 @@ def course(tmp_path):
 def start_lab(course, tmp_path):
     """A function that starts JupyterLab on the course in a language and returns its address."""
     with contextlib.ExitStack() as stack:
-        yield lambda code: stack.enter_context(_jupyterlab(code, course, tmp_path))
+        yield lambda code: stack.enter_context(jupyterlab(code, course, tmp_path))
 
 
 @pytest.fixture
 def browser_page(browser_path):
-    """An empty page of a headless browser. Its ``requested`` has the addresses it asked for."""
+    """An empty page of a headless browser. It notes what it asks for.
+
+    Its ``requested`` has the addresses, its ``failed`` what did not come, each with the reason.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         try:
-            page = browser.new_page(viewport={"width": 1300, "height": 1000})
-            page.requested = []
-            page.on("request", lambda request: page.requested.append(request.url))
-            page.on("websocket", lambda websocket: page.requested.append(websocket.url))
-            yield page
+            yield _listened_to(browser.new_page(viewport={"width": 1300, "height": 1000}))
         finally:
             browser.close()
+
+
+def _listened_to(page):
+    page.requested, page.failed = [], []
+    page.on("request", lambda request: page.requested.append(request.url))
+    page.on("websocket", lambda websocket: page.requested.append(websocket.url))
+    page.on("requestfailed", lambda request: page.failed.append((request.failure, request.url)))
+    page.on("response", lambda got: got.ok or page.failed.append((got.status, got.url)))
+    return page
 
 
 @pytest.fixture
@@ -83,7 +96,7 @@ def in_language():
 
 
 @contextlib.contextmanager
-def _jupyterlab(code, course, scratch):
+def jupyterlab(code, course, scratch):
     """Start the launcher in the course's folder, yield its address, end it with its kernels."""
     port = _free_port()
     options = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0"]

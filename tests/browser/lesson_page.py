@@ -40,15 +40,16 @@ class LessonPage:
 
     def run_cell(self, position):
         """Run one cell, and wait until it has run."""
-        self.page.evaluate(f"void Object.assign({_PANEL}.content, {{activeCellIndex: {position}}})")
-        before = self.cells()[position]["execution_count"] or 0
+        self._activate(position)
+        self._command("notebook:clear-cell-output")  # its number, too, is of a run before
+        self._wait_for(f"!{_CELLS}[{position}].execution_count", "the number to go")
         self._command("notebook:run-cell")
-        done = f"{_IDLE} && {_CELLS}[{position}].execution_count > {before}"
+        done = f"{_IDLE} && {_CELLS}[{position}].execution_count"
         self._wait_for(done, f"cell {position} to have run")
 
     def begin_cell(self, position):
         """Run one cell, and wait only until the kernel is busy with it."""
-        self.page.evaluate(f"void Object.assign({_PANEL}.content, {{activeCellIndex: {position}}})")
+        self._activate(position)
         self._command("notebook:run-cell")
         self._wait_for(f"!({_IDLE})", f"cell {position} to run")
 
@@ -88,6 +89,9 @@ class LessonPage:
         self.page.screenshot(path=folder / f"{name}_top.png")
         for number, chart in enumerate(self.images("Code"), 1):
             chart.screenshot(path=folder / f"{name}_chart_{number}.png")
+
+    def _activate(self, position):
+        self.page.evaluate(f"void Object.assign({_PANEL}.content, {{activeCellIndex: {position}}})")
 
     def _command(self, command):
         # Not awaited: some commands end only when the cells have run.

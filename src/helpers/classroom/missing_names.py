@@ -1,0 +1,84 @@
+"""A name that is missing, and the cell of the notebook that makes it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+from helpers.language import LANGUAGES, message, speaking
+
+_FIRST_WORDS = 40  # characters of a cell's first line, by which it is found
+_LINE = 76  # characters; JupyterLab breaks longer lines of an error in the middle of a word
+
+
+def note_for(error: BaseException, shell: Any) -> str:
+    """Say which cell makes the name that is missing.
+
+    Args:
+        error: what a cell raised.
+        shell: IPython's shell, whose history ends with that cell.
+
+    Returns:
+        The note, in the language of the notebook. It is empty where the error is none of a missing
+        name, the notebook cannot be read, or no other cell makes that name.
+    """
+    path = Path(os.environ.get("JPY_SESSION_NAME", ""))  # Jupyter's name of the notebook that runs
+    if type(error) is not NameError or not error.name or not path.is_file():
+        return ""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    running = shell.history_manager.input_hist_raw[-1]
+    with speaking(_language_of(notebook)):
+        return _note(error.name, _sources(notebook), running)
+
+
+def _language_of(notebook: dict[str, Any]) -> str:
+    said = notebook.get("metadata", {}).get("course", {}).get("language")
+    return said if said in LANGUAGES else "en"
+
+
+def _sources(notebook: dict[str, Any]) -> list[str]:
+    """Return the source of each code cell; a file may hold it as text or as lines."""
+    cells = [cell for cell in notebook.get("cells", []) if cell.get("cell_type") == "code"]
+    return ["".join(cell["source"]) for cell in cells]
+
+
+def _note(name: str, sources: list[str], running: str) -> str:
+    for number, source in enumerate(sources, start=1):
+        if source != running and name in names_made_by(source):
+            first = source.strip().splitlines()[0][:_FIRST_WORDS]
+            key = "missing.setup" if number == 1 else "missing.cell"
+            return fill(message(key, name=name, number=number, first=first), _LINE)
+    return ""
+
+
+def names_made_by(source: str) -> set[str]:
+    """Return the names that a cell makes: by an import, an assignment, a loop or a definition.
+
+    Args:
+        source: the cell's text; its ``%`` commands make no name. What is no Python makes none.
+    """
+    try:
+        tree = ast.parse(TransformerManager().transform_cell(source))
+    except SyntaxError:
+        return set()
+    return {name for statement in tree.body for name in _names_in(statement)}
+
+
+def _names_in(node: ast.AST) -> Iterator[str]:
+    """Yield the names that ``node`` makes; those inside of a function are its own."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)):
+        for child in ast.iter_child_nodes(node):
+            yield from _names_in(child)
