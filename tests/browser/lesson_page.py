@@ -1,5 +1,6 @@
 """A lesson that is open in JupyterLab in a browser: run it, find its cells, look at it."""
 
+import json
 import time
 from urllib.parse import quote
 
@@ -32,9 +33,17 @@ class LessonPage:
 
     def run_all(self):
         """Run all cells, and wait until each has a new number and all pictures are loaded."""
+        self.begin_all()
+        self.wait_for_all()
+
+    def begin_all(self):
+        """Run all cells, without waiting for their end."""
         self._command("notebook:clear-all-cell-outputs")
         self._wait_for(f"!{_CELLS}.some(cell => cell.execution_count)", "the numbers to go")
         self._command("notebook:run-all-cells")
+
+    def wait_for_all(self):
+        """Wait until each cell has a number and all pictures are loaded."""
         done = f"{_IDLE} && {_ALL_NUMBERED} && {_IMAGES_LOADED}"
         self._wait_for(done, "all cells to have run and all pictures to be loaded")
 
@@ -58,6 +67,42 @@ class LessonPage:
         self._command("notebook:interrupt-kernel")
         self._wait_for(_IDLE, "the interrupt to have an effect")
 
+    def restart(self):
+        """Restart the kernel, and wait until it is ready."""
+        self.page.evaluate(f"void {_PANEL}.sessionContext.restartKernel()")
+        self._wait_for(f"!({_IDLE})", "the kernel to go")
+        self._wait_for(_IDLE, "the kernel to be ready again")
+
+    def type_into(self, position, source):
+        """Put the cursor into a cell, replace what stands there, and leave the cell."""
+        self.shown(position).locator(".cm-content").click()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(source)
+        self.page.keyboard.press("Escape")
+        typed = f"{_CELLS}[{position}].source === {json.dumps(source)}"
+        self._wait_for(typed, f"cell {position} to have what was typed")
+
+    def move(self, old, new):
+        """Move the notebook to a new folder, as the file browser does, and open it there."""
+        folder = new.rpartition("/")[0]
+        contents = "window.jupyterapp.serviceManager.contents"
+        made = f"{contents}.newUntitled({{path: '', type: 'directory'}})"
+        self.page.evaluate(f"{made}.then(made => {contents}.rename(made.path, '{folder}'))")
+        self.page.evaluate(f"{contents}.rename('{old}', '{new}')")
+        self.open_beside(new)
+
+    def open_beside(self, path):
+        """Open another notebook beside those that are open, and wait for its kernel."""
+        self.page.evaluate(
+            "path => void window.jupyterapp.commands.execute('docmanager:open', {path})", path
+        )
+        self._wait_for(f"{_PANEL}?.context?.path === '{path}' && {_IDLE}", f"{path} to be opened")
+
+    def bring_to_front(self, path):
+        """Bring a notebook that is open to the front."""
+        self.page.locator(f".lm-TabBar-tab[title*='{path}']").first.click()
+        self._wait_for(f"{_PANEL}?.context?.path === '{path}'", f"{path} to be in front")
+
     def cells(self):
         """Return the cells as JSON, as they would be saved now."""
         return self.page.evaluate(_CELLS)
@@ -78,6 +123,24 @@ class LessonPage:
     def images(self, kind):
         """Return the pictures in cells of one kind, ``Code`` (charts) or ``Markdown`` (figures)."""
         return self.page.locator(f".jp-Notebook .jp-{kind}Cell img").all()
+
+    def links(self):
+        """Return where the links in the text lead, as JupyterLab made them."""
+        links = self.page.locator(".jp-Notebook .jp-MarkdownCell a[href]")
+        return links.evaluate_all("all => all.map(link => link.href)")
+
+    def follow(self, path):
+        """Click on the link to another notebook, and wait until that one is in front."""
+        self.page.locator(f".jp-Notebook .jp-MarkdownCell a[href*='{quote(path)}']").first.click()
+        self._wait_for(f"{_PANEL}?.context?.path === '{path}' && {_IDLE}", f"{path} to be opened")
+
+    def path(self):
+        """Return the path of the notebook in front, from the folder that JupyterLab shows."""
+        return self.page.evaluate(f"{_PANEL}.context.path")
+
+    def end(self):
+        """End the kernels of all notebooks that are open, so that none works beside the next."""
+        self.page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
 
     def failures(self):
         """Return the text of every error and everything on stderr that the page shows."""

@@ -49,12 +49,14 @@ def explorer_in_lab(in_language, start_lab, course, browser_page, screenshots):
 
 @pytest.mark.slow
 @pytest.mark.timeout(TEST_LIMIT_S, method=METHOD)
-def test_the_schedule_follows_the_keyboard_and_runs(explorer_in_lab, screenshots):
-    """In Spanish: keys on a slider change the timeline, and the button adds the measured one."""
+def test_the_schedule_follows_keyboard_and_mouse_and_runs(explorer_in_lab, screenshots):
+    """In Spanish: keys, a drag and a choice change the timeline; the button adds the measured one."""
     page, cell = explorer_in_lab("explore_schedule(model)", "es")
     _shows_the_widget_alone(cell, message("explore.chunksize"), n_sliders=4)
     _press(page, cell, 0, "ArrowLeft")
     _says(cell, "128 elementos de 200 µs")
+    _drag(page, cell, 1, 60)
+    _choose(page, cell, message("explore.pattern_even"))
     _run_for_real(cell, "Medido aquí")
     expect(cell.locator("img")).to_have_count(1)
     start = message("explore.both", alt="").strip()
@@ -65,12 +67,13 @@ def test_the_schedule_follows_the_keyboard_and_runs(explorer_in_lab, screenshots
 
 @pytest.mark.slow
 @pytest.mark.timeout(TEST_LIMIT_S, method=METHOD)
-def test_the_map_follows_the_keyboard_and_runs(explorer_in_lab, screenshots):
-    """In English: keys on a slider move the job on the map, and the button adds its story."""
+def test_the_map_follows_keyboard_and_mouse_and_runs(explorer_in_lab, screenshots):
+    """In English: keys and a drag move the job on the map, and the button adds its story."""
     page, cell = explorer_in_lab("explore_break_even(model)", "en")
     _shows_the_widget_alone(cell, message("explore.item_cost"), n_sliders=4)
     _press(page, cell, 0, "ArrowLeft")
     _says(cell, "100 × 500 µs: the loop takes 50.0 ms")
+    _drag(page, cell, 1, 60)
     _run_for_real(cell, "measured here")
     expect(cell.locator("img")).to_have_count(2)
     cell.screenshot(path=screenshots / "explore_break_even_en_run.png")
@@ -79,8 +82,8 @@ def test_the_map_follows_the_keyboard_and_runs(explorer_in_lab, screenshots):
 
 @pytest.mark.slow
 @pytest.mark.timeout(TEST_LIMIT_S, method=METHOD)
-def test_the_laws_follow_the_keyboard(explorer_in_lab):
-    """In Spanish: each of two sliders changes the chart, and a key held down ends on its last."""
+def test_the_laws_follow_keyboard_and_mouse(explorer_in_lab):
+    """In Spanish: keys and a drag change the chart, and a key held down ends on its last."""
     page, cell = explorer_in_lab("explore_laws()", "es")
     _shows_the_widget_alone(cell, message("explore.fraction"), n_sliders=2)
     _press(page, cell, 0, "ArrowRight")
@@ -90,6 +93,7 @@ def test_the_laws_follow_the_keyboard(explorer_in_lab):
     for _ in range(6):
         page.page.keyboard.press("ArrowRight")
     _says(cell, "El 30 % secuencial, con 384 trabajadores")
+    _drag(page, cell, 0, 60)
     assert page.failures() == []
 
 
@@ -109,6 +113,29 @@ def _press(page, cell, number, key):
     before = picture.get_attribute("alt")
     cell.get_by_role("slider").nth(number).focus()
     page.page.keyboard.press(key)
+    expect(picture).not_to_have_attribute("alt", before, timeout=WAIT_MS)
+
+
+def _drag(page, cell, number, by_px):
+    """Drag a slider's handle with the mouse; wait for another picture and another value."""
+    picture, handle = cell.locator("img"), cell.get_by_role("slider").nth(number)
+    before, value = picture.get_attribute("alt"), handle.get_attribute("aria-valuenow")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.page.mouse.move(x, y)
+    page.page.mouse.down()
+    page.page.mouse.move(x + by_px, y, steps=5)
+    page.page.mouse.up()
+    expect(picture).not_to_have_attribute("alt", before, timeout=WAIT_MS)
+    assert handle.get_attribute("aria-valuenow") != value
+
+
+def _choose(page, cell, name):
+    """Choose from the list of patterns, and wait for another picture."""
+    picture = cell.locator("img")
+    before = picture.get_attribute("alt")
+    cell.get_by_role("combobox").select_option(label=name)
     expect(picture).not_to_have_attribute("alt", before, timeout=WAIT_MS)
 
 

@@ -1,0 +1,100 @@
+"""Guesses and answers in JupyterLab, as a learner gives them: by keyboard and mouse."""
+
+import signal
+
+import pytest
+from lesson_page import LessonPage
+from playwright.sync_api import expect
+
+from helpers.language import LANGUAGES, message
+
+PAGE_LIMIT_S = 90
+TEST_LIMIT_S = 150
+METHOD = "signal" if hasattr(signal, "SIGALRM") else "thread"
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(TEST_LIMIT_S, method=METHOD)]
+
+POOL = {"es": "02_procesamiento_en_paralelo.ipynb", "en": "02_parallel_processing.ipynb"}
+LOOP = {"es": "01_procesamiento_secuencial.ipynb", "en": "01_sequential_processing.ipynb"}
+
+
+@pytest.fixture
+def opened(in_language, start_lab, browser_page):
+    """A function that opens a lesson and runs its setup."""
+
+    def open_lesson(language, names):
+        in_language(language)
+        lesson = LessonPage(browser_page, PAGE_LIMIT_S)
+        lesson.open(start_lab(language), f"notebooks/{language}/{names[language]}")
+        lesson.run_cell(lesson.position_of("start("))
+        return lesson
+
+    return open_lesson
+
+
+def option(number):
+    """Return an option of lesson 2's first bet, in the learner's language."""
+    return message(f"predict.pool_vs_loop.option_{number}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_guess_stands_beside_the_measurement(language, opened, screenshots):
+    """A guess by keyboard stands beside what was measured, with a verdict that fits both.
+
+    So does one by mouse; for a figure that is given, one guess is wrong and the other right.
+    """
+    lesson = opened(language, POOL)
+    lesson.run_cell(lesson.position_of("data ="))
+    asking = lesson.position_of('predict("2.pool-vs-loop")')
+    measuring = lesson.position_of('predict("2.pool-vs-loop", measured=')
+    lesson.run_cell(asking)
+    options = lesson.shown(asking).get_by_role("radio")
+    expect(options).to_have_count(4)
+    options.nth(0).focus()
+    for key in ("Tab", "Tab", "Space"):  # the arrows are JupyterLab's: they go to the next cell
+        lesson.page.keyboard.press(key)
+    expect(options.nth(2)).to_be_checked()
+    _verdict_fits(lesson, measuring, 3)
+    lesson.type_into(measuring, 'predict("2.pool-vs-loop", measured=1000.0)')
+    assert _verdict_fits(lesson, measuring, 3) == option(4)
+    lesson.shown(asking).get_by_text(option(4), exact=True).click()
+    expect(options.nth(3)).to_be_checked()
+    assert _verdict_fits(lesson, measuring, 4) == option(4)
+    lesson.page.screenshot(path=screenshots / f"guess_{language}.png")
+    assert lesson.failures() == []
+
+
+def _verdict_fits(lesson, measuring, number):
+    """Run the cell that measures; return what the figure on its card means, in words."""
+    lesson.run_cell(measuring)
+    card = lesson.shown(measuring)
+    expect(card.locator("tr")).to_have_count(3)
+    guess, measured, means = [row.inner_text().split("\t") for row in card.locator("tr").all()]
+    assert guess == [message("predict.your_guess"), option(number)]
+    assert measured[0] == message("predict.measured")
+    assert any(character.isdigit() for character in measured[1])
+    verdict = "predict.right" if means[1].strip() == option(number) else "predict.wrong"
+    expect(card).to_contain_text(message(verdict), use_inner_text=True)
+    return means[1].strip()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_is_judged(language, opened, screenshots):
+    """Nothing, a wrong answer and the right one, typed into the cell, each get their verdict."""
+    lesson = opened(language, LOOP)
+    lesson.run_cell(lesson.position_of("data ="))
+    cell = lesson.position_of('check("1.1"')
+    lesson.run_cell(cell)
+    _told(lesson, cell, message("check.unanswered", exercise="1.1"))
+    for answer, verdict in (
+        ("[x * x for x in data]", message("check.e1_1.squares")),
+        ("[x ** 3 for x in data]", message("check.e1_1.right")),
+    ):
+        lesson.type_into(cell, f'cubes = {answer}\n\ncheck("1.1", cubes)')
+        lesson.run_cell(cell)
+        _told(lesson, cell, verdict)
+    lesson.page.screenshot(path=screenshots / f"answer_{language}.png")
+    assert lesson.failures() == []
+
+
+def _told(lesson, cell, text):
+    expect(lesson.shown(cell)).to_contain_text(text, use_inner_text=True)
