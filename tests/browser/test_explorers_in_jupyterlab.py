@@ -50,7 +50,7 @@ def explorer_in_lab(in_language, start_lab, course, browser_page, screenshots):
 @pytest.mark.slow
 @pytest.mark.timeout(TEST_LIMIT_S, method=METHOD)
 def test_the_schedule_follows_keyboard_and_mouse_and_runs(explorer_in_lab, screenshots):
-    """In Spanish: keys, a drag and a choice change the timeline; the button adds the measured one."""
+    """Keys, a drag and a choice change the timeline; the button adds what was measured."""
     page, cell = explorer_in_lab("explore_schedule(model)", "es")
     _shows_the_widget_alone(cell, message("explore.chunksize"), n_sliders=4)
     _press(page, cell, 0, "ArrowLeft")
