@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         ("format", _format, "sources in the form that Jupytext writes"),
         ("figures", _figures, "draw the figures"),
         ("site", _site, "all lessons, executed, as a static site (needs the site extra)"),
+        ("colab", _colab, "copies of the lessons for Google Colab, which install the package"),
     ):
         add = commands.add_parser(name, help=text, description=text, parents=[common])
         add.set_defaults(command=command)
@@ -60,7 +61,12 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
     if name == "site":
         parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the site goes")
-    if name in ("build", "format", "site"):
+    if name == "colab":
+        text = "where the copies go"
+        parser.add_argument("folder", type=Path, metavar="FOLDER", help=text)
+        text = "what pip installs there: 'helpers @ git+https://...'"
+        parser.add_argument("package", metavar="PACKAGE", help=text)
+    if name in ("build", "format", "site", "colab"):
         text = "number or name; all if none is given"
         parser.add_argument("lessons", nargs="*", metavar="LESSON", help=text)
     if name in ("build", "figures"):
@@ -138,6 +144,13 @@ def _site(root: Path, options: argparse.Namespace) -> list[str]:
     from helpers.authoring.site import make_site  # Sphinx, for this command alone
 
     make_site(root, options.folder.resolve(), options.lessons)
+    return []
+
+
+def _colab(root: Path, options: argparse.Namespace) -> list[str]:
+    from helpers.authoring.colab import make_colab
+
+    make_colab(root, options.folder.resolve(), options.package, options.lessons)
     return []
 
 

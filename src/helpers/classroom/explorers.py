@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.classroom.style import STYLE, alternative_text, figure_html
+from helpers.classroom.widget_view import view_of
 from helpers.language import message
 from helpers.parallel import CostModel, InputError, ParallelError
 from helpers.parallel.arguments import short
@@ -97,8 +98,7 @@ class Explorer(ABC):
             self._put(view.said, view.pictures())
         self._say_refusal()
         static = {"text/html": self._said.value + self._pictures.value}
-        bundle = dict(self._box._repr_mimebundle_())
-        display({**bundle, **static, "text/plain": "\n".join(told)}, raw=True)
+        display({**view_of(self._box), **static, "text/plain": "\n".join(told)}, raw=True)
 
     def _redraw(self, _change: object) -> None:
         self._attempt(self.draw)

@@ -10,6 +10,7 @@ from IPython.display import display
 
 from helpers.classroom.cards import Card
 from helpers.classroom.style import duration, significant
+from helpers.classroom.widget_view import view_of
 from helpers.language import message
 from helpers.parallel import InputError
 
@@ -142,8 +143,7 @@ def _with_text(buttons: Any, key: str, question: Question) -> dict[str, Any]:
     """Return what the widget shows, and the options as text for where it shows nothing."""
     options = [f"{number}. {text}" for number, text in enumerate(question.options, 1)]
     how = message("predict.how_to_answer", call=f'predict("{key}", 1)')
-    shown = dict(buttons._repr_mimebundle_())
-    return {**shown, "text/plain": "\n".join([*options, how])}
+    return {**view_of(buttons), "text/plain": "\n".join([*options, how])}
 
 
 def _compared(question: Question, guess: int | None, measured: float) -> Card:
