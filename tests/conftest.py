@@ -7,12 +7,13 @@ import pytest
 
 # Modules whose tests share nothing, and take long: each test goes to whoever is free.
 APART = (
-    "notebooks_run/test_execution.py",
     "parallel/test_dask_leftovers.py",
     "parallel/test_faults.py",
     "parallel/test_random_faults.py",
     "parallel/test_leftovers.py",
 )
+# Where a JupyterLab serves all tests of a language, and each language its own.
+IN_BROWSER = "browser/test_every_lesson.py"
 # Modules that execute lessons, once each in a process: those of a lesson go to the same one.
 WITH_LESSONS = (
     "classroom/test_exercises.py",
@@ -40,6 +41,8 @@ def scope_of(nodeid):
     file, _, name = nodeid.partition("::")
     if file.endswith(APART):
         return nodeid
+    if file.endswith(IN_BROWSER):
+        return f"{file} {name.partition('[')[2][:2]}"
     lesson = re.search(r"\[(?:[a-z]+-)?(?:lesson)?(\d+)(?:\.\d+)?[-\]]", name)
     if lesson and file.endswith(WITH_LESSONS):
         return f"lesson {lesson[1]}"

@@ -61,20 +61,23 @@ def _note_failure(page, reason, url):
 
 
 @contextlib.contextmanager
-def jupyterlab(code, course, scratch):
-    """Start the launcher in the course's folder, yield its address, end it with its kernels."""
+def jupyterlab(code, course, scratch, prefix=(), variables=None):
+    """Start the launcher in the course's folder, yield its address, end it with its kernels.
+
+    What stands in ``prefix`` starts it; ``variables`` are added to its environment.
+    """
     port = _free_port()
     options = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0"]
     options += ["--IdentityProvider.token=", "--expose-app-in-browser"]
     said = scratch / "jupyterlab.log"
     with said.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "helpers", code, *options],
+            [*prefix, sys.executable, "-m", "helpers", code, *options],
             cwd=course,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=_own_environment(scratch),
+            env={**_own_environment(scratch), **(variables or {})},
             start_new_session=True,
         )
         try:
