@@ -6,7 +6,6 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-import helpers
 from helpers.authoring.errors import AuthoringError
 from helpers.authoring.notebooks import (
     execute,
@@ -17,7 +16,7 @@ from helpers.authoring.notebooks import (
 )
 from helpers.authoring.sources import Lesson
 
-_PACKAGE = Path(helpers.__file__).parent
+_PACKAGE = Path(__file__).parents[1]
 
 
 def executed_notebook(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
 from jinja2 import pass_context
-from nbconvert.exporters.slides import SlidesExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from helpers.authoring.formulas import mathml
+
+with warnings.catch_warnings():  # what nbconvert imports sets filters for the whole process
+    from nbconvert.exporters.slides import SlidesExporter
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 TEMPLATES = Path(__file__).parent / "templates"
 WIDTH, HEIGHT = 1280, 720
