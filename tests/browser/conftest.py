@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from helpers import language
+from slides_fit import find_browser
 
 PROJECT = Path(__file__).resolve().parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 START_LIMIT_S = 60
 STOP_LIMIT_S = 20
 
@@ -24,11 +24,7 @@ STOP_LIMIT_S = 20
 @pytest.fixture(scope="session")
 def browser_path():
     """The browser's program; without one the test is skipped, and fails where CI is set."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        reason = f"No browser here: none of {', '.join(BROWSERS)} is on the PATH."
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    return found
+    return find_browser()
 
 
 @pytest.fixture
