@@ -5,6 +5,8 @@ import signal
 
 import pytest
 
+from slides_fit import with_looks
+
 # Modules whose tests share nothing, and take long: each test goes to whoever is free.
 APART = (
     "parallel/test_dask_leftovers.py",
@@ -30,6 +32,11 @@ def pytest_configure():
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items):
+    """Look at the slides of each lesson once all its cells have run: so it is executed once."""
+    items[:] = with_looks(items)
 
 
 def scope_of(nodeid):

@@ -2,25 +2,19 @@
 
 import contextlib
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 from labs import copy_course, jupyterlab, opened_browser
 
 from helpers import language
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+from slides_fit import find_browser
 
 
 @pytest.fixture(scope="session")
 def browser_path():
     """The browser's program; without one the test is skipped, and fails where CI is set."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        reason = f"No browser here: none of {', '.join(BROWSERS)} is on the PATH."
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    return found
+    return find_browser()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from .lessons import Cell, Finding, Lesson, Pair, lesson_check, pair_check, read
 from .programs import without_sentences
 from .prose import Page
 
-SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", ""}  # the last: go on
 
 _START = re.compile(r"""\bstart\((["'])(?:es|en)\1""")
 _LANGUAGE_SUFFIX = re.compile(r"_(?:es|en)(?=\.\w+$)")

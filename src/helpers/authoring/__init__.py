@@ -10,4 +10,7 @@
 - ``build``: all lessons into notebooks, and what is stale
 - ``absorb``: edits made in a built notebook, back into its source
 - ``figures``: draws ``images/``
+- ``executed``: notebooks with all that they show, executed once for several uses
+- ``site``: the lessons as a static site
+- ``slides``: the lessons as slides; ``slide_pages`` makes one page of them
 """

@@ -47,7 +47,8 @@ def _parser() -> argparse.ArgumentParser:
         ("absorb", _absorb, "edits made in built notebooks, back to their sources"),
         ("format", _format, "sources in the form that Jupytext writes"),
         ("figures", _figures, "draw the figures"),
-        ("site", _site, "all lessons, executed, as a static site (needs the site extra)"),
+        ("site", _site, "lessons, executed, as a static site (needs the site extra)"),
+        ("slides", _slides, "lessons, executed, as slides (needs the teach extra)"),
         ("colab", _colab, "copies of the lessons for Google Colab, which install the package"),
     ):
         add = commands.add_parser(name, help=text, description=text, parents=[common])
@@ -59,14 +60,15 @@ def _parser() -> argparse.ArgumentParser:
 def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
     if name == "absorb":
         parser.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
-    if name == "site":
-        parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the site goes")
+    if name in ("site", "slides", "colab"):
+        parser.add_argument("folder", type=Path, metavar="FOLDER", help="where they go")
+    if name in ("site", "slides"):
+        text = "keep executed notebooks there; those that are fresh are not executed again"
+        parser.add_argument("--executed", type=Path, metavar="FOLDER", help=text)
     if name == "colab":
-        text = "where the copies go"
-        parser.add_argument("folder", type=Path, metavar="FOLDER", help=text)
         text = "what pip installs there: 'helpers @ git+https://...'"
         parser.add_argument("package", metavar="PACKAGE", help=text)
-    if name in ("build", "format", "site", "colab"):
+    if name in ("build", "format", "site", "slides", "colab"):
         text = "number or name; all if none is given"
         parser.add_argument("lessons", nargs="*", metavar="LESSON", help=text)
     if name in ("build", "figures"):
@@ -143,7 +145,14 @@ def _figures(root: Path, options: argparse.Namespace) -> list[str]:
 def _site(root: Path, options: argparse.Namespace) -> list[str]:
     from helpers.authoring.site import make_site  # Sphinx, for this command alone
 
-    make_site(root, options.folder.resolve(), options.lessons)
+    make_site(root, options.folder.resolve(), options.lessons, options.executed)
+    return []
+
+
+def _slides(root: Path, options: argparse.Namespace) -> list[str]:
+    from helpers.authoring.slides import make_slides  # nbconvert, for this command alone
+
+    make_slides(root, options.folder.resolve(), options.lessons, options.executed)
     return []
 
 

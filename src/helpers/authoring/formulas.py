@@ -1,4 +1,4 @@
-"""Formulas of the site as MathML, which browsers show and read aloud without any script."""
+"""Formulas of site and slides as MathML, which browsers show and read aloud without any script."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ def setup(app: Any) -> None:
 
 def visit_inline(translator: Any, node: nodes.math) -> None:
     """Write a formula within a line, and nothing that Sphinx would write for it."""
-    translator.body.append(_mathml(node, "inline"))
+    translator.body.append(mathml(node.astext(), "inline"))
     raise nodes.SkipNode
 
 
 def visit_block(translator: Any, node: nodes.math_block) -> None:
     """Write a formula that stands alone, and nothing that Sphinx would write for it."""
-    translator.body.append(f"<p>{_mathml(node, 'block')}</p>")
+    translator.body.append(f"<p>{mathml(node.astext(), 'block')}</p>")
     raise nodes.SkipNode
 
 
-def _mathml(node: nodes.Element, display: str) -> str:
+def mathml(formula: str, display: str) -> str:
+    """Return a formula, written as for LaTeX, as MathML; ``display`` is "inline" or "block"."""
     from latex2mathml.converter import convert
 
-    return str(convert(node.astext(), display=display))
+    return str(convert(formula, display=display))

@@ -16,10 +16,13 @@ from typing import Any
 
 from helpers.authoring.build import find_sources, read_lessons
 from helpers.authoring.errors import AuthoringError
-from helpers.authoring.notebooks import execute, make_notebook, to_json, twin_of
+from helpers.authoring.executed import executed_notebook
+from helpers.authoring.folders import claim
+from helpers.authoring.notebooks import to_json, twin_of
 from helpers.authoring.sources import Lesson
 from helpers.language import LANGUAGES, message, speaking
 
+MARKER = ".nojekyll"  # with it, GitHub Pages keeps folders that begin with _
 SPHINX_S = 300
 TEMPLATES = Path(__file__).parent / "templates"
 # The theme's parts, from left to right; our own is in the folder of the templates.
@@ -30,6 +33,7 @@ def make_site(
     root: Path,
     folder: Path,
     names: Sequence[str] = (),
+    executed: Path | None = None,
     say: Callable[[str], object] = print,
 ) -> None:
     """Execute the lessons of the project at ``root`` and write their pages to ``folder``.
@@ -38,6 +42,7 @@ def make_site(
         root: the project's folder.
         folder: where the site goes. What is there of an earlier one is replaced.
         names: the lessons, by number or file name; all of them for none.
+        executed: a folder of executed notebooks, used where they are fresh and filled where not.
         say: told of each page, as it is made.
 
     Raises:
@@ -47,14 +52,14 @@ def make_site(
     lessons, problems = read_lessons(find_sources(root, names))
     if problems:
         raise AuthoringError(problems)
-    _claim(folder)
+    claim(folder, MARKER)
     with TemporaryDirectory() as scratch:
         for language in LANGUAGES:
             source = Path(scratch) / language
             shutil.copytree(root / "images", source / "images")
             for lesson in lessons:
-                _write_page(lesson, language, source)
-                say(message("site.executed", page=f"{language}/{lesson.files[language]}.html"))
+                _write_page(lesson, language, source, executed)
+                say(message("authoring.executed", page=f"{language}/{lesson.files[language]}.html"))
             _write_index(lessons, language, source)
             # Some of the lessons alone lead to others that are not there: that is no mistake.
             known = ["myst.xref_missing"] if names else []
@@ -63,21 +68,11 @@ def make_site(
             _run_sphinx(settings, source, made)
             shutil.copytree(made, folder / language)
     shutil.copy(TEMPLATES / "first_page.html", folder / "index.html")
-    (folder / ".nojekyll").touch()  # or GitHub Pages leaves out folders that begin with _
 
 
-def _claim(folder: Path) -> None:
-    """Empty the folder of an earlier site; refuse one that has anything else in it."""
-    found = list(folder.iterdir()) if folder.is_dir() else []
-    if (folder.exists() and not folder.is_dir()) or (found and not (folder / ".nojekyll").exists()):
-        raise AuthoringError([message("site.not_ours", folder=folder)])
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-
-
-def _write_page(lesson: Lesson, language: str, source: Path) -> None:
-    notebook = make_notebook(lesson, language, twin_link=False)  # it is at the top of each page
-    execute(lesson, language, notebook, keep_all=True)
+def _write_page(lesson: Lesson, language: str, source: Path, executed: Path | None) -> None:
+    # the link to the other language is at the top of each page
+    notebook = executed_notebook(lesson, language, executed, twin_link=False)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = cell.source.replace("../../images/", "images/")
@@ -95,8 +90,7 @@ def _write_index(lessons: Sequence[Lesson], language: str, source: Path) -> None
 def _entry(lesson: Lesson, language: str) -> str:
     """Return a lesson's line in the list of all: its number, its title and its page."""
     file = lesson.files[language]
-    title = next(line for line in lesson.cells[0].text(language).splitlines() if line[:2] == "# ")
-    return f"{int(file[:2])} · {title[2:]} <{file}>"
+    return f"{int(file[:2])} · {lesson.title(language)} <{file}>"
 
 
 def _said(language: str, key: str) -> str:

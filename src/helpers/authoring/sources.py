@@ -18,8 +18,10 @@ from helpers.language import LANGUAGES, message
 
 _nbformat: Any = nbformat  # its functions have no types
 FORMAT = "md:myst"
-ON_SLIDE = "-"  # what a built cell says that has no slide type in its source: go on, same slide
-NO_SLIDE_TYPE = ("", ON_SLIDE)  # the first is how JupyterLab says it
+# What a built cell says that has no slide type in its source: go on, on the same slide. JupyterLab
+# says it so; "-", which others write, hides the cell in jupyterlab-slideshow.
+ON_SLIDE = ""
+NO_SLIDE_TYPE = (ON_SLIDE, "-")
 HEADER = {
     # without the filter Jupytext drops `course` and writes its own version into every file
     "notebook_metadata_filter": "course,-jupytext.text_representation.jupytext_version",
@@ -81,6 +83,11 @@ class Lesson:
         """The names of its notebooks, by language."""
         files: Mapping[str, str] = self.course["file"]
         return files
+
+    def title(self, language: str) -> str:
+        """Return its title: the heading at its top."""
+        lines = self.cells[0].text(language).splitlines()
+        return next(line[2:] for line in lines if line.startswith("# "))
 
     def notebook_path(self, language: str) -> Path:
         """Return where the notebook of ``language`` is built."""

@@ -1,0 +1,90 @@
+"""Lessons as slides, executed, in both languages: pages of nbconvert with reveal.js beside them.
+
+They open from the file system, without a server or a network. reveal.js is the copy that the
+package sphinx-revealjs carries, so that ``constraints.txt`` says which.
+"""
+
+from __future__ import annotations
+
+import html
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from helpers.authoring.build import find_sources, read_lessons
+from helpers.authoring.errors import AuthoringError
+from helpers.authoring.executed import executed_notebook
+from helpers.authoring.folders import claim
+from helpers.authoring.slide_pages import TEMPLATES, page_of
+from helpers.authoring.sources import Lesson
+from helpers.language import LANGUAGES, message, speaking
+
+MARKER = ".slides"
+REVEAL_PARTS = ("LICENSE", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js")
+
+
+def make_slides(
+    root: Path,
+    folder: Path,
+    names: Sequence[str] = (),
+    executed: Path | None = None,
+    say: Callable[[str], object] = print,
+) -> None:
+    """Execute the lessons of the project at ``root`` and write their slides to ``folder``.
+
+    Args:
+        root: the project's folder.
+        folder: where the slides go. What is there of an earlier time is replaced.
+        names: the lessons, by number or file name; all of them for none.
+        executed: a folder of executed notebooks, used where they are fresh and filled where not.
+        say: told of each page, as it is made.
+
+    Raises:
+        AuthoringError: where a lesson cannot be read or executed, or ``folder`` has something else
+            in it.
+    """
+    lessons, problems = read_lessons(find_sources(root, names))
+    if problems:
+        raise AuthoringError(problems)
+    claim(folder, MARKER)
+    write_parts(root, folder)
+    for language in LANGUAGES:
+        (folder / language).mkdir()
+        for lesson in lessons:
+            page = f"{language}/{lesson.files[language]}.html"
+            notebook = executed_notebook(lesson, language, executed)
+            text = page_of(notebook, language, lesson.title(language))
+            (folder / page).write_text(text, encoding="utf-8")
+            say(message("authoring.executed", page=page))
+    (folder / "index.html").write_text(_index(lessons), encoding="utf-8")
+
+
+def write_parts(root: Path, folder: Path) -> None:
+    """Write to ``folder`` what all pages of slides share."""
+    reveal = files("sphinx_revealjs").joinpath("_static", "revealjs")
+    for part in REVEAL_PARTS:
+        target = folder / "reveal.js" / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(reveal.joinpath(part).read_bytes())
+    shutil.copytree(root / "images", folder / "images", dirs_exist_ok=True)
+    shutil.copy(TEMPLATES / "slides" / "slides.css", folder)
+
+
+def _index(lessons: Sequence[Lesson]) -> str:
+    """Return the page that leads to each lesson, in each language."""
+    page = (TEMPLATES / "slides" / "first_page.html").read_text(encoding="utf-8")
+    for language in LANGUAGES:
+        page = page.replace(f"<!-- {language} -->", "".join(_list(lessons, language)))
+    return page
+
+
+def _list(lessons: Sequence[Lesson], language: str) -> Iterator[str]:
+    with speaking(language):
+        title, keys = message("slides.title"), message("slides.keys")
+    yield f'<section lang="{language}">\n<h2>{title}</h2>\n<p>{keys}</p>\n<ul>\n'
+    for lesson in lessons:
+        file = lesson.files[language]
+        text = html.escape(f"{int(file[:2])} · {lesson.title(language)}")
+        yield f'<li><a href="{language}/{file}.html">{text}</a></li>\n'
+    yield "</ul>\n</section>"
