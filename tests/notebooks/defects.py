@@ -126,6 +126,10 @@ DEFECTS: dict[str, dict[str, Change]] = {
             cell.update(source=f'start("{language}")\n{cell.source}')
             for cell, language in zip(d.cells("work"), LANGUAGES, strict=True)
         ],
+        "the card of a machine": lambda d: [
+            metadata("setup", tags=[])(d),
+            d.outputs("setup", v4.new_output("stream", name="stdout", text="CPU: 2\n")),
+        ],
     },
     "prediction": {"no prediction": edit("guess", "predict(", "think(")},
     "recap": {"no recap": lambda d: d.add("recap", "## Otra cosa", "## Another thing")},
