@@ -110,9 +110,11 @@ def test_values_named_like_the_parameter():
     "key", ["", "run", "run.", "run.nothing", "nothing", ".", "run.not_positive.en", "run..x"]
 )
 def test_unknown_messages(key):
-    """A message that does not exist is a KeyError, half a name too."""
-    with pytest.raises(KeyError):
+    """A message that does not exist, or half a name, is a KeyError that tells the whole name."""
+    with pytest.raises(KeyError) as caught:
         message(key)
+    assert caught.value.args[0].startswith("messages.toml")
+    assert caught.value.args[0].endswith(repr(key))
 
 
 def test_a_placeholder_without_a_value():

@@ -59,15 +59,14 @@ def message(key: str, /, **values: object) -> str:
         values: what its placeholders stand for, by name.
 
     Raises:
-        KeyError: where there is no such message, or a placeholder has no value.
+        KeyError: where there is no such message, with its whole name; or a placeholder has no
+            value.
     """
     entry: object = messages()
     for part in key.split("."):
-        if not isinstance(entry, dict):
-            raise KeyError(key)
-        entry = entry[part]
-    if not isinstance(entry, dict):
-        raise KeyError(key)
+        entry = entry.get(part) if isinstance(entry, dict) else None
+    if not (isinstance(entry, dict) and isinstance(entry.get(_current), str)):
+        raise KeyError(f"messages.toml has no text in {_current!r} called {key!r}")
     return str(entry[_current]).format(**values)
 
 

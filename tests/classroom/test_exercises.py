@@ -96,7 +96,12 @@ def known_machine(monkeypatch):
 
 def test_every_exercise_has_a_grader_and_no_grader_lacks_an_exercise():
     """The lessons' exercises, the graders and the table of wrong answers are the same set."""
-    assert set(EXERCISES) == set(exercises.GRADERS) == set(WRONG)
+    missing = {
+        number: name
+        for name, numbers in (("a grader", exercises.GRADERS), ("wrong answers", WRONG))
+        for number in set(EXERCISES) ^ set(numbers)
+    }
+    assert not missing, "an exercise without it, or one that no lesson has"
 
 
 @pytest.mark.parametrize("number", EXERCISES)

@@ -34,7 +34,7 @@ def opening(lesson: Lesson) -> Iterator[Finding]:
 
 @lesson_check
 def setup(lesson: Lesson) -> Iterator[Finding]:
-    """The first code cell calls ``start`` with the notebook's language, and no other does."""
+    """The first code cell alone calls ``start``, with the notebook's language; no card is stored."""
     languages = [
         (cell, programs.first_argument(call))
         for cell in lesson.code
@@ -45,6 +45,10 @@ def setup(lesson: Lesson) -> Iterator[Finding]:
         (cell.number, lesson.language) for cell in lesson.code[:1]
     ]:
         yield lesson.finding(f'call start("{lesson.language}") once, in the first code cell')
+    for cell in lesson.code[:1]:
+        if "nbval-ignore-output" not in cell.tags:
+            advice = "tag it nbval-ignore-output: what it shows is the card of one machine"
+            yield lesson.finding(advice, cell)
 
 
 @lesson_check
