@@ -2,6 +2,7 @@
 
 import importlib.metadata as metadata
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -14,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from helpers import doctor
+from helpers.authoring.__main__ import _parser
 from helpers.language import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
@@ -213,3 +215,23 @@ def test_the_workflows_pin_their_actions():
         used = re.findall(r"uses:\s*(\S+)", file.read_text(encoding="utf-8"))
         assert used
         assert [action for action in used if not re.fullmatch(r"\S+@v\d+\.\d+\.\d+", action)] == []
+
+
+def test_the_pages_are_made_by_commands_that_exist():
+    """The workflow for GitHub Pages installs what the commands need, and they take what it says.
+
+    The site, the slides and the copies for Colab lie in the folder that is published.
+    """
+    workflow = yaml.safe_load(_read(".github/workflows/pages.yml"))
+    steps = workflow["jobs"]["pages"]["steps"]
+    install, *commands = [step["run"] for step in steps if "run" in step]
+    assert install.endswith(" install -c constraints.txt -e '.[site,teach]'")
+    parsed = [_parser().parse_args(shlex.split(command)[3:]) for command in commands]
+    names = [command.split()[3] for command in commands]
+    assert names == ["site", "slides", "colab"]
+    (published,) = [step["with"]["path"] for step in steps if "path" in step.get("with", {})]
+    assert [options.folder.as_posix() for options in parsed] == [
+        published,
+        f"{published}/slides",
+        f"{published}/colab",
+    ]
