@@ -26,7 +26,7 @@ from helpers.classroom import (
 from helpers.classroom.explore_break_even import _BreakEven, predicted_s
 from helpers.classroom.explore_laws import _Laws
 from helpers.classroom.explore_schedule import PATTERNS, _Schedule, item_costs
-from helpers.classroom.style import alternative_text, duration, times_as_fast
+from helpers.classroom.style import alternative_text, duration, significant, times_as_fast
 from helpers.language import message
 from helpers.parallel import (
     CostModel,
@@ -62,7 +62,8 @@ class Shown:
     def __init__(self, name: str, bundle: dict) -> None:
         self.bundle = bundle
         view = bundle["application/vnd.jupyter.widget-view+json"]
-        *controls, self._said, self._pictures = _instances[view["model_id"]].children
+        children = _instances[view["model_id"]].children
+        *controls, self._said, self._pictures, self.with_data, self._data = children
         self.button = self._reason = None
         if isinstance(controls[-1], ipywidgets.HBox):
             self.button, self._reason = controls.pop().children
@@ -82,6 +83,11 @@ class Shown:
     def pictures(self) -> list[str]:
         """Return the pictures."""
         return re.findall(r'src="([^"]+)"', self._pictures.value)
+
+    @property
+    def data(self) -> str:
+        """The tables under the pictures."""
+        return self._data.value
 
     @property
     def alts(self) -> list[str]:
@@ -170,6 +176,40 @@ def test_a_change_redraws(show, only_simulated, name, control):
     assert after[1] != before[1]
     assert after[2] != before[2]
     assert message("explore.failed", error="") not in shown.said
+
+
+@pytest.mark.parametrize("name", SHOW)
+def test_the_data_is_one_click_away(show, only_simulated, language, name):
+    """A box to tick shows the data as a table, which follows the controls until it is unticked."""
+    shown = show(name)
+    assert shown.with_data.description == message("table.summary")
+    assert shown.data == ""
+    shown.with_data.value = True
+    before = shown.data
+    assert "<caption" in before
+    shown.move(n_workers=8)
+    assert "<caption" in shown.data != before
+    shown.with_data.value = False
+    assert shown.data == ""
+    assert message("table.summary") in shown.bundle["text/html"]
+
+
+def test_data_that_nobody_asks_for_is_not_made(show, monkeypatch):
+    """A control that moves makes no table while the box is not ticked: that would take time."""
+    shown = show("schedule")
+    monkeypatch.setattr(explorers, "tables_of", lambda figure: pytest.fail("a table was made"))
+    shown.move(n_items=8)
+    assert message("explore.failed", error="") not in shown.said
+
+
+def test_the_data_of_a_job_is_that_of_its_chunksize(show, only_simulated):
+    """The table under the map says of the job what the map and the words say of it."""
+    shown = show("break_even")
+    shown.with_data.value = True
+    shown.move(item_cost=1e-4, n_items=1000, chunksize=1)
+    speedup = 0.1 / predicted_s(1e-4, 1000, 2, 1, MODEL)
+    row = re.findall(r"<td>([^<]+)</td>", shown.data)[-3:]
+    assert row == ["1,000", "100 µs", significant(speedup, 2)]
 
 
 def test_two_explorers_are_independent(show):

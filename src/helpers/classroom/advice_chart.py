@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from helpers.classroom.charts import bar_look, way_name
+from helpers.classroom.data_table import Row, Table
 from helpers.classroom.placing import fitted, plain, set_title, size_of, wrapped
 from helpers.classroom.style import (
     INK,
@@ -60,8 +61,26 @@ def plot_advice(advice: Advice, *, ax: Axes | None = None) -> Axes:
     conclusion = _conclusion(advice)
     set_title(ax, conclusion, left_in, pad=14 + _LINE_PT * len(reason))
     told = "; ".join(map(_told_option, options))
-    describe(ax, f"{conclusion}. {advice.reason} {told}.")
+    described = f"{conclusion}. {advice.reason} {told}."
+    describe(ax, described, tables=lambda: [_table(conclusion, advice)])
     return ax
+
+
+def _table(caption: str, advice: Advice) -> Table:
+    """Return the prediction of each way, and where its time will probably lie."""
+    unit = unit_for(max(option.high_s for option in advice.options))
+    what = [message(f"table.{key}") for key in ("predicted", "at_least", "at_most")]
+    heads = (message("table.way"), *map(unit.head, what), message("table.recommended"))
+    return Table(caption, heads, [_row(unit, one, one == advice.best) for one in advice.options])
+
+
+def _row(unit: Unit, option: Option, best: bool) -> Row:
+    name = way_name(option.how)
+    if option.how != "sequential":
+        size = message("story.chunks", size=f"{option.chunksize:,}")
+        name = f"{message(f'way.{option.how}', n=option.n_workers)}, {size}"
+    times = map(unit.written, (option.predicted_s, option.low_s, option.high_s))
+    return (name, *times, message("table.yes" if best else "table.no"))
 
 
 def _draw_option(ax: Axes, row: int, option: Option, unit: Unit, best: bool) -> float:

@@ -11,6 +11,7 @@ from matplotlib.ticker import NullLocator
 
 from helpers.classroom.charts import is_time
 from helpers.classroom.map_labels import DRAW, label_map
+from helpers.classroom.map_table import map_tables
 from helpers.classroom.placing import (
     Board,
     brief_time,
@@ -82,7 +83,8 @@ def plot_break_even_map(
     label_map(ax, board, grid, limits)
     conclusion = _conclusion(grid, _way(model.how, n_workers))
     set_title(ax, conclusion, left_in=1.15)
-    describe(ax, f"{conclusion}. {_told(grid, marked, jobs)}")
+    described = f"{conclusion}. {_told(grid, marked, jobs)}"
+    describe(ax, described, tables=lambda: map_tables(conclusion, grid, marked, jobs))
     return ax
 
 

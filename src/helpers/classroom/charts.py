@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
+from helpers.classroom.data_table import NONE, Row, Table, in_unit
 from helpers.classroom.style import (
     BLUE,
     GREEN,
@@ -69,10 +70,35 @@ def plot_times(
     ax.set_xlim(0, 1.18 * reach)
     ax.set_xlabel(unit.name)
     ax.tick_params(axis="y", length=0)
-    ax.set_title(textwrap.fill(_conclusion(listed), _TITLE))
+    conclusion = _conclusion(listed)
+    ax.set_title(textwrap.fill(conclusion, _TITLE))
     told = "; ".join(f"{way_name(name)}: {duration(value)}" for name, value in medians.items())
-    describe(ax, f"{_conclusion(listed)}. {told}.", warnings)
+    describe(ax, f"{conclusion}. {told}.", warnings, lambda: [times_table(conclusion, listed)])
     return ax
+
+
+def times_table(caption: str, listed: Mapping[str, Sequence[float]]) -> Table:
+    """Return the times of each way as a table: the median, and the quartiles where there are any.
+
+    Args:
+        caption: what the table shows.
+        listed: seconds by name, one timing or several.
+    """
+    unit = unit_for(max(map(max, listed.values())))
+    way, what = message("table.way"), message("table.time")
+    if max(map(len, listed.values())) < 3:
+        rows = [(way_name(n), unit.written(statistics.median(v))) for n, v in listed.items()]
+        return Table(caption, (way, unit.head(what)), rows)
+    figures = [message(f"table.{name}") for name in ("quarter_1", "median", "quarter_3")]
+    heads = (way, *map(unit.head, figures), message("table.timings"))
+    return Table(caption, heads, [_times_row(unit, *pair) for pair in listed.items()])
+
+
+def _times_row(unit: Unit, name: str, values: Sequence[float]) -> Row:
+    cells = [NONE, unit.written(statistics.median(values)), NONE]
+    if len(values) > 2:
+        cells = [*map(unit.written, statistics.quantiles(values, n=4, method="inclusive"))]
+    return (way_name(name), *cells, f"{len(values):,}")
 
 
 def _listed(
@@ -175,8 +201,19 @@ def plot_breakdown(run: Run, ax: Axes | None = None) -> Axes:
     title = message("chart.breakdown", part=message(f"part.{biggest}"), share=share)
     ax.set_title(title)
     told = "; ".join(f"{message(f'part.{part}')}: {duration(s)}" for part, s in parts.items())
-    describe(ax, f"{title}. {told}.")
+    describe(ax, f"{title}. {told}.", tables=lambda: [_parts_table(title, parts)])
     return ax
+
+
+def _parts_table(caption: str, parts: Mapping[str, float]) -> Table:
+    total_s = sum(parts.values())
+    unit = unit_for(total_s)
+    rows = [
+        (message(f"part.{part}"), unit.written(s), significant(100 * s / total_s))
+        for part, s in parts.items()
+    ]
+    share = in_unit(message("table.share"), "%")
+    return Table(caption, (message("table.part"), unit.head(message("table.time")), share), rows)
 
 
 def _apart(shares: list[float], gap: float = 0.28) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -17,6 +18,7 @@ from helpers.classroom.curves import (
     name_ends,
     powers,
 )
+from helpers.classroom.data_table import NONE, Table, by_number
 from helpers.classroom.placing import Board, name_points, set_title, shortened
 from helpers.classroom.speedups import workers
 from helpers.classroom.style import (
@@ -59,8 +61,23 @@ def plot_cluster_scaling(
     conclusion = _conclusion(given)
     set_title(ax, conclusion)
     told = [*(_told(name, one) for name, one in given.items()), *_told_measured(real)]
-    describe(ax, f"{conclusion}. {' '.join(told)}")
+    described = f"{conclusion}. {' '.join(told)}"
+    describe(ax, described, tables=lambda: [_table(conclusion, given, real)])
     return ax
+
+
+def _table(caption: str, given: Mapping[str, ClusterScaling], real: Mapping[int, float]) -> Table:
+    """Return the speedups by number of workers, and under them where the scheduler is the limit."""
+    columns = {
+        message("table.times_as_fast", name=name): dict(one.speedups) for name, one in given.items()
+    }
+    measured = message("table.times_as_fast", name=message("cluster_chart.measured"))
+    columns |= {measured: dict(real)} if real else {}
+    written = {head: {n: _figure(v) for n, v in cells.items()} for head, cells in columns.items()}
+    table = by_number(message("speedup.workers_axis"), written, caption)
+    limits = [_about(one.limit) if one.limit < math.inf else NONE for one in given.values()]
+    last = (message("table.scheduler_limit"), *limits, *([NONE] if real else []))
+    return replace(table, rows=[*table.rows, last])
 
 
 def _checked(predicted: object) -> dict[str, ClusterScaling]:

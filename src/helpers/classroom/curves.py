@@ -7,6 +7,7 @@ import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import NullLocator
@@ -52,6 +53,15 @@ class Curve:
     spreads: dict[int, tuple[float, float]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     kind: str = "strong"
+
+    def at(self, n: int) -> float | None:
+        """Return the value at ``n``; of what nobody measured, also between two known ones."""
+        if n in self.values or self.kind in ("strong", "weak"):
+            return self.values.get(n)
+        known = sorted(self.values)
+        if not known[0] <= n <= known[-1]:
+            return None
+        return float(np.interp(n, known, [self.values[k] for k in known]))
 
     def per_worker(self) -> Curve:
         """Return the efficiency in percent, where this is a speedup."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import NullLocator
 
-from helpers.classroom.charts import is_time, plot_times, way_name
+from helpers.classroom.charts import is_time, plot_times, times_table, way_name
 from helpers.classroom.curves import Curve, curve_axes, name_ends
+from helpers.classroom.data_table import NONE, Table
 from helpers.classroom.placing import brief, brief_time, capitalised, fitted, set_title, size_of
 from helpers.classroom.style import (
     BLUE,
@@ -86,8 +87,20 @@ def plot_transfer(
     name_ends(ax, lines)
     conclusion = _conclusion(curves, at)
     set_title(ax, conclusion)
-    describe(ax, f"{conclusion}. {'. '.join(map(_told, lines))}.")
+    told = ". ".join(map(_told, lines))
+    describe(ax, f"{conclusion}. {told}.", tables=lambda: [_table(conclusion, lines, sizes)])
     return ax
+
+
+def _table(caption: str, lines: Sequence[Curve], sizes: Sequence[int]) -> Table:
+    """Return the time of each line by size; of the model, at the sizes that were measured."""
+    rows = [(data_size(n), *(_cell(line.at(n)) for line in lines)) for n in sorted(set(sizes))]
+    heads = (message("data.x_axis"), *(capitalised(line.name) for line in lines))
+    return Table(caption, heads, rows)
+
+
+def _cell(seconds: float | None) -> str:
+    return NONE if seconds is None else duration(seconds)
 
 
 def plot_ways(times: Mapping[str, float], *, base: str) -> Axes:
@@ -116,7 +129,12 @@ def plot_ways(times: Mapping[str, float], *, base: str) -> Axes:
     )
     set_title(ax, conclusion, 0.25 + max(size_of(label)[0] for label in labels))
     told = "; ".join(f"{n}: {duration(s)}" for n, s in zip(names, times.values(), strict=True))
-    describe(ax, f"{conclusion}. {capitalised(told)}.")
+    listed = {name: [s] for name, s in zip(names, times.values(), strict=True)}
+    describe(
+        ax,
+        f"{conclusion}. {capitalised(told)}.",
+        tables=lambda: [times_table(conclusion, listed)],
+    )
     return ax
 
 
@@ -159,7 +177,8 @@ def _predicted(model: CostModel, fewest: int, most: int) -> Curve:
     fixed_s = model.message_s + model.worker_message_s
     sizes = sorted({round(fewest * (most / fewest) ** (i / 40)) for i in range(41)})
     times_s = {n: fixed_s + 2 * n * model.byte_s for n in sizes}
-    return Curve(message("data.model"), {n: s for n, s in times_s.items() if s > 0} or {most: 1e-9})
+    seen = {n: s for n, s in times_s.items() if s > 0} or {most: 1e-9}
+    return Curve(message("data.model"), seen, kind="model")
 
 
 def _draw_line(ax: Axes, curve: Curve, colour: str, row: int) -> None:

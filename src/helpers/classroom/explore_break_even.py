@@ -18,10 +18,17 @@ from helpers.classroom.explorers import (
     steps,
     with_value,
 )
+from helpers.classroom.map_table import jobs_table
 from helpers.classroom.placing import brief_time, capitalised
 from helpers.classroom.sized_work import refusal, run_like, run_loop, shared_cpus
 from helpers.classroom.story import plot_story
-from helpers.classroom.style import alternative_text, describe, duration, times_as_fast
+from helpers.classroom.style import (
+    alternative_text,
+    describe,
+    duration,
+    times_as_fast,
+    told_tables,
+)
 from helpers.language import message
 from helpers.parallel import CostModel, Run, simulate_even
 from helpers.parallel.plans import chunksize_for
@@ -138,7 +145,12 @@ class _BreakEven(Explorer):
         map_alone = alternative_text(figure_of(ax)).rpartition("; ")[0]  # the job is told last
         cost, n = brief_time(item_s), f"{n_items:,}"
         job = message("map.job", name=name, n=n, cost=cost, speed=speed)
-        describe(ax, f"{map_alone}; {job}.")
+        before = told_tables(figure_of(ax))
+        times = {name: _loop_s(values) / self._predicted_s(values)}
+        points = {name: (item_s, n_items)}
+        describe(
+            ax, f"{map_alone}; {job}.", tables=lambda: [*before()[:1], jobs_table(points, times)]
+        )
         return figure_of(ax)
 
 

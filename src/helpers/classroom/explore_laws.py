@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from helpers.classroom.explorers import Explorer, View, figure_of, own_axes, slider
-from helpers.classroom.laws_chart import plot_laws
+from helpers.classroom.laws_chart import laws_table, plot_laws, powers
 from helpers.classroom.placing import Board, brief, name_points
 from helpers.classroom.speedups import workers
 from helpers.classroom.style import (
@@ -56,7 +56,9 @@ class _Laws(Explorer):
         _mark(ax, n_workers, speeds)
         title = message("explore.laws_title", workers=workers(n_workers), **_figures(speeds))
         ax.set_title(title)
-        describe(ax, f"{title}. {alternative_text(figure_of(ax))}")
+        told = f"{title}. {alternative_text(figure_of(ax))}"
+        counts = [*powers(MOST), n_workers]
+        describe(ax, told, tables=lambda: [laws_table(title, fraction, counts)])
         return View(_said(fraction, n_workers, speeds), (figure_of(ax),))
 
 

@@ -29,6 +29,7 @@ from helpers.classroom.style import (
     times_as_fast,
 )
 from helpers.classroom.timeline import plot_timeline
+from helpers.classroom.timeline_table import timeline_table
 from helpers.language import message
 from helpers.parallel import CostModel, Run, simulate
 
@@ -137,10 +138,11 @@ def _timeline(*runs: Run) -> Figure:
     figure = figure_of(ax)
     if len(runs) > 1:
         headings = [text for text in ax.texts if text.get_fontweight() == "bold"]
-        for heading, key in zip(headings, ("simulated", "measured"), strict=True):
-            name = capitalised(message(f"explore.{key}"))
+        names = [capitalised(message(f"explore.{key}")) for key in ("simulated", "measured")]
+        for heading, name in zip(headings, names, strict=True):
             heading.set_text(f"{name}: {heading.get_text().partition(': ')[2]}")
-        describe(ax, message("explore.both", alt=alternative_text(figure)))
+        told = message("explore.both", alt=alternative_text(figure))
+        describe(ax, told, tables=lambda: [timeline_table(runs, names)])
     return figure
 
 

@@ -14,7 +14,14 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.classroom.style import STYLE, alternative_text, figure_html
+from helpers.classroom.data_table import unfolded
+from helpers.classroom.style import (
+    STYLE,
+    alternative_text,
+    data_html,
+    picture_html,
+    tables_of,
+)
 from helpers.classroom.widget_view import view_of
 from helpers.language import message
 from helpers.parallel import CostModel, InputError, ParallelError
@@ -45,7 +52,15 @@ class View:
 
     def pictures(self) -> str:
         """Return the pictures as HTML, with their alternative texts."""
-        return "".join(figure_html(figure, QUICK_DPI) for figure in self.figures)
+        return "".join(picture_html(figure, QUICK_DPI) for figure in self.figures)
+
+    def data(self) -> str:
+        """Return the data of the pictures as tables in HTML."""
+        return unfolded([table for figure in self.figures for table in tables_of(figure)])
+
+    def folded_data(self) -> str:
+        """Return the same where it takes a click to be seen."""
+        return "".join(map(data_html, self.figures))
 
 
 class Explorer(ABC):
@@ -62,15 +77,22 @@ class Explorer(ABC):
         import ipywidgets
 
         self._controls = controls
-        self._said, self._reason, self._pictures = (ipywidgets.HTML() for _ in range(3))
+        self._said, self._reason, self._pictures, self._data = (ipywidgets.HTML() for _ in range(4))
+        # It stays as it is while the picture changes, which what is folded in a page would not.
+        self._with_data = ipywidgets.Checkbox(
+            description=message("table.summary"), value=False, indent=False
+        )
+        self._view = View("", ())
         self._button = ipywidgets.Button(
             description=message("explore.run"),
             tooltip=message("explore.run_tooltip"),
             layout=ipywidgets.Layout(width=_BUTTON, margin=f"0.3em 0.8em 0.3em {_NAMES}"),
         )
         row = [ipywidgets.HBox([self._button, self._reason])] if self.can_run else []
-        self._box = ipywidgets.VBox([*controls.values(), *row, self._said, self._pictures])
+        below = [self._said, self._pictures, self._with_data, self._data]
+        self._box = ipywidgets.VBox([*controls.values(), *row, *below])
         self._button.on_click(self._run)
+        self._with_data.observe(self._show_data, names="value")
         for control in controls.values():
             control.observe(self._redraw, names="value")
 
@@ -95,9 +117,9 @@ class Explorer(ABC):
         with _one_at_a_time:
             view = self.draw(self.values())
             told = [view.said, *map(alternative_text, view.figures)]
-            self._put(view.said, view.pictures())
+            self._put(view)
         self._say_refusal()
-        static = {"text/html": self._said.value + self._pictures.value}
+        static = {"text/html": self._said.value + self._pictures.value + view.folded_data()}
         display({**view_of(self._box), **static, "text/plain": "\n".join(told)}, raw=True)
 
     def _redraw(self, _change: object) -> None:
@@ -117,13 +139,18 @@ class Explorer(ABC):
         """Show what ``make`` returns; an error is said in words, since nobody could catch it."""
         try:
             with _one_at_a_time:
-                view = make(self.values())
-                self._put(view.said, view.pictures())
+                self._put(make(self.values()))
         except (Exception, KeyboardInterrupt) as error:
             self._said.value = _paragraph(message("explore.failed", error=_in_words(error)))
 
-    def _put(self, said: str, pictures: str) -> None:
-        self._said.value, self._pictures.value = _paragraph(said), pictures
+    def _put(self, view: View) -> None:
+        self._said.value, self._pictures.value = _paragraph(view.said), view.pictures()
+        self._view = view
+        self._show_data()
+
+    def _show_data(self, _change: object = None) -> None:
+        """Show the data while that is asked for; else none of it is written."""
+        self._data.value = self._view.data() if self._with_data.value else ""
 
     def _say_refusal(self) -> None:
         reason = self.refusal(self.values())

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 
 from helpers.classroom.charts import is_time, way_name
+from helpers.classroom.data_table import Table, by_number
 from helpers.classroom.style import (
     BLUE,
     GREEN,
@@ -54,8 +55,17 @@ def plot_growth(series: Mapping[str, Timings], ax: Axes | None = None) -> Axes:
     _set_axes(ax, max(max(times) for times in series.values()), longest_s, unit)
     conclusion = _conclusion(series)
     ax.set_title(conclusion)
-    describe(ax, f"{conclusion}. {_ends(series)}.")
+    describe(ax, f"{conclusion}. {_ends(series)}.", tables=lambda: [_table(conclusion, series)])
     return ax
+
+
+def _table(caption: str, series: Mapping[str, Timings]) -> Table:
+    unit = unit_for(max(max(times.values()) for times in series.values()))
+    columns = {
+        unit.head(way_name(name)): {n: unit.written(seconds) for n, seconds in times.items()}
+        for name, times in series.items()
+    }
+    return by_number(message("chart.items"), columns, caption)
 
 
 def _is_timed(times: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
@@ -14,6 +15,7 @@ from helpers.classroom.curves import (
     set_log_speedups,
     set_worker_axis,
 )
+from helpers.classroom.data_table import Table, by_number
 from helpers.classroom.placing import percent, set_title
 from helpers.classroom.speedups import workers
 from helpers.classroom.style import BLUE, GREY, VERMILLION, describe, significant
@@ -58,8 +60,35 @@ def plot_laws(serial_fraction: float, max_workers: int = 1024, *, ax: Axes | Non
     }
     conclusion = message("laws_chart.conclusion", **said)
     set_title(ax, conclusion)
-    describe(ax, f"{conclusion}. {message('laws_chart.alt', ideal=f'{max_workers:,}', **said)}")
+    describe(
+        ax,
+        f"{conclusion}. {message('laws_chart.alt', ideal=f'{max_workers:,}', **said)}",
+        tables=lambda: [laws_table(conclusion, serial_fraction, powers(max_workers))],
+    )
     return ax
+
+
+def powers(most: int) -> list[int]:
+    """Return the powers of two up to ``most``, and ``most`` itself."""
+    return sorted({*(2**k for k in range(most.bit_length()) if 2**k <= most), most})
+
+
+def laws_table(caption: str, serial_fraction: float, counts: Sequence[int]) -> Table:
+    """Return what both laws give, as a table with a row for each of these numbers of workers."""
+    laws = {"Amdahl": amdahl, "Gustafson": gustafson}
+    columns = {
+        message("table.times_as_fast", name=name): {
+            n: _figure(law(serial_fraction, n)) for n in counts
+        }
+        for name, law in laws.items()
+    }
+    columns[message("table.times_as_fast", name=message("speedup.ideal"))] = {
+        n: f"{n:,}" for n in counts
+    }
+    if serial_fraction:
+        limit = _figure(1 / serial_fraction)
+        columns[message("table.limit")] = dict.fromkeys(counts, limit)
+    return by_number(message("speedup.workers_axis"), columns, caption)
 
 
 def _draw(ax: Axes, curves: list[Curve], most: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 
 from helpers.classroom.data_chart import data_look, data_name
+from helpers.classroom.data_table import Table, in_unit
 from helpers.classroom.placing import capitalised, fitted, set_title, size_of
 from helpers.classroom.style import INK, PALE, describe, new_axes
 from helpers.language import message
@@ -53,8 +54,18 @@ def plot_memory(used: Mapping[str, int], *, ax: Axes | None = None) -> Axes:
     told = "; ".join(
         f"{n}: {_written(b, unit)}" for n, b in zip(names, (base, *others), strict=True)
     )
-    describe(ax, f"{conclusion}. {capitalised(told)}.")
+    amounts = dict(zip(names, (base, *others), strict=True))
+    described = f"{conclusion}. {capitalised(told)}."
+    describe(ax, described, tables=lambda: [_table(conclusion, amounts, unit)])
     return ax
+
+
+def _table(caption: str, amounts: Mapping[str, float], unit: str) -> Table:
+    """Return how much each uses, and how much that is more than the first; both in ``unit``."""
+    digits, base = _SIZES[unit][1], next(iter(amounts.values()))
+    heads = [in_unit(message(f"table.{key}"), unit) for key in ("memory", "more")]
+    rows = [(n, f"{a:,.{digits}f}", f"{a - base:,.{digits}f}") for n, a in amounts.items()]
+    return Table(caption, (message("table.process"), *heads), rows)
 
 
 def _is_size(value: object) -> bool:

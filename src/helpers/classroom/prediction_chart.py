@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from helpers.classroom.charts import is_time
+from helpers.classroom.data_table import Table, in_unit
 from helpers.classroom.placing import (
     LEADER,
     Board,
@@ -67,8 +68,18 @@ def plot_predictions(predictions: Predictions, *, ax: Axes | None = None) -> Axe
     conclusion = message(key, error=error, n=len(predictions))
     set_title(ax, conclusion)
     told = "; ".join(_told(name, *predictions[name]) for name in worst[:_NAMED])
-    describe(ax, f"{conclusion}. {told}.")
+    listed = dict(predictions)
+    describe(ax, f"{conclusion}. {told}.", tables=lambda: [_table(conclusion, listed)])
     return ax
+
+
+def _table(caption: str, predictions: Predictions) -> Table:
+    figures = [message(f"table.{key}") for key in ("predicted", "measured")]
+    heads = (message("table.job"), *figures, in_unit(message("table.off"), "%"))
+    rows = [
+        (name, *map(duration, pair), percent(_error(pair))) for name, pair in predictions.items()
+    ]
+    return Table(caption, heads, rows)
 
 
 def _are_pairs(predictions: Predictions) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -19,6 +20,7 @@ from helpers.classroom.curves import (
     set_worker_axis,
     speedup_curves,
 )
+from helpers.classroom.data_table import Table, by_number
 from helpers.classroom.placing import percent, set_title, shortened
 from helpers.classroom.style import GREY, INK, describe, significant, times_as_fast
 from helpers.language import message
@@ -65,8 +67,42 @@ def plot_speedup(
     conclusion = _conclusion(curves)
     set_title(ax, conclusion)
     told = ". ".join([*map(_told, curves), *(_told(limit, last=True) for limit in limits)])
-    describe(ax, f"{conclusion}. {told}.", _warnings(curves))
+    table = _Table(conclusion, curves, guides, "table.times_as_fast")
+    describe(ax, f"{conclusion}. {told}.", _warnings(curves), table)
     return ax
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The lines of a chart as a table: what was measured, and beside it what it is compared with.
+
+    Attributes:
+        caption: what the table shows.
+        curves, guides: the lines.
+        unit: the message that writes a line's name with its unit.
+    """
+
+    caption: str
+    curves: Sequence[Curve]
+    guides: Sequence[Curve]
+    unit: str
+
+    def __call__(self) -> list[Table]:
+        """Return the table, with a row for each number of workers that any line was measured at."""
+        counts = sorted({n for curve in self.curves for n in curve.values})
+        columns: dict[str, dict[int, str]] = {}
+        for curve in (*self.curves, *self.guides):
+            values = {n: curve.at(n) for n in counts}
+            columns[message(self.unit, name=curve.name)] = _written(values)
+            for place, key in ((0, "table.quarter_1"), (1, "table.quarter_3")):
+                spread = {n: ends[place] for n, ends in curve.spreads.items()}
+                head = message(self.unit, name=f"{curve.name}, {message(key)}")
+                columns |= {head: _written(spread)} if spread else {}
+        return [by_number(message("speedup.workers_axis"), columns, self.caption)]
+
+
+def _written(values: Mapping[int, float | None]) -> dict[int, str]:
+    return {n: significant(value) for n, value in values.items() if value is not None}
 
 
 def draw_all(ax: Axes, curves: Sequence[Curve], guides: Sequence[Curve]) -> None:
@@ -90,7 +126,8 @@ def _law(serial_fraction: float, most: int, curves: Sequence[Curve]) -> Curve:
     if len(curves) > 1:
         first = curves[0].name.replace(" ", "\N{NO-BREAK SPACE}")
         name = message("speedup.law_for", law=key.title(), name=first)
-    return Curve(name, {n: law(share, n) for n in between(most)}, kind="law")
+    counts = sorted({*between(most), *(n for curve in curves for n in curve.values)})
+    return Curve(name, {n: law(share, n) for n in counts}, kind="law")
 
 
 def _ceiling(ceiling: Ceiling | Mapping[int, float], most: int) -> Curve:
@@ -186,7 +223,8 @@ def plot_efficiency(measured: Given, *, ax: Axes | None = None) -> Axes:
     conclusion = _efficiency_conclusion(curves)
     set_title(ax, conclusion)
     told = ". ".join(_told(curve, unit="efficiency.percent") for curve in curves)
-    describe(ax, f"{conclusion}. {told}.", _warnings(curves))
+    table = _Table(conclusion, curves, [ideal], "table.percent_of")
+    describe(ax, f"{conclusion}. {told}.", _warnings(curves), table)
     return ax
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from helpers.classroom.data_table import Table
 from helpers.classroom.placing import capitalised, fitted, set_title, shortened, size_of
 from helpers.classroom.style import (
     BLUE,
@@ -73,8 +74,24 @@ def plot_story(*runs: Run, names: Sequence[str] | None = None, ax: Axes | None =
     conclusion = capitalised(conclusion) if names is None else conclusion
     set_title(ax, conclusion, 0.25 + max(size_of(label)[0] for label in labels), _KEY)
     told = ". ".join(f"{name}, {_told(told)}" for name, told in zip(called, stories, strict=True))
-    describe(ax, f"{conclusion}. {told}.")
+    describe(
+        ax, f"{conclusion}. {told}.", tables=lambda: [_table(conclusion, called, stories, unit)]
+    )
     return ax
+
+
+def _table(caption: str, names: Sequence[str], stories: Sequence[Story], unit: Unit) -> Table:
+    """Return the parts of each run, and their total; a part that no run has gets no column."""
+    parts = [part for part in _PARTS if any(part in story for story in stories)]
+    what = [*(message(f"story.{part}") for part in parts), message("table.total")]
+    rows = [
+        (
+            name,
+            *(unit.written(s) for s in (*(story.get(p, 0.0) for p in parts), sum(story.values()))),
+        )
+        for name, story in zip(names, stories, strict=True)
+    ]
+    return Table(caption, (message("table.call"), *map(unit.head, what)), rows)
 
 
 def _checked_names(runs: Sequence[Run], names: Sequence[str] | None) -> list[str]:

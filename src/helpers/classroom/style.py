@@ -14,7 +14,9 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.language import message
+from helpers.classroom.data_table import Table, Tables, folded, in_unit
+from helpers.classroom.own_table import own_tables
+from helpers.language import current_language, message, speaking
 from helpers.parallel.units import duration as duration
 from helpers.parallel.units import significant as significant
 
@@ -48,7 +50,19 @@ STYLE: Any = {
 }
 
 _SHOWN_DPI = 100  # pixels an inch in the notebook; twice as many are drawn, for sharp projectors
-_texts: WeakKeyDictionary[Figure, tuple[str, tuple[str, ...]]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What is said of a figure beside its picture, and the language in which it was drawn."""
+
+    text: str
+    warnings: tuple[str, ...]
+    tables: Tables | None
+    language: str
+
+
+_told: WeakKeyDictionary[Figure, _Told] = WeakKeyDictionary()
 
 
 def new_axes(width_in: float = 9.0, height_in: float = 3.0) -> Axes:
@@ -58,19 +72,53 @@ def new_axes(width_in: float = 9.0, height_in: float = 3.0) -> Axes:
     return ax
 
 
-def describe(ax: Axes, text: str, warnings: tuple[str, ...] = ()) -> None:
-    """Give the figure of ``ax`` its alternative text, and warnings that are shown under it."""
+def describe(
+    ax: Axes, text: str, warnings: tuple[str, ...] = (), tables: Tables | None = None
+) -> None:
+    """Say what the figure of ``ax`` shows, for who cannot see it.
+
+    Args:
+        ax: where the chart is drawn.
+        text: its alternative text.
+        warnings: what makes it worth less, shown under it.
+        tables: returns its data; called when it is shown. Where a figure is described again
+            without them, it keeps those it had.
+    """
     figure = ax.get_figure(root=True)
     if figure is not None:
-        _texts[figure] = (text, warnings)
+        before = _told.get(figure)
+        kept = before.tables if before and tables is None else tables
+        _told[figure] = _Told(text, warnings, kept, current_language())
 
 
 def alternative_text(figure: Figure) -> str:
     """Return the alternative text of ``figure``; from its title and labels where it has none."""
-    if figure in _texts:
-        return _texts[figure][0]
+    if figure in _told:
+        return _told[figure].text
     parts = [text for ax in figure.axes for text in _labels(ax) if text]
     return message("chart.untold", labels="; ".join(parts) or message("chart.no_labels"))
+
+
+def told_tables(figure: Figure) -> Tables:
+    """Return what gives the data of ``figure``, to describe it again with more of it."""
+    told = _told.get(figure)
+    return (told and told.tables) or list
+
+
+def tables_of(figure: Figure) -> list[Table]:
+    """Return the data of ``figure`` in its language; of a learner's own, what can be read off."""
+    told = _told.get(figure)
+    if told is None or told.tables is None:
+        return own_tables(figure)
+    with speaking(told.language):
+        return list(told.tables())
+
+
+def data_html(figure: Figure) -> str:
+    """Return the data of ``figure`` as HTML that a click unfolds; nothing where it has none."""
+    told = _told.get(figure)
+    with speaking(told.language if told else current_language()):
+        return folded(tables_of(figure))
 
 
 def _labels(ax: Axes) -> list[str]:
@@ -79,7 +127,12 @@ def _labels(ax: Axes) -> list[str]:
 
 
 def figure_html(figure: Figure, dpi: int = 2 * _SHOWN_DPI) -> str:
-    """Return ``figure`` as HTML: the picture, its alternative text, and its warnings.
+    """Return ``figure`` as HTML: the picture, its alternative text, its warnings and its data."""
+    return picture_html(figure, dpi) + data_html(figure)
+
+
+def picture_html(figure: Figure, dpi: int) -> str:
+    """Return ``figure`` as HTML without its data.
 
     Args:
         figure: a finished chart.
@@ -89,7 +142,7 @@ def figure_html(figure: Figure, dpi: int = 2 * _SHOWN_DPI) -> str:
     figure.savefig(picture, format="png", dpi=dpi, facecolor="white")
     data = base64.b64encode(picture.getvalue()).decode("ascii")
     width = round(figure.get_size_inches()[0] * _SHOWN_DPI)
-    warnings = _texts.get(figure, ("", ()))[1]
+    warnings = _told[figure].warnings if figure in _told else ()
     caption = "".join(f"<figcaption>⚠ {html.escape(text)}</figcaption>" for text in warnings)
     return (
         f'<figure style="margin: 0.6em 0"><img alt="{html.escape(alternative_text(figure))}" '
@@ -127,6 +180,14 @@ class Unit:
 
     name: str
     size_s: float
+
+    def head(self, what: str) -> str:
+        """Return the head of a table's column of times: ``"median (seconds)"``."""
+        return in_unit(what, self.name)
+
+    def written(self, seconds: float) -> str:
+        """Return a cell of that column."""
+        return significant(seconds / self.size_s)
 
 
 def unit_for(longest_s: float) -> Unit:

@@ -24,6 +24,7 @@ from helpers.classroom.style import (
     unit_for,
 )
 from helpers.classroom.timeline_labels import began_s, label_marks, runs_already
+from helpers.classroom.timeline_table import lane_name, timeline_table
 from helpers.language import message
 from helpers.parallel import Run
 
@@ -63,7 +64,9 @@ def plot_timeline(*runs: Run, ax: Axes | None = None) -> Axes:
         top = _draw_run(ax, run, runs, top, unit, line)
     ax.set_ylim(top, -0.1)
     axis_s = ax.get_xlim()[1] * unit.size_s
-    describe(ax, ". ".join(_told(run, runs, axis_s) for run in runs) + ".")
+    names = [_name(run, runs) for run in runs]
+    told = ". ".join(_told(run, runs, axis_s) for run in runs) + "."
+    describe(ax, told, tables=lambda: [timeline_table(runs, names)])
     return ax
 
 
@@ -112,7 +115,7 @@ def _draw_lane(ax: Axes, run: Run, worker: int, top: float, unit: Unit, named: b
     middle, low = top + _LANE / 2, top + (_LANE - _BLOCK) / 2
     end = run.arrived_s / unit.size_s
     if named:
-        _name_lane(ax, _lane_name(run, worker), middle)
+        _name_lane(ax, lane_name(run, worker), middle)
     ax.plot([0, end], [middle, middle], color=GREY, linewidth=0.8, zorder=0)
     ready = run.ready_s[worker]
     if ready is None and named:
@@ -168,13 +171,6 @@ def _blocks(run: Run, worker: int) -> list[tuple[float, float]]:
         else:
             merged.append((start_s, stop_s))
     return merged
-
-
-def _lane_name(run: Run, worker: int) -> str:
-    if run.how == "sequential":
-        return message("chart.this_process")
-    key = {"threads": "chart.thread", "dask": "chart.dask_worker"}.get(run.how, "chart.process")
-    return message(key, number=worker + 1)
 
 
 def _heading(run: Run, runs: tuple[Run, ...]) -> str:

@@ -1,0 +1,179 @@
+"""One of every chart that the course draws, with data that shows all of its looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from made import ended, heavy, hundred_squares, sequential, slow_start
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from helpers.classroom import (
+    plot_advice,
+    plot_break_even_map,
+    plot_breakdown,
+    plot_cluster_scaling,
+    plot_efficiency,
+    plot_growth,
+    plot_laws,
+    plot_memory,
+    plot_predictions,
+    plot_speedup,
+    plot_story,
+    plot_timeline,
+    plot_times,
+    plot_transfer,
+)
+from helpers.classroom.data_chart import plot_ways
+from helpers.classroom.explore_break_even import _BreakEven, _stories
+from helpers.classroom.explore_laws import _Laws
+from helpers.classroom.explore_schedule import _Schedule, _timeline
+from helpers.parallel import (
+    Advice,
+    Ceiling,
+    CostModel,
+    Option,
+    Run,
+    Scaling,
+    amdahl,
+    cluster_scaling,
+    simulate_even,
+)
+
+SIZES = (1, 10, 20, 40, 80, 160)
+WAYS = ("sequential", "threads", "processes", "pool")
+MODEL = replace(CostModel.recorded("linux_2_cpus_fork"), start_method=None)
+EIGHT = replace(MODEL, cpus=8)
+CLUSTER = CostModel(
+    how="dask", message_s=4e-3, full_message_s=4e-3, worker_message_s=1e-3, latency_s=8e-3,
+    connect_s=0.01,
+).spread_out()  # fmt: skip
+JOBS = {"my job": (0.02, 100), "a hundred squares": (1e-6, 100), "long": (1e-3, 10_000)}
+LOST = replace(heavy(3, how="dask"), lost_s={1: 0.3}, start_method="spawn")
+BYTES = (32_000, 320_000, 3_200_000, 32_000_000)
+SERIES = {
+    "shared": (6e-4, 9e-4, 6e-3, 0.054),
+    "copied": (3e-4, 1e-3, 9e-3, 0.1),
+    "file": (5e-4, 2e-3, 1.1e-2, 0.14),
+    "in_memory": (6e-5, 6e-4, 4e-3, 0.03),
+}
+
+
+def _growth() -> Axes:
+    slopes = {"sequential": 6.0, "threads": 6.4, "processes": 3.4, "pool": 3.0}
+    starts = {"sequential": 0, "threads": 4, "processes": 60, "pool": 31}
+    return plot_growth(
+        {w: {n: 1e-3 * (starts[w] + k * n) for n in SIZES} for w, k in slopes.items()}
+    )
+
+
+def _scaling() -> Scaling:
+    times_s = {1: 2.2, 2: 1.15, 4: 0.62, 8: 0.41}
+    return Scaling(
+        "strong",
+        "processes",
+        (2.0, 2.1, 1.9),
+        {n: (s, 1.04 * s, 0.97 * s) for n, s in times_s.items()},
+        (),
+    )
+
+
+def _speedup() -> Axes:
+    ceiling = Ceiling((1, 2, 3, 4), ((1.0, 1.0), (1.9, 1.92), (2.8, 2.82), (3.5, 3.5)))
+    return plot_speedup(_scaling(), ceiling=ceiling, serial_fraction=0.07)
+
+
+def _six_curves() -> Axes:
+    counts = (1, 2, 4, 8, 16, 32, 64)
+    return plot_speedup(
+        {f"{k} %": {n: amdahl(k / 100, n) for n in counts} for k in (1, 3, 6, 10, 20, 40)}
+    )
+
+
+def _advice() -> Axes:
+    made = {"pool": 1.15, "processes": 1.22, "sequential": 2.1, "threads": 2.2}
+    options = tuple(
+        Option.around(how, 1 if how == "sequential" else 2, 13, s, 0.15) for how, s in made.items()
+    )
+    reason = "Each item computes for about 21 ms. So share it out."
+    return plot_advice(Advice(options[0], options[2], options, reason, 0.02, 0.0, 10.0, {0: 1}))
+
+
+def _predictions() -> Axes:
+    return plot_predictions(
+        {
+            "squares": (0.04, 0.045),
+            "primes": (1.15, 1.02),
+            "downloads": (2.1, 3.2),
+            "words": (0.3, 0.2),
+        }
+    )
+
+
+def _cluster() -> Axes:
+    costs_s = [0.005] * 20_000
+    several = {f"{k} files": cluster_scaling(costs_s, CLUSTER, chunksize=k) for k in (1, 10, 50)}
+    return plot_cluster_scaling(several, measured={1: 0.8, 2: 1.5})
+
+
+def _memory() -> Axes:
+    used = {"empty": 5_900_000, "copied": 78_000_000, "shared": 36_300_000, "file": 21_000_000}
+    return plot_memory(used | {"mine": 50_000_000, "another": 9_000_000})
+
+
+def _chunks(size: int) -> Run:
+    return simulate_even(1e-4, 1000, 2, size, MODEL)
+
+
+def _explored(explorer) -> Figure:
+    return explorer.draw(explorer.values()).figures[0]
+
+
+# Every chart by name; each is drawn in the current language when it is called.
+CHARTS: dict[str, Callable[[], Axes | Figure]] = {
+    "times": lambda: plot_times({way: [1.0 + k, 1.1 + k, 1.5 + k] for k, way in enumerate(WAYS)}),
+    "times_of_others": lambda: plot_times({name: [3.0, 3.1, 3.6] for name in "abcde"}),
+    "breakdown": lambda: plot_breakdown(ended(hundred_squares(2), 0.02)),
+    "breakdown_of_work": lambda: plot_breakdown(ended(heavy(2), 0.3)),
+    "growth": _growth,
+    "timeline": lambda: plot_timeline(sequential(), ended(heavy(4), 0.1)),
+    "timeline_of_little": lambda: plot_timeline(hundred_squares(4)),
+    "timeline_of_starts": lambda: plot_timeline(slow_start(2)),
+    "timeline_with_loss": lambda: plot_timeline(LOST),
+    "timeline_of_many": lambda: plot_timeline(heavy(16, 512)),
+    "story": lambda: plot_story(
+        sequential(), ended(heavy(2), 0.1), ended(hundred_squares(4), 0.01)
+    ),
+    "story_of_chunks": lambda: plot_story(*map(_chunks, (1, 10, 500))),
+    "speedup": _speedup,
+    "speedup_of_six": _six_curves,
+    "efficiency": lambda: plot_efficiency(_scaling()),
+    "transfer": lambda: plot_transfer(
+        {name: dict(zip(BYTES, s, strict=True)) for name, s in SERIES.items()},
+        model=CostModel(message_s=7e-5, worker_message_s=6e-5, byte_s=6e-10),
+    ),
+    "ways": lambda: plot_ways(
+        dict.fromkeys(("one_process", "empty", "one_thread", "free_threads", "sequential"), 2.0),
+        base="one_process",
+    ),
+    "memory": _memory,
+    "cluster": _cluster,
+    "advice": _advice,
+    "map": lambda: plot_break_even_map(MODEL, points=JOBS),
+    "map_of_eight": lambda: plot_break_even_map(replace(MODEL, cpus=32), points=JOBS),
+    "laws": lambda: plot_laws(0.05),
+    "laws_of_few": lambda: plot_laws(0.25, 8),
+    "predictions": _predictions,
+    "explored_map": lambda: _explored(_BreakEven(MODEL)),
+    "explored_schedule": lambda: _explored(_Schedule(MODEL)),
+    "explored_laws": lambda: _explored(_Laws()),
+    "measured_schedule": lambda: _timeline(simulate_even(0.02, 24, 2, 2, MODEL), heavy(2)),
+    "measured_story": lambda: _stories(simulate_even(0.02, 24, 2, 2, MODEL), heavy(2)),
+}  # fmt: skip
+
+
+def drawn(name: str) -> Figure:
+    """Return the figure of a chart."""
+    made = CHARTS[name]()
+    return made if isinstance(made, Figure) else made.get_figure(root=True)

@@ -1,0 +1,443 @@
+"""The data of every chart as a table: what it holds, how it is written, and where it stands."""
+
+from __future__ import annotations
+
+import datetime
+import gc
+import math
+import re
+import statistics
+import weakref
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from gallery import CHARTS, JOBS, MODEL, drawn
+from made import ended, heavy, hundred_squares, sequential
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from helpers.classroom import (
+    duration,
+    plot_break_even_map,
+    plot_breakdown,
+    plot_cluster_scaling,
+    plot_growth,
+    plot_laws,
+    plot_memory,
+    plot_predictions,
+    plot_speedup,
+    plot_story,
+    plot_timeline,
+    plot_times,
+    plot_transfer,
+)
+from helpers.classroom.data_table import MOST, NONE, Table, folded
+from helpers.classroom.style import data_html, describe, figure_html, new_axes, tables_of
+from helpers.language import message, set_language
+from helpers.parallel import CostModel, amdahl, cluster_scaling, gustafson, simulate_even
+
+
+class Page(HTMLParser):
+    """The elements of a piece of HTML, each with its attributes, and the texts in it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.texts: list[tuple[str, str]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        """Note an element."""
+        self.elements.append((tag, dict(attrs)))
+        if tag != "img":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        """Elements are closed in the order in which they were opened."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        """Note a text, and the element that it stands in."""
+        self.texts.append((self.open[-1] if self.open else "", data))
+
+    def texts_in(self, tag: str) -> list[str]:
+        """Return the texts that stand in such elements."""
+        return [text for where, text in self.texts if where == tag]
+
+    def attributes(self, tag: str) -> list[dict[str, str | None]]:
+        """Return the attributes of each such element."""
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def table(ax) -> Table:
+    """Return the only table of a chart."""
+    [found] = tables_of(ax.figure)
+    return found
+
+
+def column(found: Table, head: str) -> list[float]:
+    """Return the figures of a column; where there is none, nothing."""
+    cells = (row[found.heads.index(head)] for row in found.rows)
+    return [float(cell.replace(",", "")) for cell in cells if cell != NONE]
+
+
+# ---- every chart
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_chart_has_its_data(language, name):
+    """Under each chart there is a table in its language: as many cells as heads, nothing open."""
+    figure = drawn(name)
+    tables = tables_of(figure)
+    assert tables
+    for found in tables:
+        assert found.caption
+        assert len(set(found.heads)) == len(found.heads) >= 2
+        assert found.rows
+        assert {len(row) for row in found.rows} == {len(found.heads)}
+        assert all(isinstance(cell, str) and cell for row in found.rows for cell in row)
+    assert message("table.summary") in data_html(figure)
+    assert "{" not in data_html(figure)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_the_data_keeps_no_figure(name):
+    """A figure whose data is known is freed when nobody has it any more."""
+    figure = weakref.ref(drawn(name))
+    plt.close("all")
+    gc.collect()
+    assert figure() is None
+
+
+def test_both_languages_have_the_same_figures():
+    """What a table says differs by language, its figures do not."""
+    for name in ("times", "laws", "timeline", "map"):
+        figures = []
+        for language in ("es", "en"):
+            set_language(language)
+            rows = [row for found in tables_of(drawn(name)) for row in found.rows]
+            figures.append([cell for row in rows for cell in row[1:] if cell[0].isdigit()])
+        assert figures[0] == figures[1] != []
+
+
+def test_the_table_stays_in_the_language_of_its_chart():
+    """A chart that was drawn in Spanish has a Spanish table whatever is spoken when it is shown."""
+    set_language("es")
+    ax = plot_times({"sequential": 1.0, "pool": 2.0})
+    set_language("en")
+    shown = figure_html(ax.figure)
+    assert "Los datos en una tabla" in shown
+    assert "The data" not in shown
+
+
+def test_a_table_is_made_only_where_it_is_shown():
+    """Drawing and describing a chart makes no table; showing it makes one."""
+    made = []
+    ax = new_axes()
+    describe(ax, "told", tables=lambda: made.append(1) or [Table("c", ("a", "b"), [("1", "2")])])
+    assert made == []
+    assert figure_html(ax.figure).endswith("</details>")
+    assert made == [1]
+
+
+def test_a_new_description_keeps_the_data():
+    """Where a chart is told in other words its table stays."""
+    ax = plot_times({"sequential": 1.0})
+    before = tables_of(ax.figure)
+    describe(ax, "other words")
+    assert tables_of(ax.figure) == before
+
+
+# ---- how it is written
+
+
+def test_the_html_can_be_read_and_reached(language):
+    """A fold with its summary; a region with a name that the keyboard reaches; heads with scope."""
+    page = Page(figure_html(plot_times({"sequential": [1.0, 2.0, 3.0], "pool": 1.0}).figure))
+    assert page.open == []
+    names = [name for name, _ in page.elements]
+    assert names[:5] == ["figure", "img", "details", "summary", "div"]
+    assert page.texts_in("summary") == [message("table.summary")]
+    [caption] = page.texts_in("caption")
+    [box] = page.attributes("div")
+    assert (box["role"], box["tabindex"], box["aria-label"]) == ("region", "0", caption)
+    assert "overflow: auto" in box["style"]
+    assert [head["scope"] for head in page.attributes("th")] == [*["col"] * 5, *["row"] * 2]
+    assert len(page.texts_in("td")) == 8
+
+
+def test_no_colour_is_fixed():
+    """The page's colours hold, by day and by night: the table brings none but the page's own."""
+    shown = data_html(plot_times({"sequential": 1.0}).figure)
+    assert re.findall(r"(?<![-\w])(?:color|background)\s*:\s*(\w+)", shown) == ["inherit"]
+
+
+def test_what_stands_in_a_table_is_escaped():
+    """Names of a learner's are text, and never become elements of the page."""
+    evil = '<img src=x onerror="alert(1)">&'
+    shown = folded([Table(evil, (evil, evil), [(evil, evil)])])
+    assert Page(shown).attributes("img") == []
+    assert Page(shown).texts_in("td") == [evil]
+    assert Page(shown).attributes("div")[0]["aria-label"] == evil
+
+
+def test_long_data_is_cut_and_says_so(language):
+    """Of more rows than can be read the first are shown, and how many there are."""
+    ax = plot_timeline(heavy(2, 1000))
+    page = Page(data_html(ax.figure))
+    assert len(page.attributes("tr")) == 1 + MOST
+    [caption] = page.texts_in("caption")
+    said = {"caption": message("table.timeline"), "shown": f"{MOST}", "total": "1,002"}
+    assert caption == message("table.some", **said)
+
+
+def test_data_that_is_whole_says_no_number():
+    """Where all rows are shown the caption is the chart's own."""
+    ax = plot_times({"sequential": 1.0})
+    assert Page(data_html(ax.figure)).texts_in("caption") == [table(ax).caption]
+
+
+# ---- what it holds
+
+
+def test_times(language):
+    """Of several timings: the quartiles, the median and how many; of one: the time itself."""
+    timings = [2.0, 2.4, 3.0, 2.2, 2.1]
+    found = table(plot_times({"sequential": timings, "pool": 0.5}))
+    unit = message("chart.seconds")
+    quarters = statistics.quantiles(timings, n=4, method="inclusive")
+    for key, value in zip(("quarter_1", "median", "quarter_3"), quarters, strict=True):
+        head = message("table.in_unit", what=message(f"table.{key}"), unit=unit)
+        assert column(found, head)[0] == pytest.approx(value, rel=5e-3)
+    assert column(found, message("table.timings")) == [5, 1]
+    alone = table(plot_times({"sequential": 0.5, "pool": 0.25}))
+    assert [row[1] for row in alone.rows] == ["500", "250"]
+
+
+def test_breakdown(language):
+    """Each part's time, in the unit of the head, and its share; they add up to the whole."""
+    run = ended(heavy(2), 0.3)
+    found = table(plot_breakdown(run))
+    seconds, shares = ([float(row[i]) for row in found.rows] for i in (1, 2))
+    assert sum(seconds) == pytest.approx(run.elapsed_s, rel=0.01)
+    assert sum(shares) == pytest.approx(100, abs=0.5)
+
+
+def test_timeline():
+    """Each start, each chunk and the end, with its worker, from when to when, in the unit."""
+    run = ended(heavy(2, 4), 0.05)
+    found = table(plot_timeline(run))
+    doing = [row[2] for row in found.rows]
+    start, work, close = (message(f"table.doing_{key}") for key in ("start", "compute", "stop"))
+    assert doing == [start, work, work, start, work, work, close]
+    chunks = {(row[1], row[3], row[4]) for row in found.rows if row[2] == work}
+    assert chunks == {
+        (
+            message("chart.process", number=s.worker + 1),
+            f"{1e3 * s.start_s:.2f}",
+            f"{1e3 * s.stop_s:.2f}",
+        )
+        for s in run.spans
+    }
+    assert found.rows[-1][1] == message("table.all")
+    assert (found.rows[-1][3], found.rows[-1][4]) == (
+        f"{1e3 * run.arrived_s:.2f}",
+        f"{1e3 * run.elapsed_s:.2f}",
+    )
+
+
+@pytest.mark.parametrize(
+    "runs", [(sequential(3),), (hundred_squares(4),), (heavy(3), ended(hundred_squares(8), 0.1))]
+)
+def test_the_rows_of_a_timeline_are_counted_right(runs):
+    """How many rows there are is known without going through them."""
+    found = table(plot_timeline(*runs))
+    assert found.n_rows == len(found.rows)
+
+
+def test_story():
+    """Each run's parts, in the unit of the heads, add up to its last column."""
+    runs = (sequential(), ended(heavy(2), 0.1))
+    found = table(plot_story(*runs))
+    for row, run in zip(found.rows, runs, strict=True):
+        *parts, total = map(float, row[1:])
+        assert sum(parts) == pytest.approx(total, rel=0.01)
+        assert total == pytest.approx(run.elapsed_s, rel=5e-3)
+
+
+def test_growth():
+    """A row for each number of items, and a dash where a way was not measured at it."""
+    found = table(plot_growth({"sequential": {1: 0.5, 1000: 2.0}, "pool": {1000: 1.0, 2: 0.5}}))
+    assert found.rows == [
+        ("1", "0.500", NONE),
+        ("2", NONE, "0.500"),
+        ("1,000", "2.00", "1.00"),
+    ]
+
+
+def test_speedup():
+    """What was measured, what is ideal, and what the law gives at the same numbers of workers."""
+    measured = {1: 0.95, 2: 1.8, 23: 7.5}
+    found = table(plot_speedup(measured, serial_fraction=0.1))
+    head = message("table.times_as_fast", name=message("speedup.measured"))
+    assert column(found, head) == list(measured.values())
+    ideal = message("table.times_as_fast", name=message("speedup.ideal"))
+    assert column(found, ideal) == list(measured)
+    assert [float(row[3]) for row in found.rows] == pytest.approx(
+        [amdahl(0.1, n) for n in measured], rel=5e-3
+    )
+
+
+def test_laws():
+    """Both laws, what is ideal and the limit, at powers of two and at the end of the chart."""
+    found = table(plot_laws(0.05, 100))
+    assert [row[0] for row in found.rows] == ["1", "2", "4", "8", "16", "32", "64", "100"]
+    figures = [float(cell) for cell in found.rows[-1][1:]]
+    expected = [amdahl(0.05, 100), gustafson(0.05, 100), 100, 20]
+    assert figures == pytest.approx(expected, rel=5e-3)
+
+
+def test_transfer():
+    """Each line's time at each size that was measured, the model's too."""
+    model = CostModel(message_s=7e-5, worker_message_s=6e-5, byte_s=6e-10)
+    found = table(
+        plot_transfer({"sent": {1000: 1e-4, 10**6: 2e-3}, "mine": {10**6: 1e-3}}, model=model)
+    )
+    predicted = [duration(1.3e-4 + 2 * 6e-10 * n) for n in (1000, 10**6)]
+    assert found.rows == [
+        ("1 KB", "100 µs", NONE, predicted[0]),
+        ("1 MB", "2.00 ms", "1.00 ms", predicted[1]),
+    ]
+
+
+def test_memory():
+    """What each uses, and how much that is more than the first."""
+    found = table(plot_memory({"empty": 5_900_000, "copied": 78_000_000}))
+    assert [row[1:] for row in found.rows] == [("5.9", "0.0"), ("78.0", "72.1")]
+
+
+def test_cluster():
+    """The predicted and the measured speedups, and under them the scheduler's limit."""
+    one = cluster_scaling([0.005] * 2_000, MODEL.spread_out(), chunksize=10, max_workers=100)
+    found = table(plot_cluster_scaling(one, measured={2: 1.8}))
+    known = {row[0]: row for row in found.rows[:-1]}
+    assert set(known) == {f"{n:,}" for n in one.speedups} | {"2"}
+    assert known["2"][2] == "1.8"
+    assert found.rows[-1][0] == message("table.scheduler_limit")
+
+
+def test_map(language):
+    """The speedups at powers of ten, the dearest items above, and the marked jobs."""
+    speedups, jobs = tables_of(plot_break_even_map(MODEL, points=JOBS).figure)
+    assert [row[0] for row in speedups.rows[:2]] == ["1 s", "100 ms"]
+    cells = dict(zip(speedups.heads, speedups.rows[3], strict=True))  # of 1 ms
+    for n_items in (100, 10_000):
+        run = simulate_even(1e-3, n_items, 2, None, MODEL)
+        simulated = 1e-3 * n_items / run.elapsed_s
+        found = float(cells[message("table.items", n=f"{n_items:,}")])
+        assert found == pytest.approx(simulated, rel=0.05)
+    assert speedups.rows[-1][0] == message("map.line")
+    expected = [(name, f"{n:,}") for name, (_, n) in JOBS.items()]
+    assert [row[:2] for row in jobs.rows] == expected
+
+
+def test_predictions():
+    """Each prediction beside its measurement, and by how much of that it was off."""
+    found = table(plot_predictions({"primes": (1.5, 1.0)}))
+    assert found.rows == [("primes", "1.50 s", "1.00 s", "50")]
+
+
+# ---- a learner's own figure
+
+
+def own(draw) -> list[Table]:
+    """Return the tables of a figure that a learner draws."""
+    figure, ax = plt.subplots()
+    draw(ax)
+    figure_html(figure)
+    return tables_of(figure)
+
+
+def test_own_line(language):
+    """A line's points, under the names of its axes and the chart's title."""
+
+    def draw(ax):
+        ax.plot([1, 2, 1000], [0.5, 1 / 3, 123456.789])
+        ax.axhline(7)
+        ax.set(xlabel="n", ylabel="s", title="mine")
+
+    [found] = own(draw)
+    rows = [("1", "0.5"), ("2", "0.333333"), ("1,000", "123,457")]
+    assert found == Table("mine", ("n", "s"), rows, 3)
+
+
+def test_own_series_are_named(language):
+    """Several lines: each by its label, or its number where it has none; axes without names."""
+
+    def draw(ax):
+        ax.plot([1], [2], label="one")
+        ax.plot([1], [3])
+
+    [found] = own(draw)
+    number = message("table.series_number", number=2)
+    heads = (message("table.series"), "x", "y")
+    assert found == Table(message("table.own"), heads, [("one", "1", "2"), (number, "1", "3")], 2)
+
+
+def test_own_bars_have_their_names():
+    """A bar is called by the name on the axis, upright or lying, and has its length."""
+    for draw in (lambda ax: ax.bar(["a", "b"], [3, 4]), lambda ax: ax.barh(["a", "b"], [3, 4])):
+        assert own(draw)[0].rows == [("a", "3"), ("b", "4")]
+
+
+def test_own_bars_at_numbers():
+    """A bar at a number is called by the number."""
+    assert own(lambda ax: ax.bar([10**6, 2 * 10**6], [3, 4], width=10))[0].rows == [
+        ("1,000,000", "3"),
+        ("2,000,000", "4"),
+    ]
+
+
+def test_own_points_and_dates():
+    """Points of a cloud; dates as dates."""
+    assert own(lambda ax: ax.scatter([1, 2], [3, 4.5]))[0].rows == [("1", "3"), ("2", "4.5")]
+    day = datetime.date(2024, 2, 29)
+    assert own(lambda ax: ax.plot([day], [1], "o"))[0].rows == [("2024-02-29", "1")]
+    dates = np.array(["2024-02-29"], dtype="datetime64[ns]")
+    assert own(lambda ax: ax.plot(dates, [1], "o"))[0].rows[0][0].startswith("2024-02-29")
+
+
+def test_own_long_line_is_cut():
+    """Of a line with thousands of points the first are listed, and how many there are."""
+    [found] = own(lambda ax: ax.plot(range(5000)))
+    assert (len(found.rows), found.n_rows) == (MOST, 5000)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda ax: None,
+        lambda ax: ax.axvline(3),
+        lambda ax: ax.imshow([[1, 2], [3, 4]]),
+        lambda ax: ax.plot([], []),
+        lambda ax: ax.text(0, 0, "words"),
+    ],
+    ids=["nothing", "a line across", "an image", "no points", "words"],
+)
+def test_own_figure_without_data_has_no_table(draw):
+    """Where nothing can be read off, no empty table stands under the picture."""
+    assert own(draw) == []
+    figure, ax = plt.subplots()
+    draw(ax)
+    assert figure_html(figure).endswith("</figure>")
+
+
+def test_own_figure_of_a_strange_kind_is_shown_all_the_same(monkeypatch):
+    """What cannot be read costs the table, never the picture."""
+    figure, ax = plt.subplots()
+    [line] = ax.plot([1, 2])
+    monkeypatch.setattr(type(line), "get_xdata", lambda *_, **__: math.nan)
+    assert tables_of(figure) == []
+    assert isinstance(figure, Figure)
