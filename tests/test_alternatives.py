@@ -15,6 +15,7 @@ import pytest
 from helpers.language import LANGUAGES, current_language
 from helpers.parallel import machine
 from helpers.tasks import square
+from seeing import mark_shares, text_contrasts, weak_marks, weak_texts
 
 ROOT = Path(__file__).parents[1]
 BENCHMARKS = ROOT / "tests" / "benchmarks"
@@ -50,6 +51,14 @@ def test_the_ways_are_those_of_the_table():
     """Every call that `run` wraps, every way of `run`, and each library that is installed."""
     installed = [name for name, module in LIBRARIES.items() if module not in missing()]
     assert sorted(ways(2, "spawn")) == sorted([*OWN, *installed])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_chart_stands_out(recorded, language):
+    """Each text has 4.5 to 1 with what is behind it, each mark 3 to 1 with what is around it."""
+    figure = chart.paint(recorded, language)
+    assert weak_texts(text_contrasts(figure)) == []
+    assert weak_marks(mark_shares(figure)) == []
 
 
 @pytest.mark.parametrize("name", OWN)

@@ -49,7 +49,7 @@ CLUSTER = CostModel(
     how="dask", message_s=4e-3, full_message_s=4e-3, worker_message_s=1e-3, latency_s=8e-3,
     connect_s=0.01,
 ).spread_out()  # fmt: skip
-JOBS = {"my job": (0.02, 100), "a hundred squares": (1e-6, 100), "long": (1e-3, 10_000)}
+JOBS = {"my job": (0.02, 100), "a hundred squares": (2e-6, 100), "long": (1e-3, 10_000)}
 LOST = replace(heavy(3, how="dask"), lost_s={1: 0.3}, start_method="spawn")
 BYTES = (32_000, 320_000, 3_200_000, 32_000_000)
 SERIES = {
@@ -141,7 +141,7 @@ CHARTS: dict[str, Callable[[], Axes | Figure]] = {
     "timeline_of_little": lambda: plot_timeline(hundred_squares(4)),
     "timeline_of_starts": lambda: plot_timeline(slow_start(2)),
     "timeline_with_loss": lambda: plot_timeline(LOST),
-    "timeline_of_many": lambda: plot_timeline(heavy(16, 512)),
+    "timeline_of_many": lambda: plot_timeline(heavy(16, 192)),
     "story": lambda: plot_story(
         sequential(), ended(heavy(2), 0.1), ended(hundred_squares(4), 0.01)
     ),

@@ -153,17 +153,3 @@ def _overlap(one: Bbox, other: Bbox, slack: float = 1.0) -> bool:
         min(one.x1, other.x1) - max(one.x0, other.x0) > slack
         and min(one.y1, other.y1) - max(one.y0, other.y0) > slack
     )
-
-
-def luminance(colour) -> float:
-    """Return the relative luminance of a colour, as WCAG 2.2 defines it, from 0 to 1."""
-    from matplotlib.colors import to_rgb
-
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one, other="white") -> float:
-    """Return the contrast of two colours, as WCAG 2.2 defines it, from 1 to 21."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)

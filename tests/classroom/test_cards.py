@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from made import contrast
 
 from helpers.classroom import check
 from helpers.classroom.cards import Card
+from seeing import contrast
 
 CARD = Card("Headline", ("first line", "second line"), (("name", "1"), ("longer name", "2")))
 

@@ -7,11 +7,9 @@ from itertools import pairwise
 import pytest
 from made import (
     badly_placed,
-    contrast,
     ended,
     heavy,
     hundred_squares,
-    luminance,
     made_run,
     only_messages,
     scaled,
@@ -28,6 +26,7 @@ from helpers.classroom.charts import way_name
 from helpers.classroom.style import alternative_text
 from helpers.language import message
 from helpers.parallel import Comparison
+from seeing import contrast, luminance
 
 SIZES = (1, 10, 20, 40, 80, 160)
 LOOP = {n: 0.006 * n for n in SIZES}

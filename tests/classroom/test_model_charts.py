@@ -7,7 +7,7 @@ import math
 import statistics
 
 import pytest
-from made import badly_placed, luminance, texts, title
+from made import badly_placed, texts, title
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 
@@ -23,6 +23,7 @@ from helpers.parallel import (
     break_even_cost,
     simulate_even,
 )
+from seeing import luminance
 
 COSTS = {
     "start_s": 0.002, "launch_s": 0.005, "boot_s": 0.02, "full_boot_s": 0.03, "message_s": 6e-5,

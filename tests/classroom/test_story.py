@@ -7,11 +7,9 @@ from itertools import pairwise
 import pytest
 from made import (
     badly_placed,
-    contrast,
     ended,
     heavy,
     hundred_squares,
-    luminance,
     made_run,
     only_messages,
     scaled,
@@ -28,6 +26,7 @@ from helpers.classroom.style import alternative_text, times_as_fast
 from helpers.language import message
 from helpers.parallel import CostModel, run, simulate_even
 from helpers.tasks import square
+from seeing import contrast, luminance
 
 MODEL = CostModel(
     cpus=2, start_s=0.002, launch_s=0.005, boot_s=0.02, full_boot_s=0.03, message_s=6e-5,

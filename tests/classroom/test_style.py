@@ -11,7 +11,7 @@ from html import unescape
 import pytest
 from executed import _new_shell
 from IPython.core.interactiveshell import InteractiveShell
-from made import contrast, sequential
+from made import sequential
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
@@ -30,6 +30,7 @@ from helpers.classroom.style import (
 )
 from helpers.language import message, messages, set_language
 from helpers.parallel import Comparison
+from seeing import contrast
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,9 @@ from dataclasses import replace
 import pytest
 from made import (
     badly_placed,
-    contrast,
     ended,
     heavy,
     hundred_squares,
-    luminance,
     made_run,
     only_messages,
     scaled,
@@ -26,10 +24,11 @@ from matplotlib.patches import Rectangle
 
 from helpers.classroom import duration, plot_timeline
 from helpers.classroom.placing import capitalised
-from helpers.classroom.style import BLUE, SKY, VERMILLION, alternative_text
+from helpers.classroom.style import BLUE, LIGHT, VERMILLION, alternative_text
 from helpers.language import message
 from helpers.parallel import run
 from helpers.tasks import square
+from seeing import contrast
 
 DRAWN = {
     **{f"hundred squares, {n} workers": (hundred_squares(n),) for n in (1, 2, 4, 8)},
@@ -187,8 +186,8 @@ def test_neighbouring_blocks_differ_without_colour():
     for lane in {lane_of(block) for block in blocks(ax)}:
         row = sorted((b for b in blocks(ax) if lane_of(b) == lane), key=Rectangle.get_x)
         shades = [to_hex(block.get_facecolor()) for block in row]
-        assert shades == [(SKY, BLUE)[i % 2].lower() for i in range(len(row))]
-    assert luminance(SKY) - luminance(BLUE) > 0.2
+        assert shades == [(LIGHT, BLUE)[i % 2].lower() for i in range(len(row))]
+    assert contrast(LIGHT, BLUE) >= 3
     assert contrast(VERMILLION) >= 3
 
 

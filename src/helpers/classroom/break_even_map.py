@@ -145,7 +145,7 @@ def _draw_bands(ax: Axes, grid: Grid, limits: Sequence[float]) -> None:
         grid.sizes, grid.costs_s, grid.speedups, levels=edges, colors=colours, hatches=hatches
     )
     lowest = min(map(min, grid.speedups))
-    for level in (1.0, *limits[1:]):
+    for level in (1 / DRAW, 1.0, *limits):
         if lowest < level < grid.highest:
             width = 2.6 if level == 1 else 1.0
             ax.contour(

@@ -16,10 +16,10 @@ from helpers.classroom.charts import is_time, way_name
 from helpers.classroom.placing import FONT, LEADER, Board, apart, fitted, size_of
 from helpers.classroom.style import (
     BLUE,
+    BROWN,
     GREEN,
     INK,
-    ORANGE,
-    SKY,
+    PLUM,
     TEXT_BOX,
     VERMILLION,
     new_axes,
@@ -28,7 +28,7 @@ from helpers.classroom.style import (
 from helpers.language import message
 from helpers.parallel import InputError, Scaling
 
-_COLOURS = (BLUE, VERMILLION, GREEN, INK, SKY, ORANGE)
+_COLOURS = (BLUE, VERMILLION, GREEN, INK, PLUM, BROWN)
 _DASHES = ("-", "--", "-.", ":")
 _MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 _LINEAR = 16  # up to so many workers an axis is linear

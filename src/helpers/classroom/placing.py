@@ -71,7 +71,10 @@ class Board:
 
     def take_line(self, points: Sequence[tuple[float, float]]) -> None:
         """Let no text come onto the straight lines between ``points`` of the data."""
-        places = [self.at(x, y) for x, y in points]
+        self.take_path([self.at(x, y) for x, y in points])
+
+    def take_path(self, places: Sequence[tuple[float, float]]) -> None:
+        """Let no text come onto the straight lines between ``places``, in inches."""
         for (x, y), (to_x, to_y) in pairwise(places):
             steps = 1 + int(max(abs(to_x - x), abs(to_y - y)) / _ROOM)
             for k in range(steps + 1):
@@ -203,6 +206,7 @@ def name_points(
             max(0.0, abs(middle[0] - point[0]) - width / 2),
             max(0.0, abs(middle[1] - point[1]) - height / 2),
         )
+        board.take_path([middle, point] if far > _FAR else [])
         ax.annotate(
             text,
             (x, y),

@@ -59,10 +59,10 @@ def plot_predictions(predictions: Predictions, *, ax: Axes | None = None) -> Axe
     for predicted_s, measured_s in predictions.values():
         ax.plot(predicted_s, measured_s, "o", ms=9, color=BLUE, mec="white", zorder=4)
         board.take_point(predicted_s, measured_s)
-    _explain(ax, board)
     worst = sorted(predictions, key=lambda name: _error(predictions[name]), reverse=True)
     named = [(fitted(name), *predictions[name]) for name in worst[:_NAMED]]
     name_points(ax, board, named, boxed=False)
+    _explain(ax, board)
     error = percent(statistics.median(map(_error, predictions.values())))
     key = "predicted.one" if len(predictions) == 1 else "predicted.median"
     conclusion = message(key, error=error, n=len(predictions))
@@ -128,9 +128,10 @@ def _draw_diagonal(ax: Axes, board: Board) -> None:
     low_s, high_s = ax.get_xlim()
     ends = [low_s, high_s]
     slow, fast = [end / (1 - _NEAR) for end in ends], [end / (1 + _NEAR) for end in ends]
-    ax.fill_between(ends, fast, slow, color=PALE, linewidth=0, zorder=0)
+    ax.fill_between(ends, fast, slow, fc=PALE, ec=GREY, linewidth=0.8, zorder=0)
     ax.plot(ends, ends, color=INK, linewidth=1.4, zorder=1)
-    board.take_line([(low_s, low_s), (high_s, high_s)])
+    for at_low, at_high in ((low_s, high_s), fast, slow):
+        board.take_line([(low_s, at_low), (high_s, at_high)])
 
 
 def _explain(ax: Axes, board: Board) -> None:

@@ -34,6 +34,7 @@ _PARTS |= {"collecting": (SKY, "oo"), "idle": (PALE, ""), "stopping": ("white", 
 _NOTHING = 1e-9  # a share below it is a rounding error
 _MOST = 0.5  # a part that makes more than this share of a difference is named alone
 _SLIVER = 0.003  # a part below this share of the axis would be all outline
+_HALF = 0.33  # half the height of a bar
 _KEY = 52  # points over the bars that the explanation of the parts takes
 _ROW_IN, _LEAST_IN = 0.62, 0.34  # how high the row of a bar is; of many, at least
 _AXIS_IN = 6.4  # about how wide the axis is: what fits into a part is reckoned with it
@@ -134,11 +135,18 @@ def _draw_bar(ax: Axes, row: int, story: Story, unit: Unit, longest: float) -> N
         width = seconds / unit.size_s
         colour, hatch = _PARTS[part]
         edge = INK if width > _SLIVER * longest else "none"
-        ax.barh(row, width, left=left, height=0.66, fc=colour, hatch=hatch, ec=edge, linewidth=0.8)
+        ax.barh(
+            row, width, left=left, height=2 * _HALF, fc=colour, hatch=hatch, ec=edge, linewidth=0.8
+        )
         share = message("story.share", share=significant(100 * seconds / elapsed_s, 2))
         if size_of(share)[0] + 0.15 < _AXIS_IN * width / longest:
             ax.text(left + width / 2, row, share, ha="center", va="center", bbox=TEXT_BOX)
         left += width
+    around = [(0.0, -0.33), (left, -0.33), (left, 0.33), (0.0, 0.33), (0.0, -0.33)]
+    xs, ys = zip(
+        *((x, row + y) for x, y in around), strict=True
+    )  # slivers have no edge of their own
+    ax.plot(xs, ys, color=INK, linewidth=0.8)
     ax.annotate(duration(elapsed_s), (left, row), (6, 0), textcoords="offset points", va="center")
 
 

@@ -24,6 +24,9 @@ from helpers.parallel.units import significant as significant
 # Source: https://jfly.uni-koeln.de/color/
 BLUE, SKY, ORANGE, VERMILLION, GREEN = "#0072B2", "#56B4E9", "#E69F00", "#D55E00", "#009E73"
 INK, GREY, PALE = "#1A1A1A", "#595959", "#D9D9D9"
+# Sky and orange are too light for lines on white (under 3 to 1): these stand out, and apart.
+PLUM, BROWN = "#B5588E", "#6B4C00"
+LIGHT = "#B5DCF5"  # beside BLUE it has 3 to 1; on white it needs an outline
 
 TEXT_BOX = {"boxstyle": "round,pad=0.2", "fc": "white", "ec": "none", "alpha": 0.95}
 

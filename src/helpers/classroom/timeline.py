@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from helpers.classroom.placing import capitalised, size_of
 from helpers.classroom.style import (
     BLUE,
     GREY,
     INK,
-    SKY,
+    LIGHT,
     TEXT_BOX,
     VERMILLION,
     Unit,
@@ -33,9 +35,9 @@ _WIDE = 0.03  # a run that takes less than this share of the axis is too short t
 _LANES = 14  # so many lanes have half an inch each; more share the same height
 _NAMES = 16  # so many lanes of a run have a name at most
 _MANY = 400  # spans in a lane; beyond it most are narrower than a pixel
-_EDGED = 0.006  # a block that takes this share of the axis has room for a white edge
 _SEEN = 0.005  # the workers' end is drawn where it takes this share of the axis
 _PIXELS = 1000  # about how many pixels wide the lanes are
+_APART = withStroke(linewidth=5, foreground="white")  # the end from a block that ends there
 _HEADING_IN = 7.7  # a heading up to so many inches has room for more words over it
 
 
@@ -100,7 +102,8 @@ def _draw_run(
 
 def _draw_end(ax: Axes, run: Run, first: float, bottom: float, unit: Unit) -> None:
     end = run.elapsed_s / unit.size_s
-    ax.plot([end, end], [first, bottom], color=VERMILLION, linewidth=2.5, solid_capstyle="butt")
+    look: Any = {"color": VERMILLION, "linewidth": 2.5, "solid_capstyle": "butt"}
+    ax.plot([end, end], [first, bottom], path_effects=[_APART], **look)
     text = message("chart.end", time=duration(run.elapsed_s))
     if _stopping_seen(run, ax.get_xlim()[1] * unit.size_s):
         text = message("chart.stopping", time=duration(run.stopping_s)) + f"\n{text}"
@@ -129,15 +132,14 @@ def _draw_lane(ax: Axes, run: Run, worker: int, top: float, unit: Unit, named: b
         _draw_loss(ax, run.lost_s[worker], low, unit)
     for i, (start_s, stop_s) in enumerate(_blocks(run, worker)):
         x, width = start_s / unit.size_s, (stop_s - start_s) / unit.size_s
-        colour = BLUE if i % 2 else SKY
-        edge = "white" if width > _EDGED * ax.get_xlim()[1] else BLUE  # else it would vanish
-        ax.add_patch(Rectangle((x, low), width, _BLOCK, fc=colour, ec=edge, linewidth=0.8))
+        colour = BLUE if i % 2 else LIGHT
+        ax.add_patch(Rectangle((x, low), width, _BLOCK, fc=colour, ec=BLUE, linewidth=0.8))
 
 
 def _draw_loss(ax: Axes, lost_s: float, low: float, unit: Unit) -> None:
     """Mark the moment at which a worker was lost: a cross, and the words beside it."""
     x, middle = lost_s / unit.size_s, low + _BLOCK / 2
-    ax.plot([x], [middle], marker="X", markersize=13, color=VERMILLION, mec="white", zorder=3)
+    ax.plot([x], [middle], "X", ms=14, color=INK, mec="white", mew=1.5, zorder=3)
     place = x + 0.015 * ax.get_xlim()[1]
     text = message("chart.lost", time=duration(lost_s))
     ax.text(place, middle, text, va="center", color=INK, bbox=TEXT_BOX, zorder=3)

@@ -22,7 +22,7 @@ from matplotlib.textpath import TextToPath
 
 # Okabe and Ito's colours, told apart with any colour vision. Each is used with a label or hatch.
 BLUE, SKY, ORANGE, VERMILLION, GREEN = "#0072B2", "#56B4E9", "#E69F00", "#D55E00", "#009E73"
-BLACK, DARK_GREY, MID_GREY, PALE_GREY, WHITE = "#000000", "#595959", "#999999", "#F0F0F0", "#FFFFFF"
+BLACK, DARK_GREY, MID_GREY, PALE_GREY, WHITE = "#000000", "#595959", "#737373", "#F0F0F0", "#FFFFFF"
 PALETTE = (BLUE, SKY, ORANGE, VERMILLION, GREEN, BLACK, DARK_GREY, MID_GREY, PALE_GREY, WHITE)
 
 # A figure is 9 inches wide, 864 px at full width, where 12 pt are 16 px. JupyterLab shrinks it to

@@ -7,8 +7,8 @@ from helpers.authoring.figures.canvas import (
     DARK_GREY,
     GREEN,
     MID_GREY,
-    ORANGE,
     PALE_GREY,
+    VERMILLION,
     WHITE,
     Canvas,
     Point,
@@ -51,7 +51,7 @@ def _draw_cluster(canvas: Canvas) -> None:
     _machine(canvas, (6.55, top - 0.2), (2.2, 1.8), message("figure.cluster.more_machines"))
     _role(canvas, (_LEFT, top + 0.24), message("figure.cluster.client"), BLUE)
     canvas.text((_LEFT + 0.9, top + 0.83), message("figure.cluster.asks"), align="center")
-    _role(canvas, (_MIDDLE, top + 0.24), message("figure.cluster.scheduler"), ORANGE)
+    _role(canvas, (_MIDDLE, top + 0.24), message("figure.cluster.scheduler"), VERMILLION)
     canvas.text((_MIDDLE + 0.9, top + 0.83), message("figure.cluster.deals"), align="center")
     canvas.arrow((_LEFT + _ROLE[0], top + 0.66), (_MIDDLE, top + 0.66), both=True)
     for place in _worker_places(top):

@@ -66,11 +66,11 @@ def _draw_answers(canvas: Canvas) -> None:
     _answer(canvas, _SHARED, VERMILLION, name, "shared_memory", note)
 
 
-def _answer(canvas: Canvas, box: _Box, edge: str, name: str, code: str, note: str = "") -> None:
+def _answer(canvas: Canvas, box: _Box, fill: str, name: str, code: str, note: str = "") -> None:
     """Draw a way of running: a bar in its colour, its name, what it is in Python, and a word."""
     x, y, width, height = box
     canvas.box((x, y), (width, height), edge=BLACK)
-    canvas.line([(x + 0.08, y + 0.1), (x + width - 0.08, y + 0.1)], color=edge, width=6)
+    canvas.box((x, y), (width, 0.16), fill=fill, edge=BLACK)
     canvas.text((x + 0.1, y + 0.35), name, size=13, bold=True)
     canvas.text((x + 0.1, y + 0.63), code, code=True)
     canvas.paragraph((x + 0.1, y + 0.88), note, width - 0.16)
