@@ -49,6 +49,31 @@ def test_edited_code_reaches_both_languages(project, language):
     assert project.texts("es")[3] == project.texts("en")[3]
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_an_answer_given_in_class_is_not_taken(project, language):
+    """An answered exercise keeps its dots in the source; other edits are taken."""
+    exercise = "```{code-cell} ipython3\n:tags: [exercise]\n\nanswer = ...\n```\n"
+    project.write_source(f"{SOURCE}\n{exercise}")
+    project.build()
+    project.change(language, "answer = ...", "answer = 42")
+    project.change(language, "6 * 7", "6 * 8")
+    lines = project.absorb(language)
+    assert [line.split(":")[0] for line in lines] == ["code changed", "answered exercise"]
+    assert source(project) == f"{SOURCE}\n{exercise}".replace("6 * 7", "6 * 8")
+    project.build()
+    assert "answer = ..." in project.texts(language)
+
+
+def test_an_exercise_may_be_reworded(project):
+    """An exercise whose dots are still there is taken as any other code."""
+    exercise = "```{code-cell} ipython3\n:tags: [exercise]\n\nanswer = ...\n```\n"
+    project.write_source(f"{SOURCE}\n{exercise}")
+    project.build()
+    project.change("es", "answer = ...", "mine = ...")
+    assert project.absorb("es") == ["code changed: “mine = ...”"]
+    check_kept(project, "es")
+
+
 def test_the_setup_cell_keeps_its_language(project):
     """An edit of the English setup cell is taken without its ``start("en")``."""
     project.change("en", 'start("en")', 'start("en")\nprint(1)')

@@ -55,6 +55,9 @@ class Merge:
         if not self._is_news(built, source, digest(found.text), found):
             return cell
         name = first_words(found.text)
+        if _is_answer(found, cell):
+            self.lines.append(message("authoring.left_answer", cell=name))
+            return cell
         if cell.kind == "code":
             self.lines.append(message("authoring.took_code", cell=name))
             return dataclasses.replace(cell, texts={"es": found.text, "en": found.text})
@@ -195,3 +198,9 @@ class Merge:
     def _is_same(self, found: Found, cell: Cell) -> bool:
         texts = found.text == cell.texts[self.language]
         return texts and found.as_cell().metadata() == cell.metadata()
+
+
+def _is_answer(found: Found, cell: Cell) -> bool:
+    """Tell whether somebody has answered an exercise: its dots, for the learner, are gone."""
+    waits = cell.kind == "code" and "exercise" in cell.tags and "..." in cell.texts["es"]
+    return waits and "..." not in found.text
