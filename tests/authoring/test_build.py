@@ -78,7 +78,8 @@ def test_ids_are_stable_in_the_notebook(project):
 
 
 FAILURES = {
-    "raises": ("1 / 0", 120, "it raises ZeroDivisionError: division by zero"),
+    "raises": ("1 / 0", 120, "it raises ZeroDivisionError: division by zero. Mend"),
+    "raises a sentence": ('raise OSError("No.")', 120, "it raises OSError: No. Mend"),
     "too long": ("import time; time.sleep(60)", 1, "it takes longer than 1 s"),
     "kernel ends": ("import os; os._exit(3)", 120, "the kernel ended"),
 }

@@ -75,8 +75,8 @@ def test_what_jupyterlab_adds_to_a_source_is_dropped():
 
 
 WRONG = {
-    "no header": (SOURCE[SOURCE.index("+++") :], "the header must name both notebooks"),
-    "one name only": (changed("    en: 02_pool\n", ""), "the header must name both notebooks"),
+    "no header": (SOURCE[SOURCE.index("+++") :], "must name the notebook of each language"),
+    "one name only": (changed("    en: 02_pool\n", ""), "es: NN_NAME, en: NN_NAME"),
     "name with a folder": (changed("02_pool\n", "../02_pool\n"), "'../02_pool'"),
     "no pair": (changed('+++ {"lang": "en"}\n\n## A square\n\n', ""), "“## Un cuadrado” (es)"),
     "pair apart": (

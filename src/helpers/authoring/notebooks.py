@@ -118,7 +118,8 @@ def _execute_cell(client: Any, cell: Any, position: int, timeout_s: int) -> str:
     try:
         client.execute_cell(cell, position)
     except nbclient.exceptions.CellExecutionError as error:
-        return message("authoring.raised", error=f"{error.ename}: {error.evalue}")
+        told = f"{error.ename}: {error.evalue}".rstrip(".")  # the message goes on with a full stop
+        return message("authoring.raised", error=told)
     except nbclient.exceptions.CellTimeoutError:
         return message("authoring.timeout", seconds=timeout_s)
     except nbclient.exceptions.DeadKernelError:

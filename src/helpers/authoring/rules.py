@@ -44,7 +44,8 @@ def _lang(cell: Any) -> object:
 def _header_problems(file: str, course: Any) -> list[str]:
     files = course.get("file") if isinstance(course, dict) else None
     if not isinstance(files, dict) or set(files) != set(LANGUAGES):
-        return [message("authoring.no_course", file=file)]
+        names = ", ".join(f"{language}: NN_NAME" for language in LANGUAGES)
+        return [message("authoring.no_course", file=file, names=names)]
     return [
         message("authoring.bad_file_name", file=file, received=repr(name), language=language)
         for language, name in files.items()
