@@ -14,6 +14,7 @@ Change = Callable[[Draft], object]
 PIXEL = "<img src='data:image/png;base64,AAAA' alt='{}'>"
 IMG = "<img src='../../images/work_{}.svg'>"
 ENGLISH = "Each process takes one item of the list and then computes the square of it."
+CARD = v4.new_output("stream", name="stdout", text="CPU: 2\n")
 LONG = {"es": "y otra palabra más " * 21, "en": "and one more word " * 21}
 
 
@@ -126,10 +127,7 @@ DEFECTS: dict[str, dict[str, Change]] = {
             cell.update(source=f'start("{language}")\n{cell.source}')
             for cell, language in zip(d.cells("work"), LANGUAGES, strict=True)
         ],
-        "the card of a machine": lambda d: [
-            metadata("setup", tags=[])(d),
-            d.outputs("setup", v4.new_output("stream", name="stdout", text="CPU: 2\n")),
-        ],
+        "a stored card": lambda d: [metadata("setup", tags=[])(d), d.outputs("setup", CARD)],
     },
     "prediction": {"no prediction": edit("guess", "predict(", "think(")},
     "recap": {"no recap": lambda d: d.add("recap", "## Otra cosa", "## Another thing")},

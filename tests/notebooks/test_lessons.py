@@ -28,6 +28,15 @@ def test_lessons_are_numbered_in_order() -> None:
         assert numbers == list(range(len(PAIRS)))
 
 
+def test_each_lesson_leads_to_the_next() -> None:
+    """The recap, a lesson's last text, links to the next lesson; that of the last leads back to 0."""
+    for lessons in ([pair.es for pair in PAIRS], [pair.en for pair in PAIRS]):
+        for lesson, following in zip(lessons, [*lessons[1:], lessons[0]], strict=True):
+            assert following.path.name in lesson.markdown[-1].page.links, (
+                f"the recap of {lesson.name} must link to {following.path.name}"
+            )
+
+
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 @pytest.mark.parametrize("check", CHECKS)
 def test_lesson(check: str, pair: Pair) -> None:
