@@ -19,10 +19,12 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from helpers.authoring.figures import FIGURES, draw, draw_all, stale_figures
-from helpers.authoring.figures.canvas import PALETTE, SMALL, WIDTH, Canvas, wrap
+from helpers.authoring.figures import FIGURES, draw, draw_all, stale_figures, timelines
+from helpers.authoring.figures.canvas import PALE_GREY, PALETTE, SKY, SMALL, WIDTH, Canvas, wrap
 from helpers.authoring.figures.course_map import LESSONS
-from helpers.language import LANGUAGES, current_language, messages, set_language
+from helpers.authoring.figures.timeline_tables import parallel_table, sequential_table
+from helpers.language import LANGUAGES, current_language, messages, set_language, speaking
+from seeing import mark_shares, text_contrasts, weak_marks, weak_texts
 
 PROJECT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -200,6 +202,27 @@ def test_every_text_can_be_read(name, language):
     assert unreadable(draw(name, language)) == []
 
 
+@EVERY_FIGURE
+def test_every_figure_stands_out(name, language):
+    """Each text has 4.5 to 1 with what is behind it, each mark 3 to 1 with what is around it."""
+    figure = draw(name, language).figure
+    contrasts, shares = text_contrasts(figure), mark_shares(figure)
+    assert min(len(contrasts), len(shares)) > 5
+    assert weak_texts(contrasts) == []
+    assert weak_marks(shares) == []
+
+
+def test_a_weak_figure_is_noticed():
+    """Grey words on grey, and a box with a pale edge, are found by the test before this one."""
+    canvas = Canvas(2.0)
+    canvas.box((0.5, 0.5), (2.0, 1.0), fill=PALE_GREY, edge=SKY)
+    canvas.text((0.7, 1.0), "grey", color="#888888")
+    assert [words.split(":")[0] for words in weak_texts(text_contrasts(canvas.figure))] == [
+        "'grey'"
+    ]
+    assert len(weak_marks(mark_shares(canvas.figure))) == 1
+
+
 @pytest.mark.parametrize(
     ("place", "words", "wrong"),
     [
@@ -278,6 +301,36 @@ def test_an_unknown_language_is_refused():
     """A figure is not drawn in a language that the course does not have."""
     with pytest.raises(ValueError, match="fr"):
         draw("sequential", "fr")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("lesson", "name", "table"),
+    [
+        ("01_sequential", "sequential", sequential_table),
+        ("02_pool_map", "parallel", parallel_table),
+    ],
+)
+def test_a_timeline_of_a_lesson_has_its_table(lesson, name, table, language):
+    """Right under the picture its lesson has the table of the numbers that the code draws."""
+    source = (PROJECT / f"notebooks/source/{lesson}.md").read_text(encoding="utf-8")
+    with speaking(language):
+        expected = table()
+    _, _, below = source.partition(f"(../../images/{name}_{language}.svg)\n\n")
+    assert below.startswith(f"{expected}\n"), f"put this under the picture:\n{expected}"
+
+
+@pytest.mark.parametrize("name", ["sequential", "parallel"])
+def test_the_tables_have_what_is_drawn(name):
+    """Each task of the table is a box of the drawing, from where to where the table says."""
+    table = {"sequential": sequential_table, "parallel": parallel_table}[name]()
+    rows = [line.split("|")[1:-1] for line in table.splitlines() if "square(" in line]
+    times = sorted((float(row[2]), float(row[3])) for row in rows)
+    unit, left = timelines._UNIT, timelines._LEFT
+    drawn = [((box.x0 - left) / unit, (box.x1 - left) / unit) for box in boxes(draw(name, "en"))]
+    tasks = sorted(pair for pair in drawn if pair[1] - pair[0] == pytest.approx(1, abs=0.05))
+    assert len(rows) == timelines.N_ITEMS
+    assert tasks == [pytest.approx(pair, abs=0.05) for pair in times]
 
 
 def test_the_map_shows_the_lessons_that_are_there():

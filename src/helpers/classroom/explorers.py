@@ -56,7 +56,8 @@ class View:
 
     def data(self) -> str:
         """Return the data of the pictures as tables in HTML."""
-        return unfolded([table for figure in self.figures for table in tables_of(figure)])
+        tables = unfolded([table for figure in self.figures for table in tables_of(figure)])
+        return f'<div class="jp-RenderedHTMLCommon">{tables}</div>'  # as JupyterLab shows others
 
     def folded_data(self) -> str:
         """Return the same where it takes a click to be seen."""

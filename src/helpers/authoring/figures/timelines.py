@@ -54,7 +54,7 @@ def draw_parallel() -> Canvas:
         message("figure.parallel.title"),
         message("figure.parallel.subtitle", n_workers=N_WORKERS, chunksize=CHUNKSIZE),
     )
-    bottom, end = 3.45, _parallel_end()
+    bottom, end = 3.45, parallel_end()
     for worker in range(N_WORKERS):
         _worker(canvas, worker, top=1.08 + worker * 0.57, until=end)
     _time_axis(canvas, bottom)
@@ -65,7 +65,7 @@ def draw_parallel() -> Canvas:
     return canvas
 
 
-def _parallel_end() -> float:
+def parallel_end() -> float:
     """Return when the results of all workers are together, in units of a task's time."""
     return (N_WORKERS - 1) * STAGGER + STARTUP + CHUNKSIZE + COLLECTING
 
