@@ -12,6 +12,7 @@ _IDLE = f"{_PANEL}?.sessionContext?.session?.kernel?.status === 'idle'"
 _CELLS = f"{_PANEL}.content.model.toJSON().cells"
 _ALL_NUMBERED = f"{_CELLS}.every(cell => cell.cell_type !== 'code' || cell.execution_count)"
 _IMAGES_LOADED = "[...document.querySelectorAll('.jp-Notebook img')].every(img => img.complete)"
+_SETTLED_MS = 300
 _FAILURES = ", ".join(
     f'.jp-Notebook [data-mime-type="application/vnd.jupyter.{kind}"]'
     for kind in ("error", "stderr")
@@ -151,6 +152,8 @@ class LessonPage:
         self.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
         self.page.screenshot(path=folder / f"{name}_top.png")
         for number, chart in enumerate(self.images("Code"), 1):
+            chart.scroll_into_view_if_needed()
+            self.page.wait_for_timeout(_SETTLED_MS)  # cells above are drawn now, and push it down
             chart.screenshot(path=folder / f"{name}_chart_{number}.png")
 
     def _activate(self, position):
