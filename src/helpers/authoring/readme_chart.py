@@ -1,29 +1,83 @@
-"""The chart that README shows: a real call, measured and drawn where this is run.
+"""The chart that README shows: a real call, measured and drawn where this is run, and its table.
 
 ``python -m helpers.authoring.readme_chart`` writes ``images/timeline_es.png`` and
-``images/timeline_en.png``. It needs a quiet machine with at least two CPUs.
+``images/timeline_en.png``, and into README the data that is drawn. What was measured goes into the
+pictures too, so that nobody has to believe the table. It needs a quiet machine with at least two
+CPUs.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+from helpers.authoring.errors import AuthoringError
+from helpers.authoring.figures.timeline_tables import folded
 from helpers.classroom import plot_timeline, start
-from helpers.language import LANGUAGES
-from helpers.parallel import run
+from helpers.classroom.style import tables_of
+from helpers.language import LANGUAGES, message, speaking
+from helpers.parallel import Run, Span, run
 from helpers.tasks import count_primes
 
+MEASURED = "Measured"  # the name under which a picture holds what was measured
 
-def main(folder: Path = Path("images")) -> None:
-    """Run the same work sequentially and with a pool, and draw both in each language."""
+
+def main(root: Path = Path()) -> None:
+    """Run the same work sequentially and with a pool, and draw and tell both in each language."""
     work = [20_000 + 10_000 * (i % 3) for i in range(18)]
     one = run(count_primes, work, how="sequential", chunksize=1)
     many = run(count_primes, work, how="pool", n_workers=2, chunksize=1)
+    readme = (root / "README.md").read_text(encoding="utf-8")
     for language in LANGUAGES:
-        start(language)
-        figure = plot_timeline(one, many).get_figure(root=True)
+        draw((one, many), language, root / "images" / f"timeline_{language}.png")
+        readme = with_table(readme, table((one, many), language), language)
+    (root / "README.md").write_text(readme, encoding="utf-8", newline="\n")
+
+
+def draw(runs: Sequence[Run], language: str, picture: Path) -> None:
+    """Draw the runs in a language, with their figures inside of the picture."""
+    start(language)
+    figure = plot_timeline(*runs).get_figure(root=True)
+    assert figure is not None
+    told = json.dumps([asdict(run) | {"results": []} for run in runs])
+    figure.savefig(picture, dpi=120, metadata={MEASURED: told})
+
+
+def table(runs: Sequence[Run], language: str) -> str:
+    """Return the data of the chart in a language, as Markdown that a click unfolds."""
+    with speaking(language):
+        figure = plot_timeline(*runs).get_figure(root=True)
         assert figure is not None
-        figure.savefig(folder / f"timeline_{language}.png", dpi=120)
+        (data,) = tables_of(figure)
+        return folded(f"{data.caption}.", data.heads, data.rows)
+
+
+def with_table(readme: str, text: str, language: str) -> str:
+    """Return README with this table between its marks.
+
+    Raises:
+        AuthoringError: README has no such marks.
+    """
+    begin, end = f"<!-- timeline:{language} -->\n", f"\n<!-- /timeline:{language} -->"
+    before, _, rest = readme.partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
+        raise AuthoringError([message("readme.no_marks", begin=begin.strip(), end=end.strip())])
+    return f"{before}{begin}{text}{end}{after}"
+
+
+def runs_in(told: str) -> list[Run]:
+    """Return the runs that a picture holds, from the text under ``MEASURED``."""
+    return [_run(**fields) for fields in json.loads(told)]
+
+
+def _run(spans: Sequence[Sequence[Any]], lost_s: Mapping[str, float], **fields: Any) -> Run:
+    lost = {int(worker): seconds for worker, seconds in lost_s.items()}
+    ready = tuple(fields.pop("ready_s"))
+    return Run(**fields, ready_s=ready, spans=tuple(Span(*span) for span in spans), lost_s=lost)
 
 
 if __name__ == "__main__":
