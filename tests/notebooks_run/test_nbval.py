@@ -54,15 +54,21 @@ def test_a_cell_that_raises_fails_even_if_its_output_is_not_compared(report):
 
 @pytest.mark.slow
 def test_plain_pytest_takes_every_code_cell_of_every_built_notebook():
-    """Without an argument pytest collects all code cells of all lessons, and no checkpoints."""
+    """Without an argument pytest collects all code cells of all lessons, and no checkpoints.
+
+    A look at the slides follows those of each lesson.
+    """
     done = _pytest("--collect-only", "--quiet", folder=PROJECT)
-    places = [line.partition("::")[0] for line in done.stdout.splitlines() if ".ipynb::" in line]
+    found = [line.partition("::") for line in done.stdout.splitlines() if ".ipynb::" in line]
+    places = [place for place, _, name in found if name.startswith("Cell ")]
+    looks = [place for place, _, name in found if name == "slides fit"]
     built = [
         path for code in ("es", "en") for path in (PROJECT / "notebooks" / code).glob("*.ipynb")
     ]
     assert built
     expected = {path.relative_to(PROJECT).as_posix(): _n_code_cells(path) for path in built}
     assert Counter(places) == expected, done.stdout
+    assert Counter(looks) == dict.fromkeys(expected, 1), done.stdout
 
 
 def _pytest(*arguments, folder):
