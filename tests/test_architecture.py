@@ -23,7 +23,7 @@ NOT_FOR_WORKERS = ("matplotlib", "ipywidgets", "IPython", "numpy")
 # Which rooms a room may import. A room is what comes after "helpers."; "" is helpers itself.
 MAY_IMPORT = {
     "": set(),
-    "__main__": {"language", "doctor", "kernel_startup"},
+    "__main__": {"language", "doctor"},
     "doctor": {"language", "parallel"},
     "kernel_startup": {"classroom"},
     "language": set(),

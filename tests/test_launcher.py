@@ -58,7 +58,6 @@ def started(monkeypatch):
     calls = []
     monkeypatch.setattr(launcher, "_run_jupyterlab", calls.append)
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
-    monkeypatch.delenv("PYTHONSTARTUP", raising=False)
     return calls
 
 
@@ -118,11 +117,9 @@ def test_a_system_without_user_numbers_is_served(course, monkeypatch):
 def test_the_users_own_settings_are_kept(course, started, monkeypatch, code):
     """The launcher's settings for JupyterLab come beside the user's, not in their place."""
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
-    monkeypatch.setenv("PYTHONSTARTUP", "mine.py")
     launcher.main([code])
     folders = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
     assert folders[-2:] == [str(launcher.SETTINGS), "mine"]
-    assert os.environ["PYTHONSTARTUP"] == "mine.py"
 
 
 @pytest.mark.parametrize(("code", "locale"), [("es", "es_ES"), ("en", None)])

@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from IPython.core.application import ENV_CONFIG_DIRS
 
 from helpers.language import LANGUAGES
 
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.timeout(180)
 
 ROOT = Path(__file__).parents[1]
 LIMIT_S = 120
-BUILD = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
+BUILD = "import sys; from setuptools.build_meta import {0}; {0}(sys.argv[1])"
+SETTINGS = "etc/ipython/ipython_kernel_config.py"
 # Of each lesson's imports: what the package gives it, and a message, which is read from a file.
 USE = """
 import sys, helpers
@@ -43,14 +45,26 @@ print(lesson.cells[-1].outputs[0].text)
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The wheel, built from a copy of what the repository has, so that nothing is left in it."""
-    copy, built = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("built")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+def copy(tmp_path_factory):
+    """A copy of what the repository has of the package, so that nothing is left in it."""
+    copy = tmp_path_factory.mktemp("copy")
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
     no_caches = shutil.ignore_patterns("__pycache__", "*.egg-info")
-    shutil.copytree(ROOT / "src", copy / "src", ignore=no_caches)
-    command = [sys.executable, "-c", BUILD, str(built)]
+    for name in ("src", "etc"):
+        shutil.copytree(ROOT / name, copy / name, ignore=no_caches)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def wheel(copy, tmp_path_factory):
+    """The wheel of the package."""
+    return build(copy, "build_wheel", tmp_path_factory.mktemp("built"))
+
+
+def build(copy, how: str, built: Path) -> Path:
+    """Build a wheel of ``copy`` in the folder ``built``, and return its file."""
+    command = [sys.executable, "-c", BUILD.format(how), str(built)]
     subprocess.run(command, cwd=copy, check=True, timeout=LIMIT_S, capture_output=True)
     [file] = built.glob("*.whl")
     return file
@@ -89,7 +103,17 @@ def test_the_wheel_has_every_file_of_the_package(wheel):
     }
     with zipfile.ZipFile(wheel) as archive:
         theirs = {name for name in archive.namelist() if ".dist-info/" not in name}
-    assert theirs == ours
+    [settings] = (name for name in theirs if ".data/data/" in name)
+    assert theirs - {settings} == ours
+
+
+@pytest.mark.parametrize("how", ["build_wheel", "build_editable"])
+def test_settings_go_where_ipython_looks_for_them(copy, tmp_path, how):
+    """Below the folder of its Python, of which IPython reads ``etc/ipython``: README's too."""
+    with zipfile.ZipFile(build(copy, how, tmp_path)) as archive:
+        data = [name.split(".data/data/") for name in archive.namelist() if ".data/" in name]
+    assert [place for _, place in data] == [SETTINGS]
+    assert str(Path(sys.prefix, SETTINGS).parent) in ENV_CONFIG_DIRS
 
 
 def test_what_lessons_use_works_from_the_wheel(installed, tmp_path):

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from helpers import doctor, kernel_startup
+from helpers import doctor
 from helpers.language import LANGUAGES, message, set_language, speaking
 
 # A class is held without a network: JupyterLab fetches no news, looks for no newer release of
@@ -133,8 +133,6 @@ def _open_in_jupyterlab(language: str, further: Sequence[str]) -> None:
 def _use_settings(language: str) -> None:
     folders = [*map(str, SETTINGS_OF[language]), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, folders))
-    # Kernels run this file before the first cell; a learner's own one goes first.
-    os.environ.setdefault("PYTHONSTARTUP", kernel_startup.__file__)
 
 
 def _run_jupyterlab(arguments: list[str]) -> None:

@@ -1,7 +1,8 @@
 """What each kernel of the course runs first: a missing name is then explained where it is missed.
 
-The launcher makes it the ``PYTHONSTARTUP`` of JupyterLab's kernels. A cell that runs before the one
-that makes its names fails as ever, and says which cell to run. Outside of a kernel it does nothing.
+An extension of IPython, loaded by ``etc/ipython/ipython_kernel_config.py`` in whatever opens the
+notebook. A cell that runs before the one that makes its names fails as ever, and says which cell to
+run.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 
-def explain_missing_names(shell: Any) -> None:
+def load_ipython_extension(shell: Any) -> None:
     """Let a ``NameError`` in a cell end with the cell that makes the name.
 
     Args:
@@ -30,8 +31,3 @@ def _show(
         if note:
             error.add_note(note)
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
-
-
-if __name__ == "__main__":  # as a kernel runs it: in the namespace of its cells
-    with suppress(NameError):
-        explain_missing_names(get_ipython())  # type: ignore[name-defined] # noqa: F821

@@ -10,7 +10,6 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-from helpers import kernel_startup
 from helpers.classroom.missing_names import names_made_by, note_for
 from helpers.language import LANGUAGES, message, speaking
 
@@ -40,8 +39,8 @@ def executed(path, language, *cells):
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), transport_encryption="auto"
     )
     client = nbclient.NotebookClient(asked, km=manager, allow_errors=True, timeout=30)
-    variables = {"PYTHONSTARTUP": kernel_startup.__file__, "JPY_SESSION_NAME": str(path)}
-    with client.setup_kernel(cleanup_kc=True, env={**os.environ, **variables}):
+    variables = {**os.environ, "JPY_SESSION_NAME": str(path)}
+    with client.setup_kernel(cleanup_kc=True, env=variables):
         for position, cell in enumerate(asked.cells):
             client.execute_cell(cell, position)
     return ["\n".join(out.get("traceback", [])) for cell in asked.cells for out in cell.outputs]
@@ -87,7 +86,8 @@ def test_names_made_by(source, made):
 class Shell:
     """As much of IPython's shell as is looked at: what ran last."""
 
-    def __init__(self, *ran):
+    def __init__(self, *ran, **names):
+        self.user_ns = names
         self.history_manager = self
         self.input_hist_raw = list(ran)
 
@@ -126,6 +126,14 @@ def test_other_errors_have_no_note(lesson, error):
 def test_a_notebook_that_was_renamed_has_no_note(lesson):
     """Where the file is not there under its first name, Python's own error stands alone."""
     lesson.rename(lesson.with_name("other.ipynb"))
+    assert note_for(missing("data"), Shell(USE)) == ""
+
+
+def test_vs_code_names_the_notebook_in_its_own_way(lesson, monkeypatch):
+    """There it is a name among those of the cells, and Jupyter's variable is not set."""
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    shell = Shell(USE, __vsc_ipynb_file__=str(lesson))
+    assert "number 2" in " ".join(note_for(missing("data"), shell).split())
     assert note_for(missing("data"), Shell(USE)) == ""
 
 

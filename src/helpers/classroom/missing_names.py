@@ -29,13 +29,19 @@ def note_for(error: BaseException, shell: Any) -> str:
         The note, in the language of the notebook. It is empty where the error is none of a missing
         name, the notebook cannot be read, or no other cell makes that name.
     """
-    path = Path(os.environ.get("JPY_SESSION_NAME", ""))  # Jupyter's name of the notebook that runs
+    path = _notebook_of(shell)
     if type(error) is not NameError or not error.name or not path.is_file():
         return ""
     notebook = json.loads(path.read_text(encoding="utf-8"))
     running = shell.history_manager.input_hist_raw[-1]
     with speaking(_language_of(notebook)):
         return _note(error.name, _sources(notebook), running)
+
+
+def _notebook_of(shell: Any) -> Path:
+    """Return the notebook that runs; Jupyter and VS Code say it in their own ways."""
+    in_vs_code = shell.user_ns.get("__vsc_ipynb_file__", "")
+    return Path(os.environ.get("JPY_SESSION_NAME", in_vs_code))
 
 
 def _language_of(notebook: dict[str, Any]) -> str:
