@@ -1,5 +1,6 @@
 """What holds for all tests."""
 
+import gc
 import re
 import signal
 
@@ -37,6 +38,27 @@ def pytest_configure():
 def pytest_collection_modifyitems(items):
     """Look at the slides of each lesson once all its cells have run: so it is executed once."""
     items[:] = with_looks(items)
+
+
+def pytest_collection_finish():
+    """Set aside what pytest keeps of thousands of tests.
+
+    A collection of garbage would go through it, tests that look for leftovers collect many times,
+    and what is forked would copy it.
+    """
+    _set_aside()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Set aside what has been kept since, where a module ends: reports and imported libraries."""
+    if nextitem is None or nextitem.parent is not item.parent:
+        _set_aside()
+
+
+def _set_aside():
+    gc.collect()
+    gc.freeze()
 
 
 def scope_of(nodeid):

@@ -10,7 +10,9 @@ from playwright.sync_api import TimeoutError as WaitedTooLong
 _PANEL = "window.jupyterapp?.shell?.currentWidget"
 _IDLE = f"{_PANEL}?.sessionContext?.session?.kernel?.status === 'idle'"
 _CELLS = f"{_PANEL}.content.model.toJSON().cells"
-_ALL_NUMBERED = f"{_CELLS}.every(cell => cell.cell_type !== 'code' || cell.execution_count)"
+# Without making JSON of all outputs, as waiting asks again and again.
+_NUMBERS = f"[...{_PANEL}.content.model.cells].map(cell => cell.executionCount)"
+_ALL_NUMBERED = f"![...{_PANEL}.content.model.cells].some(cell => cell.executionCount === null)"
 _IMAGES_LOADED = "[...document.querySelectorAll('.jp-Notebook img')].every(img => img.complete)"
 _SETTLED_MS = 300
 _FAILURES = ", ".join(
@@ -40,7 +42,7 @@ class LessonPage:
     def begin_all(self):
         """Run all cells, without waiting for their end."""
         self._command("notebook:clear-all-cell-outputs")
-        self._wait_for(f"!{_CELLS}.some(cell => cell.execution_count)", "the numbers to go")
+        self._wait_for(f"!{_NUMBERS}.some(Boolean)", "the numbers to go")
         self._command("notebook:run-all-cells")
 
     def wait_for_all(self):
@@ -52,9 +54,9 @@ class LessonPage:
         """Run one cell, and wait until it has run."""
         self._activate(position)
         self._command("notebook:clear-cell-output")  # its number, too, is of a run before
-        self._wait_for(f"!{_CELLS}[{position}].execution_count", "the number to go")
+        self._wait_for(f"!{_NUMBERS}[{position}]", "the number to go")
         self._command("notebook:run-cell")
-        done = f"{_IDLE} && {_CELLS}[{position}].execution_count"
+        done = f"{_IDLE} && {_NUMBERS}[{position}]"
         self._wait_for(done, f"cell {position} to have run")
 
     def begin_cell(self, position):
@@ -80,7 +82,8 @@ class LessonPage:
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.insert_text(source)
         self.page.keyboard.press("Escape")
-        typed = f"{_CELLS}[{position}].source === {json.dumps(source)}"
+        cell = f"{_PANEL}.content.model.cells.get({position})"
+        typed = f"{cell}.sharedModel.getSource() === {json.dumps(source)}"
         self._wait_for(typed, f"cell {position} to have what was typed")
 
     def move(self, old, new):

@@ -28,6 +28,8 @@ ROOT = Path(__file__).parents[2]
 LESSON = {"es": "01_procesamiento_secuencial", "en": "01_sequential_processing"}
 NUMBER = "01"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# What passed is not told: it is a lot.
+JUDGED = {"runOnly": WCAG, "resultTypes": ["violations"]}
 SETTLED_MS = 500
 
 
@@ -99,10 +101,12 @@ def test_a_word_is_found(site, browser_page, language):
     page.wait_for_selector(f"#search-results a[href^='{LESSON[language]}']", timeout=20_000)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("language", "scheme"), [("es", "dark"), ("en", "light")])
 def test_the_pages_can_be_read_by_all(site, browser_page, screenshots, scheme, language):
-    """axe-core finds no violation of WCAG 2.2 AA on any page unfolded, in light and in dark."""
+    """axe-core finds no violation of WCAG 2.2 AA on any page unfolded, in light and in dark.
+
+    A page and its twin are made alike, of the same colours, so each scheme is looked at in one.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
     browser_page.emulate_media(color_scheme=scheme)
@@ -111,7 +115,7 @@ def test_the_pages_can_be_read_by_all(site, browser_page, screenshots, scheme, l
     for file in pages:
         page = opened(browser_page, site, file.relative_to(site).as_posix())
         page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
-        found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+        found = Axe().run(page, options=JUDGED).response["violations"]
         told = [(v["id"], [node["html"][:200] for node in v["nodes"]][:3]) for v in found]
         assert told == [], file.name
         page.screenshot(path=screenshots / f"site_{scheme}_{language}_{file.stem}.png")
@@ -125,7 +129,7 @@ def test_axe_finds_what_is_wrong(browser_page):
         '<html lang="en"><title>t</title><main><p style="color:#aaa;background:#bbb">grey</p>'
         '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="></main></html>'
     )
-    found = Axe().run(browser_page, options={"runOnly": WCAG}).response["violations"]
+    found = Axe().run(browser_page, options=JUDGED).response["violations"]
     assert {"color-contrast", "image-alt"} <= {violation["id"] for violation in found}
 
 
