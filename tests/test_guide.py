@@ -42,9 +42,10 @@ PLANS = {"es": ("Una hora", "Tres horas"), "en": ("One hour", "Three hours")}
 DAYS = {"es": ("Primer día", "Segundo día"), "en": ("First day", "Second day")}
 TOTALS_MIN = {"Una hora": 60, "One hour": 60, "Tres horas": 180, "Three hours": 180}
 DAY_MIN = 360
+AFTER_STEPS = ("Ejercicios", "Exercises", "Resumen", "Recap")
 WHOLE = {"es": "toda la lección", "en": "the whole lesson"}
 TRADE = {"es": r"\b[Cc]ambia `([^`]+)` por\b", "en": r"\b[Cc]hange `([^`]+)` to\b"}
-MADE_BY_READER = {"notebooks/clase", "notebooks/class"} | {
+MADE_BY_READER = {"notebooks/clase", "notebooks/class", "notebooks/ensayo", "notebooks/trial"} | {
     f"notebooks/source/11_{name}.md" for name in ("nombre", "name")
 }
 PROSE_CHECKS = (
@@ -179,6 +180,19 @@ def test_a_plan_names_steps_that_there_are(language, position):
             assert cells_under(lesson, plain(name)), f"{lesson.name} has no step {name!r}"
         for name in EXERCISE.findall(row.what):
             assert any(f'check("{name}"' in c.source for c in lesson.code), f"no exercise {name}"
+
+
+@each_language
+@pytest.mark.parametrize("position", [0, 1])
+def test_every_step_is_in_class_or_left(language, position):
+    """A lesson that a plan divides has each step in a row of the class or of what is left."""
+    plan = rows(section(language, PLANS[language][position]))
+    for number in {row.lesson for row in plan if row.start_min is not None} - {None}:
+        headings = [head for cell in LESSONS[language][number].cells for head in cell.page.headings]
+        names = {plain(name) for level, name in headings if level == 2}
+        steps = {name for name in names if not name.startswith(AFTER_STEPS)}
+        told = [name for row in plan if row.lesson == number for name in QUOTED.findall(row.what)]
+        assert steps == {plain(name) for name in told}, f"lesson {number}"
 
 
 @each_language
