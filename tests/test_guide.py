@@ -32,7 +32,7 @@ from guide_pages import (
     unmade,
 )
 from helpers.authoring.__main__ import _parser
-from helpers.language import LANGUAGES
+from helpers.language import LANGUAGES, messages
 from notebooks import checks_frame, checks_language, programs
 from notebooks.checks_spelling import dictionary_needed, spelling
 from notebooks.lessons import Cell, Lesson, Pair
@@ -239,10 +239,13 @@ def test_the_guide_is_well_written(check):
 @each_language
 @each_lesson
 def test_the_readme_lists_the_lesson(language, number):
-    """README's table of a language has the lesson's number, title and notebook."""
+    """README's table has the lesson's number, title, notebook and question, as the map does."""
     lesson = LESSONS[language][number]
     link = f"[{number} · {title(lesson)}](notebooks/{lesson.name})"
-    assert f"| {link} | " in (ROOT / "README.md").read_text(encoding="utf-8")
+    question = re.search(r"\*\*(.+?)\*\*", lesson.cells[0].source).group(1)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"| {link} | {question} |" in readme.splitlines()
+    assert messages()["figure"][f"lesson_{number}"]["question"][language] == question
 
 
 def test_the_readme_and_contributing_lead_to_the_guides():

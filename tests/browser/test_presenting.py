@@ -120,13 +120,15 @@ def _arrows_go_from_slide_to_slide(show):
 
 
 def _a_cell_runs_on_its_slide(lesson, show):
+    """Ctrl + Enter runs it and stays, Shift + Enter goes on, as the guide says."""
     place = lesson.position_of("start(")
-    show.go_to(place)
-    before = lesson.cells()[place]["execution_count"]
-    lesson.page.keyboard.press("Shift+Enter")
-    counted = f"{_NOTEBOOK}.model.toJSON().cells[{place}].execution_count > {before}"
-    lesson.page.wait_for_function(counted, timeout=WAIT_MS)
-    show.go_to(place)
+    for key in ("Shift+Enter", "Control+Enter"):
+        show.go_to(place)
+        before = lesson.cells()[place]["execution_count"]
+        lesson.page.keyboard.press(key)
+        counted = f"{_NOTEBOOK}.model.toJSON().cells[{place}].execution_count > {before}"
+        lesson.page.wait_for_function(counted, timeout=WAIT_MS)
+        assert (show.position == place) is (key == "Control+Enter")
     expect(lesson.page.locator(_SHOWN).get_by_text(message("card.title"))).to_be_visible()
 
 
