@@ -108,6 +108,7 @@ def test_a_lesson_works_renamed_and_in_another_folder(opened, screenshots):
     lesson.run_all()
     assert lesson.path() == moved
     assert unwanted(lesson) == []
+    assert lesson.images("Markdown")
     for figure in lesson.images("Markdown"):
         assert figure.evaluate("img => img.naturalWidth") > 0, figure.get_attribute("alt")
     lesson.picture(screenshots, "moved")
