@@ -73,6 +73,7 @@ def test_a_kernel_says_which_cell_is_missing(tmp_path, language):
         ("for i in x:\n    with open(i) as file:\n        y = (z := 1)", {"i", "file", "y", "z"}),
         ("def f(a):\n    inner = 1\nclass C:\n    member = 1", {"f", "C"}),
         ("g = lambda v: v\nh = [k for k in (w := [1])]", {"g", "h"}),
+        ("t = sum(k for k in x)\nfor i in (m for m in x):\n    pass", {"t", "i"}),
         ("%time\n!ls\nn = 1", {"n"}),
         ("what is this", set()),
         ("", set()),

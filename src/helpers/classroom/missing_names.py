@@ -16,6 +16,8 @@ from helpers.language import LANGUAGES, message, speaking
 
 _FIRST_WORDS = 40  # characters of a cell's first line, by which it is found
 _LINE = 76  # characters; JupyterLab breaks longer lines of an error in the middle of a word
+# What has names of its own, which the cell around it never sees.
+_CLOSED = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def note_for(error: BaseException, shell: Any) -> str:
@@ -85,6 +87,6 @@ def _names_in(node: ast.AST) -> Iterator[str]:
         yield node.name
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
-    elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)):
+    elif not isinstance(node, _CLOSED):
         for child in ast.iter_child_nodes(node):
             yield from _names_in(child)
