@@ -8,6 +8,7 @@ import math
 import re
 import statistics
 import weakref
+from copy import deepcopy
 from html.parser import HTMLParser
 
 import numpy as np
@@ -204,6 +205,11 @@ def test_data_that_is_whole_says_no_number():
 # ---- what it holds
 
 
+def draw_map(points):
+    """Draw the map with these jobs."""
+    return plot_break_even_map(MODEL, points=points)
+
+
 def test_times(language):
     """Of several timings: the quartiles, the median and how many; of one: the time itself."""
     timings = [2.0, 2.4, 3.0, 2.2, 2.1]
@@ -349,6 +355,29 @@ def test_predictions():
     """Each prediction beside its measurement, and by how much of that it was off."""
     found = table(plot_predictions({"primes": (1.5, 1.0)}))
     assert found.rows == [("primes", "1.50 s", "1.00 s", "50")]
+
+
+LOOP, POOL = {1: 0.5, 9: 2.0}, {1: 1.0, 9: 1.0}
+
+
+@pytest.mark.parametrize(
+    ("draw", "given", "change"),
+    [
+        (plot_growth, {"pool": POOL}, lambda given: given.update(threads=LOOP)),
+        (plot_growth, {"pool": POOL}, lambda given: given["pool"].clear()),
+        (draw_map, {"a": [1e-3, 100]}, lambda given: given.update(b=[1e-3, 10])),
+        (draw_map, {"a": [1e-3, 100]}, lambda given: given["a"].clear()),
+        (plot_predictions, {"a": [1.5, 1.0]}, lambda given: given.clear()),
+        (plot_predictions, {"a": [1.5, 1.0]}, lambda given: given["a"].clear()),
+    ],
+)
+def test_the_table_shows_what_was_drawn(draw, given, change):
+    """What a learner changes after the chart was drawn is not in the picture, nor in its table."""
+    given = deepcopy(given)
+    figure = draw(given).figure
+    drawn_from = tables_of(figure)
+    change(given)
+    assert tables_of(figure) == drawn_from
 
 
 # ---- a learner's own figure
