@@ -8,6 +8,7 @@ import math
 import re
 import statistics
 import weakref
+from copy import deepcopy
 from html.parser import HTMLParser
 
 import numpy as np
@@ -15,7 +16,9 @@ import pytest
 from gallery import CHARTS, JOBS, MODEL, drawn
 from made import ended, heavy, hundred_squares, sequential
 from matplotlib import pyplot as plt
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from helpers.classroom import (
     duration,
@@ -202,6 +205,11 @@ def test_data_that_is_whole_says_no_number():
 # ---- what it holds
 
 
+def draw_map(points):
+    """Draw the map with these jobs."""
+    return plot_break_even_map(MODEL, points=points)
+
+
 def test_times(language):
     """Of several timings: the quartiles, the median and how many; of one: the time itself."""
     timings = [2.0, 2.4, 3.0, 2.2, 2.1]
@@ -349,6 +357,29 @@ def test_predictions():
     assert found.rows == [("primes", "1.50 s", "1.00 s", "50")]
 
 
+LOOP, POOL = {1: 0.5, 9: 2.0}, {1: 1.0, 9: 1.0}
+
+
+@pytest.mark.parametrize(
+    ("draw", "given", "change"),
+    [
+        (plot_growth, {"pool": POOL}, lambda given: given.update(threads=LOOP)),
+        (plot_growth, {"pool": POOL}, lambda given: given["pool"].clear()),
+        (draw_map, {"a": [1e-3, 100]}, lambda given: given.update(b=[1e-3, 10])),
+        (draw_map, {"a": [1e-3, 100]}, lambda given: given["a"].clear()),
+        (plot_predictions, {"a": [1.5, 1.0]}, lambda given: given.clear()),
+        (plot_predictions, {"a": [1.5, 1.0]}, lambda given: given["a"].clear()),
+    ],
+)
+def test_the_table_shows_what_was_drawn(draw, given, change):
+    """What a learner changes after the chart was drawn is not in the picture, nor in its table."""
+    given = deepcopy(given)
+    figure = draw(given).figure
+    drawn_from = tables_of(figure)
+    change(given)
+    assert tables_of(figure) == drawn_from
+
+
 # ---- a learner's own figure
 
 
@@ -413,6 +444,61 @@ def test_own_long_line_is_cut():
     """Of a line with thousands of points the first are listed, and how many there are."""
     [found] = own(lambda ax: ax.plot(range(5000)))
     assert (len(found.rows), found.n_rows) == (MOST, 5000)
+
+
+class Long(np.ndarray):
+    """An array that must not be gone through: a million points would hold up every display."""
+
+    def __iter__(self):
+        """Give each value, where they are few."""
+        assert len(self) <= MOST
+        yield from super().__iter__()
+
+    def tolist(self):
+        """Return the values, where they are few."""
+        assert len(self) <= MOST
+        return super().tolist()
+
+
+def test_own_long_data_is_not_gone_through(monkeypatch):
+    """Of a line and of a cloud no more points are looked at than the table has rows."""
+    many = np.arange(5000.0)
+    figure, (left, right) = plt.subplots(1, 2)
+    left.plot(many)[0].set_data(many.view(Long), many.view(Long))
+    places = np.column_stack((many, many)).view(Long)
+    right.scatter([], [])
+    monkeypatch.setattr(PathCollection, "get_offsets", lambda _: places)
+    for found in tables_of(figure):
+        assert (len(found.rows), found.n_rows) == (MOST, 5000)
+        assert found.rows[-1] == (f"{MOST - 1}", f"{MOST - 1}")
+    assert len(tables_of(figure)) == 2
+
+
+def test_own_many_bars_are_not_gone_through(monkeypatch):
+    """Of a histogram with thousands of bars no more are measured than the table has rows."""
+    measured, height_of = [], Rectangle.get_height
+    figure, ax = plt.subplots()
+    ax.bar(range(MOST + 50), 1)
+    monkeypatch.setattr(Rectangle, "get_height", lambda bar: measured.append(bar) or height_of(bar))
+    [found] = tables_of(figure)
+    assert (len(found.rows), found.n_rows) == (MOST, MOST + 50)
+    assert len(measured) == MOST
+
+
+def test_own_many_series_are_cut_together():
+    """The rows of all series are no more than a table shows, and the points of all are counted."""
+    [found] = own(lambda ax: [ax.plot(range(200)) for _ in range(3)])
+    assert (len(found.rows), found.n_rows) == (MOST, 600)
+
+
+def test_own_points_that_cannot_be_drawn():
+    """In place of what is missing, infinite or masked stands a dash, and nothing warns."""
+    ys = [4, math.nan, math.inf]
+    rows = [("1", "4"), (NONE, NONE), (NONE, NONE)]
+    assert own(lambda ax: ax.scatter([1, 2, 3], ys))[0].rows == rows
+    assert own(lambda ax: ax.plot([1, 2], [math.nan, 4]))[0].rows == [("1", NONE), ("2", "4")]
+    masked = np.ma.array([3, 4], mask=[False, True])
+    assert own(lambda ax: ax.plot([1, 2], masked))[0].rows == [("1", "3"), ("2", NONE)]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import nbclient
@@ -26,11 +27,15 @@ CELLS = (
     "later = 1",
     "print(nowhere)",
     "def f():\n    return data\n",
+    "unsaved = 1",
 )
 
 
 def executed(path, language, *cells):
-    """Write the lesson to ``path``, execute ``cells`` in a kernel of its own; return the errors."""
+    """Write the lesson to ``path``, execute ``cells`` in a kernel of its own; return the errors.
+
+    All are run as JupyterLab would run the last cell of the lesson: with its id.
+    """
     lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
     lesson.metadata.course = {"language": language}
     nbformat.write(lesson, path)
@@ -41,6 +46,7 @@ def executed(path, language, *cells):
     client = nbclient.NotebookClient(asked, km=manager, allow_errors=True, timeout=30)
     variables = {**os.environ, "JPY_SESSION_NAME": str(path)}
     with client.setup_kernel(cleanup_kc=True, env=variables):
+        client.kc.session.metadata = {"cellId": lesson.cells[-1].id}
         for position, cell in enumerate(asked.cells):
             client.execute_cell(cell, position)
     return ["\n".join(out.get("traceback", [])) for cell in asked.cells for out in cell.outputs]
@@ -48,10 +54,10 @@ def executed(path, language, *cells):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_kernel_says_which_cell_is_missing(tmp_path, language):
-    """In the notebook's language: the setup cell, an earlier one, or nothing for a plain slip."""
+    """In the notebook's language: the setup cell, an earlier one; never itself, nor for a slip."""
     path = tmp_path / "lección 1.ipynb"
-    tried = (DATA, USE, "print(nowhere)", "1 / 0", SETUP, DATA, USE)
-    setup, data, slip, division, printed = executed(path, language, *tried)
+    tried = (DATA, USE, "print(nowhere)", "1 / 0", "unsaved += 1", SETUP, DATA, USE)
+    setup, data, slip, division, itself, printed = executed(path, language, *tried)
     with speaking(language):
         for text, key, name, number, first in (
             (setup, "missing.setup", "root", 1, SETUP.splitlines()[0]),
@@ -61,6 +67,7 @@ def test_a_kernel_says_which_cell_is_missing(tmp_path, language):
             assert " ".join(text.split()).endswith(" ".join(told.split()))
     assert slip.endswith("name 'nowhere' is not defined")
     assert "ZeroDivisionError" in division.splitlines()[-1]
+    assert itself.endswith("name 'unsaved' is not defined")
     assert printed == ""
 
 
@@ -73,6 +80,7 @@ def test_a_kernel_says_which_cell_is_missing(tmp_path, language):
         ("for i in x:\n    with open(i) as file:\n        y = (z := 1)", {"i", "file", "y", "z"}),
         ("def f(a):\n    inner = 1\nclass C:\n    member = 1", {"f", "C"}),
         ("g = lambda v: v\nh = [k for k in (w := [1])]", {"g", "h"}),
+        ("t = sum(k for k in x)\nfor i in (m for m in x):\n    pass", {"t", "i"}),
         ("%time\n!ls\nn = 1", {"n"}),
         ("what is this", set()),
         ("", set()),
@@ -84,12 +92,17 @@ def test_names_made_by(source, made):
 
 
 class Shell:
-    """As much of IPython's shell as is looked at: what ran last."""
+    """As much of IPython's shell as is looked at: what ran last, and what asked for it."""
 
-    def __init__(self, *ran, **names):
+    def __init__(self, *ran, cell_id=None, **names):
         self.user_ns = names
+        self.metadata = {} if cell_id is None else {"cellId": cell_id}
         self.history_manager = self
         self.input_hist_raw = list(ran)
+
+    def get_parent(self):
+        """Return the message that asked for the cell, as ipykernel's shell does."""
+        return {"metadata": self.metadata}
 
 
 def missing(name, kind=NameError):
@@ -115,6 +128,33 @@ def test_text_cells_do_not_count(lesson):
 def test_the_cell_itself_is_not_named(lesson):
     """A cell that uses a name before it makes it is not told to run itself first."""
     assert note_for(missing("later"), Shell("later = 1")) == ""
+
+
+def test_empty_lines_at_its_end_do_not_make_it_another_cell(lesson):
+    """IPython keeps a cell without the line breaks at its end, and the file has them."""
+    notebook = nbformat.read(lesson, as_version=4)
+    notebook.cells[5].source = "later = 1 \n\n"
+    nbformat.write(notebook, lesson)
+    assert note_for(missing("later"), Shell("later = 1")) == ""
+
+
+def test_the_cell_itself_is_known_by_its_id(lesson):
+    """Where it was changed since the file was saved, as a cell is that is being written."""
+    itself, another = (nbformat.read(lesson, as_version=4).cells[n].id for n in (5, 3))
+    changed = "later += later\nlater = 1"
+    assert note_for(missing("later"), Shell(changed, cell_id=itself)) == ""
+    assert "number 5" in note_for(missing("later"), Shell(changed, cell_id=another))
+
+
+def test_ids_that_the_file_does_not_have_are_no_hindrance(lesson):
+    """VS Code has ids of its own, and an old file none: then the text says which cell it is."""
+    assert note_for(missing("later"), Shell("later = 1", cell_id="vscode-notebook-cell:1")) == ""
+    notebook = json.loads(lesson.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        del cell["id"]
+    lesson.write_text(json.dumps(notebook), encoding="utf-8")
+    assert note_for(missing("later"), Shell("later = 1")) == ""
+    assert "number 5" in note_for(missing("later"), Shell("later += 1"))
 
 
 @pytest.mark.parametrize("error", [missing("data", UnboundLocalError), KeyError("data")])

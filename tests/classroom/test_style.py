@@ -15,7 +15,7 @@ from made import sequential
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from helpers.classroom import plot_times, style
+from helpers.classroom import plot_growth, plot_times, style
 from helpers.classroom.style import (
     GREY,
     INK,
@@ -24,6 +24,7 @@ from helpers.classroom.style import (
     describe,
     figure_html,
     new_axes,
+    tables_of,
     times_as_fast,
     unit_for,
     use_style,
@@ -119,6 +120,77 @@ def test_alternative_text_goes_with_its_figure():
     del ax
     gc.collect()
     assert figure() is None
+
+
+def two_charts(first="pool", second="threads"):
+    """Return a figure with a chart at the left and another at the right, drawn last to first."""
+    figure, (left, right) = plt.subplots(1, 2)
+    plot_growth({second: {1: 0.1, 10: 1.0}}, ax=right)
+    plot_times({"sequential": 1.0, first: 2.0}, ax=left)
+    return figure
+
+
+def test_each_chart_of_a_figure_is_described(language):
+    """Two charts in a figure: both are in its alternative text, and both tables stand under it."""
+    figure = two_charts()
+    left, right = (ax.get_title("left").replace("\n", " ") for ax in figure.axes)
+    shown = unescape(figure_html(figure))
+    alt = re.search(r'<img alt="([^"]*)"', shown).group(1)
+    assert alt == alternative_text(figure)
+    assert alt.startswith(f"{left}. ")
+    assert f" {right}. " in alt
+    assert [table.caption for table in tables_of(figure)] == [left, right]
+    assert re.findall("<caption.*?>(.*?)</caption>", shown) == [left, right]
+    assert shown.count("<details") == 1
+
+
+def test_a_chart_that_is_drawn_again_is_told_once():
+    """What is drawn on the same Axes takes the place of what was told of them, and no other's."""
+    figure = two_charts("before")
+    plot_times({"sequential": 1.0, "after": 2.0}, ax=figure.axes[0])
+    told, rows = alternative_text(figure), [row[0] for t in tables_of(figure) for row in t.rows]
+    assert "after" in told
+    assert "before" not in told
+    assert alternative_text(two_charts("after")) == told
+    assert "after" in rows
+    assert "before" not in rows
+    assert len(tables_of(figure)) == 2
+
+
+def test_only_charts_that_are_there_are_told():
+    """A chart in a corner of another is told, and one that was taken away is not any more."""
+    figure = two_charts()
+    left, right = figure.axes
+    plot_times({"sequential": 1.0, "inside": 2.0}, ax=left.inset_axes((0.5, 0.5, 0.4, 0.4)))
+    assert "inside" in alternative_text(figure)
+    assert len(tables_of(figure)) == 3
+    left.remove()
+    assert alternative_text(figure).startswith(right.get_title("left"))
+    assert len(tables_of(figure)) == 1
+    figure.clear()
+    assert alternative_text(figure) == message("chart.untold", labels=message("chart.no_labels"))
+
+
+def test_each_chart_of_a_figure_keeps_its_language():
+    """Charts that were drawn in two languages have each its own, the table as the text."""
+    figure, (left, right) = plt.subplots(1, 2)
+    for ax, spoken in ((left, "es"), (right, "en")):
+        set_language(spoken)
+        plot_times({"sequential": 1.0, "pool": 2.0}, ax=ax)
+    assert [table.heads[0] for table in tables_of(figure)] == [
+        messages()["table"]["way"][spoken] for spoken in ("es", "en")
+    ]
+
+
+def test_charts_of_the_same_comparison_warn_once():
+    """What makes a comparison worth less stands once under a figure that draws it twice."""
+    run = sequential()
+    times = {"sequential": (1.0, 1.1), "pool": (2.0, 2.1)}
+    comparison = Comparison(times, {"sequential": run, "pool": run}, ("too short",))
+    figure, axes = plt.subplots(1, 2)
+    for ax in axes:
+        plot_times(comparison, ax=ax)
+    assert figure_html(figure).count("too short") == 1
 
 
 @pytest.fixture

@@ -91,7 +91,8 @@ def plot_break_even_map(
 def _checked(points: Points) -> Points:
     if not isinstance(points, Mapping) or not all(map(_is_job, points.values())):
         raise InputError(message("map.bad_points", received=repr(points)))
-    return points
+    # The tables are made when the map is shown; by then the learner's own may have changed.
+    return {name: (item_s, n_items) for name, (item_s, n_items) in points.items()}
 
 
 def _is_job(value: object) -> bool:

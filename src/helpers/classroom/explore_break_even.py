@@ -145,7 +145,7 @@ class _BreakEven(Explorer):
         map_alone = alternative_text(figure_of(ax)).rpartition("; ")[0]  # the job is told last
         cost, n = brief_time(item_s), f"{n_items:,}"
         job = message("map.job", name=name, n=n, cost=cost, speed=speed)
-        before = told_tables(figure_of(ax))
+        before = told_tables(ax)
         times = {name: _loop_s(values) / self._predicted_s(values)}
         points = {name: (item_s, n_items)}
         describe(

@@ -46,6 +46,8 @@ def plot_growth(series: Mapping[str, Timings], ax: Axes | None = None) -> Axes:
     """
     if not isinstance(series, Mapping) or not series or not all(map(_is_timed, series.values())):
         raise ValueError(message("chart.no_times", received=repr(series)))
+    # The table is made when the chart is shown; by then the learner's own may have changed.
+    series = {name: dict(times) for name, times in series.items()}
     ax = ax or new_axes(9.0, 4.0)
     longest_s = max(max(times.values()) for times in series.values())
     unit = unit_for(longest_s)

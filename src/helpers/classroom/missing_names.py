@@ -6,6 +6,7 @@ import ast
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -16,6 +17,25 @@ from helpers.language import LANGUAGES, message, speaking
 
 _FIRST_WORDS = 40  # characters of a cell's first line, by which it is found
 _LINE = 76  # characters; JupyterLab breaks longer lines of an error in the middle of a word
+# What has names of its own, which the cell around it never sees.
+_CLOSED = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A code cell: its id, which is empty where nobody says it, and its text."""
+
+    id: str
+    source: str
+
+    def is_no_help_to(self, running: _Cell) -> bool:
+        """Say whether this is the cell that runs, or a copy, which lacks the name just as well.
+
+        The id tells them apart where the file is older than what runs; VS Code has other ids than
+        the file, so there the text does. IPython drops the empty lines at its end.
+        """
+        same = bool(self.id) and self.id == running.id
+        return same or self.source.rstrip() == running.source.rstrip()
 
 
 def note_for(error: BaseException, shell: Any) -> str:
@@ -33,9 +53,8 @@ def note_for(error: BaseException, shell: Any) -> str:
     if type(error) is not NameError or not error.name or not path.is_file():
         return ""
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    running = shell.history_manager.input_hist_raw[-1]
     with speaking(_language_of(notebook)):
-        return _note(error.name, _sources(notebook), running)
+        return _note(error.name, _code_cells(notebook), _running(shell))
 
 
 def _notebook_of(shell: Any) -> Path:
@@ -49,16 +68,23 @@ def _language_of(notebook: dict[str, Any]) -> str:
     return said if said in LANGUAGES else "en"
 
 
-def _sources(notebook: dict[str, Any]) -> list[str]:
-    """Return the source of each code cell; a file may hold it as text or as lines."""
+def _code_cells(notebook: dict[str, Any]) -> list[_Cell]:
+    """Return the code cells; a file may hold a text as lines, and an old one holds no ids."""
     cells = [cell for cell in notebook.get("cells", []) if cell.get("cell_type") == "code"]
-    return ["".join(cell["source"]) for cell in cells]
+    return [_Cell(cell.get("id") or "", "".join(cell["source"])) for cell in cells]
 
 
-def _note(name: str, sources: list[str], running: str) -> str:
-    for number, source in enumerate(sources, start=1):
-        if source != running and name in names_made_by(source):
-            first = source.strip().splitlines()[0][:_FIRST_WORDS]
+def _running(shell: Any) -> _Cell:
+    """Return the cell that runs; its id comes with the request, from those who send it."""
+    request = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    known = request.get("metadata", {}).get("cellId") or ""
+    return _Cell(known, shell.history_manager.input_hist_raw[-1])
+
+
+def _note(name: str, cells: list[_Cell], running: _Cell) -> str:
+    for number, cell in enumerate(cells, start=1):
+        if not cell.is_no_help_to(running) and name in names_made_by(cell.source):
+            first = cell.source.strip().splitlines()[0][:_FIRST_WORDS]
             key = "missing.setup" if number == 1 else "missing.cell"
             return fill(message(key, name=name, number=number, first=first), _LINE)
     return ""
@@ -85,6 +111,6 @@ def _names_in(node: ast.AST) -> Iterator[str]:
         yield node.name
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
-    elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)):
+    elif not isinstance(node, _CLOSED):
         for child in ast.iter_child_nodes(node):
             yield from _names_in(child)

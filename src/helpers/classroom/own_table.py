@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.category import StrCategoryFormatter
@@ -15,14 +19,25 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedFormatter
 
-from helpers.classroom.data_table import MOST, Row, Table
+from helpers.classroom.data_table import MOST, NONE, Row, Table
 from helpers.language import message
 from helpers.parallel.units import significant
 
 _DIGITS = 6  # of a figure that are written: more are noise
 
 Point = tuple[object, object]
-Series = tuple[str, list[Point]]  # its name, and its points
+
+
+@dataclass(frozen=True)
+class _Series:
+    """What belongs together: its name, its first points, and how many it has.
+
+    A table shows few points, and a figure may have a million, which to go through takes seconds.
+    """
+
+    name: str
+    points: list[Point]
+    n_points: int
 
 
 def own_tables(figure: Figure) -> list[Table]:
@@ -37,29 +52,31 @@ def own_tables(figure: Figure) -> list[Table]:
 
 
 def _tables(ax: Axes) -> Iterator[Table]:
-    series = [one for one in (*_lines(ax), *_bars(ax), *_points(ax)) if one[1]]
+    series = [one for one in (*_lines(ax), *_bars(ax), *_points(ax)) if one.points]
     if not series:
         return
     titles = (ax.get_title(loc) for loc in ("left", "center", "right"))
     caption = next(filter(None, titles), message("table.own"))
     heads = (ax.get_xlabel() or "x", ax.get_ylabel() or "y")
     place, figure = heads[::-1] if _lies(ax) else heads
-    n_points = sum(len(points) for _, points in series)
-    if len(series) == 1:
-        rows: list[Row] = [(_written(x), _written(y)) for x, y in series[0][1][:MOST]]
-        yield Table(caption, (place, figure), rows, n_points)
-        return
-    names = [_name(name, number) for number, (name, _) in enumerate(series, 1)]
-    named = zip(names, (points[:MOST] for _, points in series), strict=True)
-    rows = [(name, _written(x), _written(y)) for name, points in named for x, y in points]
-    yield Table(caption, (message("table.series"), place, figure), rows, n_points)
+    named = (message("table.series"),) if len(series) > 1 else ()
+    rows = list(islice(_rows(series), MOST))
+    yield Table(caption, (*named, place, figure), rows, sum(one.n_points for one in series))
 
 
-def _lines(ax: Axes) -> Iterator[Series]:
+def _rows(series: list[_Series]) -> Iterator[Row]:
+    """Yield a row for each point; where there are several series, it begins with their name."""
+    for number, one in enumerate(series, 1):
+        named = (_name(one.name, number),) if len(series) > 1 else ()
+        yield from ((*named, _written(x), _written(y)) for x, y in one.points)
+
+
+def _lines(ax: Axes) -> Iterator[_Series]:
     for line in ax.lines:
         if _holds_data(ax, line):
-            xs, ys = _listed(line.get_xdata(orig=True)), _listed(line.get_ydata(orig=True))
-            yield str(line.get_label()), list(zip(xs, ys, strict=True))
+            xs: Any = line.get_xdata(orig=True)
+            points = list(zip(_first(xs), _first(line.get_ydata(orig=True)), strict=True))
+            yield _Series(str(line.get_label()), points, len(xs))
 
 
 def _holds_data(ax: Axes, line: Line2D) -> bool:
@@ -75,12 +92,13 @@ def _lies(ax: Axes) -> bool:
     return any(group.orientation == "horizontal" for group in bars)
 
 
-def _bars(ax: Axes) -> Iterator[Series]:
+def _bars(ax: Axes) -> Iterator[_Series]:
     lying = _lies(ax)
     names = _names(ax.yaxis if lying else ax.xaxis)
     for group in ax.containers:
         if isinstance(group, BarContainer):
-            yield str(group.get_label()), [_bar(bar, names, lying) for bar in group.patches]
+            points = [_bar(bar, names, lying) for bar in group.patches[:MOST]]
+            yield _Series(str(group.get_label()), points, len(group.patches))
 
 
 def _bar(bar: Rectangle, names: dict[float, str], lying: bool) -> Point:
@@ -100,18 +118,24 @@ def _names(axis: Axis) -> dict[float, str]:
     return {round(float(place), 6): label.get_text() for place, label in pairs}
 
 
-def _points(ax: Axes) -> Iterator[Series]:
+def _points(ax: Axes) -> Iterator[_Series]:
     for points in ax.collections:
         if isinstance(points, PathCollection):
             places: Any = points.get_offsets()
-            yield str(points.get_label()), [(float(x), float(y)) for x, y in places]
+            yield _Series(str(points.get_label()), [(x, y) for x, y in _first(places)], len(places))
 
 
-def _listed(values: Any) -> list[object]:
-    """Return values as Python's own; dates of an array would be numbers."""
-    if getattr(getattr(values, "dtype", None), "kind", "") == "M":
-        values = values.astype("datetime64[s]").astype(str)
-    return list(values.tolist() if hasattr(values, "tolist") else values)
+def _first(values: Any) -> list[Any]:
+    """Return the first of the values as Python's own; dates of an array would be numbers.
+
+    What an array has masked is ``None``, as are the points of a cloud that cannot be drawn.
+    """
+    if not hasattr(values, "dtype"):
+        return list(islice(values, MOST))
+    first = np.asanyarray(values)[:MOST]
+    if first.dtype.kind == "M":
+        first = first.astype("datetime64[s]").astype(str)
+    return list(first.tolist())
 
 
 def _name(label: str, number: int) -> str:
@@ -121,6 +145,8 @@ def _name(label: str, number: int) -> str:
 
 
 def _written(value: object) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NONE
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return str(value)
     text = f"{value:,}" if isinstance(value, int) else significant(value, _DIGITS)

@@ -68,7 +68,8 @@ def plot_predictions(predictions: Predictions, *, ax: Axes | None = None) -> Axe
     conclusion = message(key, error=error, n=len(predictions))
     set_title(ax, conclusion)
     told = "; ".join(_told(name, *predictions[name]) for name in worst[:_NAMED])
-    listed = dict(predictions)
+    # The table is made when the chart is shown; by then the learner's own may have changed.
+    listed = {name: (predicted_s, real_s) for name, (predicted_s, real_s) in predictions.items()}
     describe(ax, f"{conclusion}. {told}.", tables=lambda: [_table(conclusion, listed)])
     return ax
 

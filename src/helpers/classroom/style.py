@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -57,7 +58,7 @@ _SHOWN_DPI = 100  # pixels an inch in the notebook; twice as many are drawn, for
 
 @dataclass(frozen=True)
 class _Told:
-    """What is said of a figure beside its picture, and the language in which it was drawn."""
+    """What is said of a chart beside its picture, and the language in which it was drawn."""
 
     text: str
     warnings: tuple[str, ...]
@@ -65,7 +66,8 @@ class _Told:
     language: str
 
 
-_told: WeakKeyDictionary[Figure, _Told] = WeakKeyDictionary()
+# By the Axes of each chart: a figure may have several, as those of a learner who passes ``ax=``.
+_told: WeakKeyDictionary[Axes, _Told] = WeakKeyDictionary()
 
 
 def new_axes(width_in: float = 9.0, height_in: float = 3.0) -> Axes:
@@ -78,49 +80,63 @@ def new_axes(width_in: float = 9.0, height_in: float = 3.0) -> Axes:
 def describe(
     ax: Axes, text: str, warnings: tuple[str, ...] = (), tables: Tables | None = None
 ) -> None:
-    """Say what the figure of ``ax`` shows, for who cannot see it.
+    """Say what the chart on ``ax`` shows, for who cannot see it, instead of what was said before.
 
     Args:
         ax: where the chart is drawn.
         text: its alternative text.
         warnings: what makes it worth less, shown under it.
-        tables: returns its data; called when it is shown. Where a figure is described again
+        tables: returns its data; called when it is shown. Where a chart is described again
             without them, it keeps those it had.
     """
-    figure = ax.get_figure(root=True)
-    if figure is not None:
-        before = _told.get(figure)
-        kept = before.tables if before and tables is None else tables
-        _told[figure] = _Told(text, warnings, kept, current_language())
+    before = _told.get(ax)
+    kept = before.tables if before and tables is None else tables
+    _told[ax] = _Told(text, warnings, kept, current_language())
+
+
+def _told_of(figure: Figure) -> list[_Told]:
+    """Return what is said of each chart of ``figure``, in the order in which they stand there."""
+    return [_told[ax] for ax in _with_insets(figure.axes) if ax in _told]
+
+
+def _with_insets(axes: Iterable[Axes]) -> Iterator[Axes]:
+    for ax in axes:
+        yield ax
+        yield from _with_insets(child for child in ax.child_axes if isinstance(child, Axes))
 
 
 def alternative_text(figure: Figure) -> str:
     """Return the alternative text of ``figure``; from its title and labels where it has none."""
-    if figure in _told:
-        return _told[figure].text
+    told = _told_of(figure)
+    if told:
+        return " ".join(one.text for one in told)
     parts = [text for ax in figure.axes for text in _labels(ax) if text]
     return message("chart.untold", labels="; ".join(parts) or message("chart.no_labels"))
 
 
-def told_tables(figure: Figure) -> Tables:
-    """Return what gives the data of ``figure``, to describe it again with more of it."""
-    told = _told.get(figure)
+def told_tables(ax: Axes) -> Tables:
+    """Return what gives the data of the chart on ``ax``, to describe it again with more of it."""
+    told = _told.get(ax)
     return (told and told.tables) or list
 
 
 def tables_of(figure: Figure) -> list[Table]:
     """Return the data of ``figure`` in its language; of a learner's own, what can be read off."""
-    told = _told.get(figure)
-    if told is None or told.tables is None:
+    told = _told_of(figure)
+    if not any(one.tables for one in told):
         return own_tables(figure)
+    return [table for one in told for table in _made(one)]
+
+
+def _made(told: _Told) -> list[Table]:
     with speaking(told.language):
-        return list(told.tables())
+        return list(told.tables()) if told.tables else []
 
 
 def data_html(figure: Figure) -> str:
     """Return the data of ``figure`` as HTML that a click unfolds; nothing where it has none."""
-    told = _told.get(figure)
-    with speaking(told.language if told else current_language()):
+    told = _told_of(figure)
+    with speaking(told[0].language if told else current_language()):
         return folded(tables_of(figure))
 
 
@@ -145,7 +161,8 @@ def picture_html(figure: Figure, dpi: int) -> str:
     figure.savefig(picture, format="png", dpi=dpi, facecolor="white")
     data = base64.b64encode(picture.getvalue()).decode("ascii")
     width = round(figure.get_size_inches()[0] * _SHOWN_DPI)
-    warnings = _told[figure].warnings if figure in _told else ()
+    # Charts of the same comparison have the same warnings, of which one is enough.
+    warnings = dict.fromkeys(text for told in _told_of(figure) for text in told.warnings)
     caption = "".join(f"<figcaption>⚠ {html.escape(text)}</figcaption>" for text in warnings)
     return (
         f'<figure style="margin: 0.6em 0"><img alt="{html.escape(alternative_text(figure))}" '
