@@ -6,6 +6,7 @@ theme brings its own fonts and scripts.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -107,12 +108,26 @@ def _run_sphinx(settings: dict[str, Any], source: Path, target: Path) -> None:
     (source / "conf.py").write_text(f"globals().update({settings!r})\n", encoding="utf-8")
     command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet"]
     command += ["--no-color", "-d", str(source / "_doctrees"), str(source), str(target)]
-    done = subprocess.run(
-        command, capture_output=True, encoding="utf-8", timeout=SPHINX_S, check=False
-    )
+    try:
+        done = _finished(command)
+    except subprocess.TimeoutExpired as error:
+        raise AuthoringError([message("authoring.sphinx_timeout", seconds=SPHINX_S)]) from error
     if done.returncode or done.stderr:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         raise AuthoringError(lines or [done.stdout])
+
+
+def _finished(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command of Python; return what it said, in UTF-8 also where Windows speaks another."""
+    return subprocess.run(
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",  # a byte that no text can have must not hide what was said
+        env={**os.environ, "PYTHONUTF8": "1"},
+        timeout=SPHINX_S,
+        check=False,
+    )
 
 
 def _settings(lessons: Sequence[Lesson], language: str) -> dict[str, Any]:
