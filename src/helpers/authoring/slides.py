@@ -79,9 +79,8 @@ def write_parts(root: Path, folder: Path) -> None:
 def _index(lessons: Sequence[Lesson]) -> str:
     """Return the page that leads to each lesson, in each language."""
     page = (TEMPLATES / "slides" / "first_page.html").read_text(encoding="utf-8")
-    for language in LANGUAGES:
-        page = page.replace(f"<!-- {language} -->", "".join(_list(lessons, language)))
-    return page
+    lists = ("".join(_list(lessons, language)) for language in LANGUAGES)
+    return page.replace("<!-- lessons -->", "\n".join(lists))
 
 
 def _list(lessons: Sequence[Lesson], language: str) -> Iterator[str]:
