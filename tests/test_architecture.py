@@ -181,6 +181,18 @@ def test_modules_are_short(name):
     assert len(FILES[name].read_text(encoding="utf-8").splitlines()) <= MAX_LINES
 
 
+@pytest.mark.parametrize(
+    ("package", "written"), [("helpers", "``helpers.{}``"), ("helpers.authoring", "``{}``")]
+)
+def test_every_module_is_on_the_map(package, written):
+    """Whoever reads what a package says of itself finds each of its rooms or modules named."""
+    below = {name.removeprefix(f"{package}.").partition(".")[0] for name in FILES} - {package}
+    known = {room for room in below if f"{package}.{room}" in FILES} - {"__main__"}
+    told = ast.get_docstring(ast.parse(FILES[package].read_text(encoding="utf-8")))
+    assert len(known) > 5
+    assert {name for name in known if written.format(name) not in told} == set()
+
+
 def test_no_module_is_called_utils():
     """No module is a drawer for everything."""
     stems = {file.stem for file in FILES.values()}

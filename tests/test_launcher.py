@@ -138,6 +138,17 @@ def test_jupyterlab_speaks_the_language_of_the_course(course, started, monkeypat
     assert locale is None or locale in packs
 
 
+def test_a_third_language_has_the_plain_settings(course, started, monkeypatch):
+    """A language that somebody adds opens the course before it has settings of its own."""
+    for module in (launcher, language):
+        monkeypatch.setattr(module, "LANGUAGES", ("es", "en", "pt"))
+    (course / "notebooks" / "pt").mkdir()
+    (course / "notebooks" / "pt" / "00_comece.ipynb").touch()
+    assert launcher.main(["pt"]) == 0
+    assert os.environ["JUPYTER_CONFIG_PATH"] == str(launcher.SETTINGS)
+    assert len(started) == 1
+
+
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
 def test_without_a_language_the_usage_comes_in_both_languages(arguments, capsys, started):
     """No argument at all, or a call for help, shows how to call it, in Spanish and English."""

@@ -4,10 +4,15 @@ Four rooms, one direction; a lower room never imports a higher one:
 
 - ``helpers.language``: the current language and its messages. The floor of the house.
 - ``helpers.worker``: what surrounds the tasks inside a worker. It imports next to nothing.
+- ``helpers.remote``: the same inside a worker of Dask.
 - ``helpers.tasks``: what a worker runs. Standard library only, so that a worker starts fast.
 - ``helpers.parallel``: how work is run and measured. Takes tasks as arguments.
 - ``helpers.classroom``: what a notebook shows: charts, predictions, exercises.
 - ``helpers.authoring``: for who writes lessons: sources become notebooks, figures are drawn.
 
-``python -m helpers es`` (or ``en``) opens the course in JupyterLab.
+And three doors:
+
+- ``python -m helpers es`` (or ``en``) opens the course in JupyterLab.
+- ``helpers.doctor``: whether a computer is ready for it.
+- ``helpers.kernel_startup``: what each kernel of the course runs first.
 """

@@ -25,9 +25,10 @@ OFFLINE = {
 }
 
 # Folders of JupyterLab's settings: it does not ask about news, a question that covers the lesson,
-# and its menus are in Spanish where the course is.
+# and its menus are in Spanish where the course is. A language that is not here has the
+# plain settings.
 SETTINGS = Path(__file__).parent / "classroom"
-SETTINGS_OF = {"es": [SETTINGS / "spanish", SETTINGS], "en": [SETTINGS]}
+SETTINGS_OF = {"es": [SETTINGS / "spanish", SETTINGS]}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -131,7 +132,8 @@ def _open_in_jupyterlab(language: str, further: Sequence[str]) -> None:
 
 
 def _use_settings(language: str) -> None:
-    folders = [*map(str, SETTINGS_OF[language]), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    ours = map(str, SETTINGS_OF.get(language, [SETTINGS]))
+    folders = [*ours, os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, folders))
 
 

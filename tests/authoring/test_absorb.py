@@ -64,6 +64,27 @@ def test_an_answer_given_in_class_is_not_taken(project, language):
     assert "answer = ..." in project.texts(language)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("one = ...", "one = 1"),
+        ("two = ...", 'two = "and so on..."  # ...'),
+        ("one = ...", 'one = "\\d"'),
+        ("one = ...", "one = (1"),
+        ("one = ...\ntwo = ...", "one = 1\ntwo = 2"),
+    ],
+)
+def test_an_exercise_that_is_answered_in_part_is_not_taken(project, old, new):
+    """Where one of several dots is left, or a comment has some, or it does not parse: the same."""
+    exercise = "```{code-cell} ipython3\n:tags: [exercise]\n\none = ...\ntwo = ...\n```\n"
+    project.write_source(f"{SOURCE}\n{exercise}")
+    project.build()
+    project.change("en", old, new)
+    (line,) = project.absorb("en")
+    assert line.startswith("answered exercise")
+    assert source(project) == f"{SOURCE}\n{exercise}"
+
+
 def test_an_exercise_may_be_reworded(project):
     """An exercise whose dots are still there is taken as any other code."""
     exercise = "```{code-cell} ipython3\n:tags: [exercise]\n\nanswer = ...\n```\n"

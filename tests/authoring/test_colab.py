@@ -10,8 +10,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from helpers.authoring.__main__ import main
+from helpers.authoring.colab import COLABS_OWN
 from helpers.language import LANGUAGES, message, speaking
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +42,8 @@ def test_the_first_code_installs_and_the_text_says_so(copies, language):
     assert own == ["--quiet", "--no-deps", PACKAGE]
     names = {Requirement(other).name for other in others[1:]}
     assert {"distributed", "matplotlib", "numpy", "psutil"} <= names
-    assert not names & {"ipykernel", "ipywidgets", "jupyterlab", "helpers", "pytest"}
+    assert not {canonicalize_name(name) for name in names} & {*COLABS_OWN, "helpers", "pytest"}
+    assert {canonicalize_name(name) for name in COLABS_OWN} == COLABS_OWN
     assert f'start("{language}")' in setup["source"]
 
 

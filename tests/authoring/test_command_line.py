@@ -1,9 +1,27 @@
 """The command line: its exit codes, what it says and where, in both languages."""
 
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from small_project import SOURCE
 
 from helpers.authoring.__main__ import main
+from helpers.authoring.extras import MODULES
+
+# Nothing imports it: JupyterLab finds it by itself, and only who presents live needs it.
+NOT_IMPORTED = {"jupyterlab-slideshow", "helpers"}
+WITHOUT_JUPYTEXT = """
+import sys
+sys.modules["jupytext"] = None
+from helpers.authoring.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 @pytest.fixture
@@ -146,3 +164,45 @@ def test_wrong_arguments(arguments, capsys):
         main(arguments)
     assert exit_.value.code == 2
     assert "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "extra", "missing"),
+    [("site", "site", "pydata_sphinx_theme"), ("slides", "teach", "sphinx_revealjs")],
+)
+def test_a_missing_extra_is_said_before_all_work(
+    run, monkeypatch, tmp_path, command, extra, missing
+):
+    """Where a part of an extra is missing, the error says what installs it; nothing is written."""
+    monkeypatch.setitem(sys.modules, missing, None)
+    code, out, err = run(command, str(tmp_path / "made"))
+    assert (code, out, len(err.splitlines())) == (1, "", 1)
+    assert missing in err
+    assert re.search(rf'pip --python "[^"]+" install .*-e "\.\[{extra}\]"', err)
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("command", [["colab", "made", "helpers"], ["build"], ["--help"]])
+def test_without_the_extra_of_authors(command, tmp_path):
+    """Where Jupytext is missing every command says so, without a traceback; help is there."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_JUPYTEXT, *command],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=50,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    helped = command == ["--help"]
+    assert (done.returncode, "jupytext" in done.stderr) == ((0, False) if helped else (1, True))
+    assert helped or '".[author]"' in done.stderr
+
+
+@pytest.mark.parametrize("extra", MODULES)
+def test_all_of_an_extra_is_looked_for(extra):
+    """What pyproject.toml lists in an extra is what its commands look for first."""
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    listed = tomllib.loads(text)["project"]["optional-dependencies"][extra]
+    names = {canonicalize_name(Requirement(line).name) for line in listed} - NOT_IMPORTED
+    assert {canonicalize_name(module) for module in MODULES[extra]} == names

@@ -1,10 +1,13 @@
 """Executed notebooks that are kept serve again, as long as they are those of the same code."""
 
+from types import SimpleNamespace
+
 import nbformat.v4
 import pytest
 
 from helpers.authoring import executed as executed_module
-from helpers.authoring.executed import executed_notebook
+from helpers.authoring.executed import executed_notebook, fingerprint
+from helpers.authoring.notebooks import make_notebook
 from helpers.authoring.sources import read_lesson
 
 
@@ -59,6 +62,28 @@ def test_other_helpers_make_what_is_kept_stale(project, executions, tmp_path, mo
     (tmp_path / "package" / "helper.py").touch()
     monkeypatch.setattr(executed_module, "_PACKAGE", tmp_path / "package")
     executed_notebook(read_lesson(project.source), "es", kept)
+    assert executions == ["es", "es"]
+
+
+def test_a_changed_helper_is_seen_wherever_the_course_lies(project, monkeypatch, tmp_path):
+    """Only the package's own room of authors does not count, not a folder above of that name."""
+    package = tmp_path / "authoring" / "helpers"
+    (package / "authoring").mkdir(parents=True)
+    monkeypatch.setattr(executed_module, "_PACKAGE", package)
+    notebook = make_notebook(read_lesson(project.source), "es")
+    prints = [fingerprint(notebook)]
+    for name in ("helper.py", "authoring/site.py"):
+        (package / name).write_text("x = 1", encoding="utf-8")
+        prints.append(fingerprint(notebook))
+    assert prints[0] != prints[1] == prints[2]
+
+
+def test_another_python_makes_what_is_kept_stale(project, executions, tmp_path, monkeypatch):
+    """What one Python computed does not serve for another, which may show other things."""
+    kept = tmp_path / "kept"
+    for version in ("3.11.7 (main)", "3.14.0 (main)"):
+        monkeypatch.setattr(executed_module, "sys", SimpleNamespace(version=version))
+        executed_notebook(read_lesson(project.source), "es", kept)
     assert executions == ["es", "es"]
 
 

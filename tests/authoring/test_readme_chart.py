@@ -10,8 +10,9 @@ import pytest
 from matplotlib import pyplot as plt
 from PIL import Image
 
+from helpers.authoring import readme_chart
 from helpers.authoring.errors import AuthoringError
-from helpers.authoring.readme_chart import MEASURED, draw, runs_in, table, with_table
+from helpers.authoring.readme_chart import MEASURED, draw, main, runs_in, table, with_table
 from helpers.language import LANGUAGES, current_language, set_language
 from helpers.parallel import Run, Span
 
@@ -71,3 +72,43 @@ def test_readme_without_marks(readme):
     """Where README has no place for the table nothing is written, and the marks are named."""
     with pytest.raises(AuthoringError, match="timeline:es"):
         with_table(readme, "new", "es")
+
+
+def marks(*languages: str) -> str:
+    """Return a README with a place for the tables of some languages."""
+    places = (f"<!-- timeline:{code} -->\nold\n<!-- /timeline:{code} -->" for code in languages)
+    return "\n".join(("# Title", *places, "end\n"))
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch) -> Path:
+    """A project with an old Spanish picture, where nothing is measured."""
+    monkeypatch.setattr(
+        readme_chart, "run", lambda *arguments, how, **options: replace(RUN, how=how)
+    )
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "timeline_es.png").write_bytes(b"old")
+    return tmp_path
+
+
+def test_pictures_and_tables_are_written_together(root):
+    """Both pictures are drawn, and README has both tables, with nothing left beside it."""
+    (root / "README.md").write_text(marks(*LANGUAGES), encoding="utf-8")
+    assert main(root) == 0
+    pictures = [root / "images" / f"timeline_{language}.png" for language in LANGUAGES]
+    runs = runs_of(pictures[0])
+    assert [run.how for run in runs] == ["sequential", "pool"]
+    assert runs_of(pictures[1]) == runs
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    assert "old" not in readme
+    assert all(table(runs, language) in readme for language in LANGUAGES)
+    assert {path.name for path in root.iterdir()} == {"README.md", "images"}
+
+
+def test_where_readme_lacks_marks_nothing_is_written(root, capsys):
+    """The missing marks of one language are said, and the pictures stay those of README."""
+    (root / "README.md").write_text(marks("es"), encoding="utf-8")
+    assert main(root) == 1
+    assert "<!-- timeline:en -->" in capsys.readouterr().err
+    assert (root / "README.md").read_text(encoding="utf-8") == marks("es")
+    assert [path.read_bytes() for path in (root / "images").iterdir()] == [b"old"]

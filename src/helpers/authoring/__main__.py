@@ -1,5 +1,7 @@
 """The command line of who writes lessons: ``python -m helpers.authoring --help``."""
 
+# Each command imports what it needs: so one that lacks an extra can say so, and all begin sooner.
+
 from __future__ import annotations
 
 import argparse
@@ -7,11 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from helpers.authoring.absorb import absorb
-from helpers.authoring.build import build, find_sources, find_stale, source_folder
 from helpers.authoring.errors import AuthoringError
-from helpers.authoring.notebooks import replace_file
-from helpers.authoring.sources import canonical, read_text
+from helpers.authoring.extras import need
 from helpers.language import LANGUAGES, message, set_language
 
 
@@ -24,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     set_language(getattr(options, "speak", "en"))
     try:
+        need("author")
         lines = options.command(_root(getattr(options, "root", None)), options)
     except AuthoringError as error:
         lines = error.problems
@@ -81,6 +81,8 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
 
 def _root(given: Path | None) -> Path:
     """Return the project's folder: the one given, or the first from here upwards that is one."""
+    from helpers.authoring.build import source_folder
+
     here = (given or Path.cwd()).resolve()
     for folder in [here] if given else [here, *here.parents]:
         if source_folder(folder).is_dir():
@@ -89,6 +91,8 @@ def _root(given: Path | None) -> Path:
 
 
 def _build(root: Path, options: argparse.Namespace) -> list[str]:
+    from helpers.authoring.build import build, find_stale
+
     languages = (options.language,) if options.language else LANGUAGES
     if not options.check:
         build(root, options.lessons, languages)
@@ -104,6 +108,8 @@ def _said_fresh(lines: list[str]) -> list[str]:
 
 
 def _absorb(root: Path, options: argparse.Namespace) -> list[str]:
+    from helpers.authoring.absorb import absorb
+
     lines = []
     for path in options.notebooks:
         try:
@@ -115,6 +121,8 @@ def _absorb(root: Path, options: argparse.Namespace) -> list[str]:
 
 
 def _format(root: Path, options: argparse.Namespace) -> list[str]:
+    from helpers.authoring.build import find_sources
+
     lines = []
     for path in find_sources(root, options.lessons):
         try:
@@ -125,6 +133,9 @@ def _format(root: Path, options: argparse.Namespace) -> list[str]:
 
 
 def _format_one(path: Path) -> None:
+    from helpers.authoring.notebooks import replace_file
+    from helpers.authoring.sources import canonical, read_text
+
     text = read_text(path)
     formatted = canonical(path, text)
     if formatted != text:
@@ -135,7 +146,7 @@ def _format_one(path: Path) -> None:
 def _figures(root: Path, options: argparse.Namespace) -> list[str]:
     if options.check:
         return _said_fresh(_stale_figures(root))
-    from helpers.authoring.figures import draw_all  # matplotlib, for this command alone
+    from helpers.authoring.figures import draw_all
 
     for path in draw_all(root / "images"):
         print(message("authoring.drawn", file=path.name))
@@ -143,14 +154,16 @@ def _figures(root: Path, options: argparse.Namespace) -> list[str]:
 
 
 def _site(root: Path, options: argparse.Namespace) -> list[str]:
-    from helpers.authoring.site import make_site  # Sphinx, for this command alone
+    need("site")
+    from helpers.authoring.site import make_site
 
     make_site(root, options.folder.resolve(), options.lessons, options.executed)
     return []
 
 
 def _slides(root: Path, options: argparse.Namespace) -> list[str]:
-    from helpers.authoring.slides import make_slides  # nbconvert, for this command alone
+    need("teach")
+    from helpers.authoring.slides import make_slides
 
     make_slides(root, options.folder.resolve(), options.lessons, options.executed)
     return []

@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat.v4
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from helpers.authoring.build import find_sources, read_lessons
 from helpers.authoring.errors import AuthoringError
@@ -19,7 +20,8 @@ from helpers.authoring.notebooks import make_notebook, replace_file, to_json
 from helpers.language import LANGUAGES, message, speaking
 
 _nbformat: Any = nbformat  # its functions have no types
-# Colab's own, which its page depends on: another version of them would break it.
+# Colab's own, which its page depends on: another version of them would break it. And the words of
+# JupyterLab, which is not there. Names in canonical form: metadata may write them otherwise.
 COLABS_OWN = {"ipykernel", "ipywidgets", "jupyterlab", "jupyterlab-language-pack-es-es"}
 _PICTURE = re.compile(r"(!\[[^]]*\]\()\.\./\.\./(images/[\w.]+)(\))")
 _LESSON_LINK = re.compile(r"(?<!!)\[([^]]+)\]\((?:\.\./\w\w/)?[\w.]+\.ipynb\)")
@@ -71,7 +73,7 @@ def _installing(language: str, package: str) -> list[Any]:
     with speaking(language):
         text = message("colab.installs")
     needed = (Requirement(line) for line in metadata.requires("helpers") or ())
-    names = [f'"{need}"' for need in needed if not need.marker and need.name not in COLABS_OWN]
+    names = [f'"{need}"' for need in needed if not need.marker and not _is_colabs(need)]
     lines = [
         f'%pip install --quiet --no-deps "{package}"',
         f"%pip install --quiet {' '.join(names)}",
@@ -81,6 +83,10 @@ def _installing(language: str, package: str) -> list[Any]:
         _nbformat.v4.new_markdown_cell(text, id="colab-text", metadata=hidden),
         _nbformat.v4.new_code_cell("\n".join(lines), id="colab-install", metadata=hidden),
     ]
+
+
+def _is_colabs(need: Requirement) -> bool:
+    return canonicalize_name(need.name) in COLABS_OWN
 
 
 def _stand_alone(notebook: Any, root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,12 @@ def executed_notebook(
 
 
 def fingerprint(notebook: Any) -> str:
-    """Return a digest of what the outputs come from: the code cells, and the course's package."""
-    digest = hashlib.sha256()
+    """Return a digest of what the outputs come from: code cells, the course's package, Python."""
+    digest = hashlib.sha256(sys.version.encode())
     for path in sorted(_PACKAGE.rglob("*.*")):
-        if path.suffix in (".py", ".toml", ".json") and "authoring" not in path.parts:
+        # in the package, not above it: a folder that the course lies in may be called so too
+        room = path.relative_to(_PACKAGE).parts[0]
+        if path.suffix in (".py", ".toml", ".json") and room != "authoring":
             digest.update(path.read_bytes())
     for cell in _code(notebook):
         digest.update(f"{cell.source}\0".encode())

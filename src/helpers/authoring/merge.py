@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import difflib
+import warnings
 from collections.abc import Sequence
 
 from helpers.authoring.errors import AuthoringError
@@ -201,6 +203,20 @@ class Merge:
 
 
 def _is_answer(found: Found, cell: Cell) -> bool:
-    """Tell whether somebody has answered an exercise: its dots, for the learner, are gone."""
-    waits = cell.kind == "code" and "exercise" in cell.tags and "..." in cell.texts["es"]
-    return waits and "..." not in found.text
+    """Tell whether somebody has answered an exercise, or part of it: some of its dots are gone."""
+    if cell.kind != "code" or "exercise" not in cell.tags:
+        return False
+    codes = found.text, cell.texts["es"]
+    try:
+        now, before = (_n_ellipses(code) for code in codes)
+    except (SyntaxError, ValueError):  # half a line, a magic, a zero byte: both are counted as text
+        now, before = (code.count("...") for code in codes)
+    return now < before
+
+
+def _n_ellipses(code: str) -> int:
+    """Return how often ``code`` has an ``...`` of Python: those of texts and comments are none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what a learner wrote may have a wrong escape
+        nodes = list(ast.walk(ast.parse(code)))
+    return sum(isinstance(node, ast.Constant) and node.value is ... for node in nodes)

@@ -9,6 +9,7 @@ CPUs.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 from helpers.authoring.errors import AuthoringError
 from helpers.authoring.figures.timeline_tables import folded
+from helpers.authoring.notebooks import replace_file
 from helpers.classroom import plot_timeline, start
 from helpers.classroom.style import tables_of
 from helpers.language import LANGUAGES, message, speaking
@@ -25,16 +27,37 @@ from helpers.tasks import count_primes
 MEASURED = "Measured"  # the name under which a picture holds what was measured
 
 
-def main(root: Path = Path()) -> None:
-    """Run the same work sequentially and with a pool, and draw and tell both in each language."""
+def main(root: Path = Path()) -> int:
+    """Run the same work sequentially and with a pool, and draw and tell both in each language.
+
+    Returns:
+        The exit code: 0 where all went well; 1, with nothing written, where README has no place for
+        the tables.
+    """
     work = [20_000 + 10_000 * (i % 3) for i in range(18)]
     one = run(count_primes, work, how="sequential", chunksize=1)
     many = run(count_primes, work, how="pool", n_workers=2, chunksize=1)
-    readme = (root / "README.md").read_text(encoding="utf-8")
+    try:
+        write((one, many), root)
+    except AuthoringError as error:
+        print(*error.problems, sep="\n", file=sys.stderr)
+        return 1
+    return 0
+
+
+def write(runs: Sequence[Run], root: Path) -> None:
+    """Write the pictures of the runs, and their tables into README.
+
+    Raises:
+        AuthoringError: README has no place for a table; nothing is written then.
+    """
+    readme = root / "README.md"
+    text = readme.read_text(encoding="utf-8")
     for language in LANGUAGES:
-        draw((one, many), language, root / "images" / f"timeline_{language}.png")
-        readme = with_table(readme, table((one, many), language), language)
-    (root / "README.md").write_text(readme, encoding="utf-8", newline="\n")
+        text = with_table(text, table(runs, language), language)
+    for language in LANGUAGES:
+        draw(runs, language, root / "images" / f"timeline_{language}.png")
+    replace_file(readme, text)
 
 
 def draw(runs: Sequence[Run], language: str, picture: Path) -> None:
@@ -81,4 +104,4 @@ def _run(spans: Sequence[Sequence[Any]], lost_s: Mapping[str, float], **fields: 
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

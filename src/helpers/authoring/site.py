@@ -6,6 +6,7 @@ theme brings its own fonts and scripts.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -17,12 +18,12 @@ from typing import Any
 from helpers.authoring.build import find_sources, read_lessons
 from helpers.authoring.errors import AuthoringError
 from helpers.authoring.executed import executed_notebook
-from helpers.authoring.folders import claim
+from helpers.authoring.folders import replacing
 from helpers.authoring.notebooks import to_json, twin_of
 from helpers.authoring.sources import Lesson
 from helpers.language import LANGUAGES, message, speaking
 
-MARKER = ".nojekyll"  # with it, GitHub Pages keeps folders that begin with _
+NO_JEKYLL = ".nojekyll"  # with it, GitHub Pages keeps folders that begin with _
 SPHINX_S = 300
 TEMPLATES = Path(__file__).parent / "templates"
 # The theme's parts, from left to right; our own is in the folder of the templates.
@@ -40,20 +41,20 @@ def make_site(
 
     Args:
         root: the project's folder.
-        folder: where the site goes. What is there of an earlier one is replaced.
+        folder: where the site goes. An earlier one is replaced, once all is made.
         names: the lessons, by number or file name; all of them for none.
         executed: a folder of executed notebooks, used where they are fresh and filled where not.
         say: told of each page, as it is made.
 
     Raises:
-        AuthoringError: where a lesson cannot be read or executed, ``folder`` has something else in
-            it, or Sphinx warns of something.
+        AuthoringError: where a lesson cannot be read or executed, Sphinx warns of something, or
+            ``folder`` has something else in it or cannot be replaced. It is then as it was.
     """
     lessons, problems = read_lessons(find_sources(root, names))
     if problems:
         raise AuthoringError(problems)
-    claim(folder, MARKER)
-    with TemporaryDirectory() as scratch:
+    with replacing(folder, "site", executed) as made, TemporaryDirectory() as scratch:
+        (made / NO_JEKYLL).touch()
         for language in LANGUAGES:
             source = Path(scratch) / language
             shutil.copytree(root / "images", source / "images")
@@ -64,10 +65,10 @@ def make_site(
             # Some of the lessons alone lead to others that are not there: that is no mistake.
             known = ["myst.xref_missing"] if names else []
             settings = _settings(lessons, language) | {"suppress_warnings": known}
-            made = Path(scratch) / "html" / language  # beside it MyST-NB leaves a folder of its own
-            _run_sphinx(settings, source, made)
-            shutil.copytree(made, folder / language)
-    shutil.copy(TEMPLATES / "first_page.html", folder / "index.html")
+            pages = Path(scratch) / "html" / language  # beside it MyST-NB leaves its own folder
+            _run_sphinx(settings, source, pages)
+            shutil.copytree(pages, made / language)
+        shutil.copy(TEMPLATES / "first_page.html", made / "index.html")
 
 
 def _write_page(lesson: Lesson, language: str, source: Path, executed: Path | None) -> None:
@@ -107,12 +108,26 @@ def _run_sphinx(settings: dict[str, Any], source: Path, target: Path) -> None:
     (source / "conf.py").write_text(f"globals().update({settings!r})\n", encoding="utf-8")
     command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet"]
     command += ["--no-color", "-d", str(source / "_doctrees"), str(source), str(target)]
-    done = subprocess.run(
-        command, capture_output=True, encoding="utf-8", timeout=SPHINX_S, check=False
-    )
+    try:
+        done = _finished(command)
+    except subprocess.TimeoutExpired as error:
+        raise AuthoringError([message("authoring.sphinx_timeout", seconds=SPHINX_S)]) from error
     if done.returncode or done.stderr:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         raise AuthoringError(lines or [done.stdout])
+
+
+def _finished(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command of Python; return what it said, in UTF-8 also where Windows speaks another."""
+    return subprocess.run(
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",  # a byte that no text can have must not hide what was said
+        env={**os.environ, "PYTHONUTF8": "1"},
+        timeout=SPHINX_S,
+        check=False,
+    )
 
 
 def _settings(lessons: Sequence[Lesson], language: str) -> dict[str, Any]:

@@ -15,12 +15,11 @@ from pathlib import Path
 from helpers.authoring.build import find_sources, read_lessons
 from helpers.authoring.errors import AuthoringError
 from helpers.authoring.executed import executed_notebook
-from helpers.authoring.folders import claim
+from helpers.authoring.folders import replacing
 from helpers.authoring.slide_pages import TEMPLATES, page_of
 from helpers.authoring.sources import Lesson
 from helpers.language import LANGUAGES, message, speaking
 
-MARKER = ".slides"
 REVEAL_PARTS = ("LICENSE", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js")
 
 
@@ -35,29 +34,35 @@ def make_slides(
 
     Args:
         root: the project's folder.
-        folder: where the slides go. What is there of an earlier time is replaced.
+        folder: where the slides go. Those of an earlier time are replaced, once all are made.
         names: the lessons, by number or file name; all of them for none.
         executed: a folder of executed notebooks, used where they are fresh and filled where not.
         say: told of each page, as it is made.
 
     Raises:
         AuthoringError: where a lesson cannot be read or executed, or ``folder`` has something else
-            in it.
+            in it or cannot be replaced. It is then as it was.
     """
     lessons, problems = read_lessons(find_sources(root, names))
     if problems:
         raise AuthoringError(problems)
-    claim(folder, MARKER)
-    write_parts(root, folder)
-    for language in LANGUAGES:
-        (folder / language).mkdir()
-        for lesson in lessons:
-            page = f"{language}/{lesson.files[language]}.html"
-            notebook = executed_notebook(lesson, language, executed)
-            text = page_of(notebook, language, lesson.title(language))
-            (folder / page).write_text(text, encoding="utf-8")
-            say(message("authoring.executed", page=page))
-    (folder / "index.html").write_text(_index(lessons), encoding="utf-8")
+    with replacing(folder, "slides", executed) as made:
+        write_parts(root, made)
+        for language in LANGUAGES:
+            (made / language).mkdir()
+            for lesson in lessons:
+                page = _write_page(lesson, language, made, executed)
+                say(message("authoring.executed", page=page))
+        (made / "index.html").write_text(_index(lessons), encoding="utf-8")
+
+
+def _write_page(lesson: Lesson, language: str, folder: Path, executed: Path | None) -> str:
+    """Write the slides of a lesson; return where in ``folder`` they are."""
+    page = f"{language}/{lesson.files[language]}.html"
+    notebook = executed_notebook(lesson, language, executed)
+    text = page_of(notebook, language, lesson.title(language))
+    (folder / page).write_text(text, encoding="utf-8")
+    return page
 
 
 def write_parts(root: Path, folder: Path) -> None:
@@ -74,9 +79,8 @@ def write_parts(root: Path, folder: Path) -> None:
 def _index(lessons: Sequence[Lesson]) -> str:
     """Return the page that leads to each lesson, in each language."""
     page = (TEMPLATES / "slides" / "first_page.html").read_text(encoding="utf-8")
-    for language in LANGUAGES:
-        page = page.replace(f"<!-- {language} -->", "".join(_list(lessons, language)))
-    return page
+    lists = ("".join(_list(lessons, language)) for language in LANGUAGES)
+    return page.replace("<!-- lessons -->", "\n".join(lists))
 
 
 def _list(lessons: Sequence[Lesson], language: str) -> Iterator[str]:
