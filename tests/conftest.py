@@ -1,29 +1,34 @@
-"""What holds for all tests."""
+"""What holds for all tests. It imports nothing that the tests of tasks and parallel do not need."""
 
 import gc
-import re
 import signal
 
 import pytest
 
-from slides_fit import with_looks
-
+# The cells of these lessons, in both languages, and the site that is made of their outputs: they
+# are run by one process, in this order.
+ON_THE_SITE = ("01_", "02_")
+SITE = "browser/test_site.py"
 # Modules whose tests share nothing, and take long: each test goes to whoever is free.
-APART = (
-    "parallel/test_dask_leftovers.py",
-    "parallel/test_faults.py",
-    "parallel/test_random_faults.py",
-    "parallel/test_leftovers.py",
-)
-# Where a JupyterLab serves all tests of a language, and each language its own.
-IN_BROWSER = "browser/test_every_lesson.py"
-# Modules that execute lessons, once each in a process: those of a lesson go to the same one.
-WITH_LESSONS = (
-    "classroom/test_exercises.py",
-    "classroom/test_predictions.py",
-    "classroom/test_start.py",
-    "classroom/test_threads_told.py",
-)
+APART = ("parallel/test_faults.py", "parallel/test_random_faults.py", "parallel/test_leftovers.py")
+CELL_LIMIT_S = 300
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """Let plain ``pytest`` execute the notebooks, and use two processes; options say otherwise.
+
+    These options cannot stand in pyproject.toml: there they would be an error where nbval or xdist
+    is not installed.
+    """
+    option = config.option
+    if hasattr(option, "nbval"):
+        option.nbval = option.nbval_current_env = True
+        option.nbval_cell_timeout = CELL_LIMIT_S
+    in_worker = hasattr(config, "workerinput")
+    if getattr(option, "numprocesses", 0) is None and not in_worker and not option.usepdb:
+        option.numprocesses = 2  # many tests wait, and a machine with two cores is usual
+        option.dist, option.loadscopereorder = "loadscope", False
 
 
 def pytest_configure():
@@ -36,8 +41,19 @@ def pytest_configure():
 
 
 def pytest_collection_modifyitems(items):
-    """Look at the slides of each lesson once all its cells have run: so it is executed once."""
-    items[:] = with_looks(items)
+    """Begin with the notebooks, which take longest, and look at the slides of each after its cells.
+
+    The site comes after them, too: a lesson is executed once for all that looks at its outputs.
+    """
+    if any(_in_notebook(item.nodeid) for item in items):
+        from slides_fit import with_looks
+
+        items[:] = with_looks(items)
+    items.sort(key=lambda item: not _in_notebook(item.nodeid))
+
+
+def _in_notebook(nodeid):
+    return nodeid.partition("::")[0].endswith(".ipynb")
 
 
 def pytest_collection_finish():
@@ -67,15 +83,11 @@ def scope_of(nodeid):
     It is the test's file (for a notebook it has to be: its cells build on one another), but for
     tests that are best dealt out otherwise.
     """
-    file, _, name = nodeid.partition("::")
+    file = nodeid.partition("::")[0]
     if file.endswith(APART):
         return nodeid
-    if file.endswith(IN_BROWSER):
-        return f"{file} {name.partition('[')[2][:2]}"
-    lesson = re.search(r"\[(?:[a-z]+-)?(?:lesson)?(\d+)(?:\.\d+)?[-\]]", name)
-    if lesson and file.endswith(WITH_LESSONS):
-        return f"lesson {lesson[1]}"
-    return file
+    on_the_site = _in_notebook(nodeid) and file.rpartition("/")[2].startswith(ON_THE_SITE)
+    return "site" if on_the_site or file.endswith(SITE) else file
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -17,7 +17,7 @@ from helpers.authoring.slides import write_parts
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WAIT_MS = 30_000
+WAIT_MS = 120_000
 READY = "window.Reveal?.isReady() && [...document.images].every(image => image.complete)"
 # A chart's text has 12 points at 100 dots an inch: 14 pixels are left of 16.7.
 SMALLEST = {"chart": 0.84, "text": 18, "code": 15}

@@ -6,7 +6,7 @@ import re
 import time
 from pathlib import Path
 
-GONE_LIMIT_S = 10
+GONE_LIMIT_S = 60
 
 
 def left_over(scratch):

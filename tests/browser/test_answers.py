@@ -1,17 +1,13 @@
 """Guesses and answers in JupyterLab, as a learner gives them: by keyboard and mouse."""
 
-import signal
-
 import pytest
+from labs import PAGE_LIMIT_S, TEST_LIMIT_S, TIMEOUT
 from lesson_page import LessonPage
 from playwright.sync_api import expect
 
 from helpers.language import LANGUAGES, message
 
-PAGE_LIMIT_S = 90
-TEST_LIMIT_S = 150
-METHOD = "signal" if hasattr(signal, "SIGALRM") else "thread"
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(TEST_LIMIT_S, method=METHOD)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)]
 
 POOL = {"es": "02_procesamiento_en_paralelo.ipynb", "en": "02_parallel_processing.ipynb"}
 LOOP = {"es": "01_procesamiento_secuencial.ipynb", "en": "01_sequential_processing.ipynb"}

@@ -21,7 +21,7 @@ sys.path.append(str(Path(__file__).parents[1] / "classroom"))
 
 from gallery import CHARTS, drawn
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 
 VISIONS = ("none", "protanopia", "deuteranopia", "tritanopia")
 BATCH = 8  # charts on a page: so many can be looked at in one picture

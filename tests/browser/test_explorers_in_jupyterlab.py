@@ -1,19 +1,13 @@
 """The explorers in a real JupyterLab: moved by the keyboard, run for real by their button."""
 
-import signal
-
 import nbformat
 import pytest
+from labs import PAGE_LIMIT_S, TEST_LIMIT_S, TIMEOUT, WAIT_MS
 from lesson_page import LessonPage
 from playwright.sync_api import expect
 
 from helpers.language import message
 
-PAGE_LIMIT_S = 60
-TEST_LIMIT_S = 110
-WAIT_MS = 20_000
-# A signal lets the server and the browser be ended; the other method ends the whole test run.
-METHOD = "signal" if hasattr(signal, "SIGALRM") else "thread"
 IMPORTS = """\
 from dataclasses import replace
 from helpers.classroom import explore_break_even, explore_laws, explore_schedule, start
@@ -48,7 +42,7 @@ def explorer_in_lab(in_language, start_lab, course, browser_page, screenshots):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(TEST_LIMIT_S, method=METHOD)
+@pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)
 def test_the_schedule_follows_keyboard_and_mouse_and_runs(explorer_in_lab, screenshots):
     """Keys, a drag and a choice change the timeline; the button adds what was measured."""
     page, cell = explorer_in_lab("explore_schedule(model)", "es")
@@ -66,7 +60,7 @@ def test_the_schedule_follows_keyboard_and_mouse_and_runs(explorer_in_lab, scree
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(TEST_LIMIT_S, method=METHOD)
+@pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)
 def test_the_map_follows_keyboard_and_mouse_and_runs(explorer_in_lab, screenshots):
     """In English: keys and a drag move the job on the map, and the button adds its story."""
     page, cell = explorer_in_lab("explore_break_even(model)", "en")
@@ -81,7 +75,7 @@ def test_the_map_follows_keyboard_and_mouse_and_runs(explorer_in_lab, screenshot
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(TEST_LIMIT_S, method=METHOD)
+@pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)
 def test_the_laws_follow_keyboard_and_mouse(explorer_in_lab):
     """In Spanish: keys and a drag change the chart, and a key held down ends on its last."""
     page, cell = explorer_in_lab("explore_laws()", "es")

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from kernel_traces import GONE_LIMIT_S, left_over, processes_with, still_there
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc to look into")
 def test_a_process_that_is_left_would_be_seen(tmp_path):

@@ -1,8 +1,7 @@
 """An instructor's view: a lesson presented live, as a slide show of the notebook in JupyterLab."""
 
-import signal
-
 import pytest
+from labs import PAGE_LIMIT_S, TEST_LIMIT_S, TIMEOUT, WAIT_MS
 from lesson_page import LessonPage
 from playwright.sync_api import expect
 
@@ -10,10 +9,6 @@ from helpers.language import message
 from slides_fit import HEIGHT, WIDTH
 
 LESSON = "notebooks/en/04_chunks_and_overhead.ipynb"
-PAGE_LIMIT_S = 200
-TEST_LIMIT_S = 400
-WAIT_MS = 20_000
-METHOD = "signal" if hasattr(signal, "SIGALRM") else "thread"
 
 _NOTEBOOK = "window.jupyterapp.shell.currentWidget.content"
 _PRESENTING = "document.body.dataset.jpDeckMode === 'presenting'"
@@ -88,7 +83,7 @@ def lesson(in_language, start_lab, browser_page):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(TEST_LIMIT_S, method=METHOD)
+@pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)
 def test_a_lesson_is_presented_live(lesson, screenshots):
     """From the button to the last slide by keyboard: all fits, and bets and explorers work."""
     show = Show(lesson.page)

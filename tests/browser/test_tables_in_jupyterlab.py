@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import nbformat
 import pytest
+from labs import PAGE_LIMIT_S, TEST_LIMIT_S, TIMEOUT
 from lesson_page import LessonPage
 from playwright.sync_api import expect
 
 from helpers.language import LANGUAGES, message
 
-pytestmark = [pytest.mark.timeout(150), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT), pytest.mark.slow]
 
-PAGE_LIMIT_S = 90
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 CHART = """\
