@@ -14,8 +14,6 @@ import pytest
 
 import helpers
 
-pytestmark = pytest.mark.timeout(60)
-
 PACKAGE = Path(helpers.__file__).parent
 MAX_LINES = 260
 NOT_FOR_WORKERS = ("matplotlib", "ipywidgets", "IPython", "numpy")
@@ -212,7 +210,7 @@ def python(program: str, *arguments: str, cwd: Path | None = None) -> str:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=50,
+        timeout=250,
         check=False,
         cwd=cwd,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},

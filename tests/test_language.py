@@ -31,7 +31,7 @@ def test_the_first_language_is_english():
 
     program = "from helpers.language import current_language; print(current_language())"
     completed = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=200, check=True
     )
     assert completed.stdout.strip() == "en"
 

@@ -20,8 +20,6 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = "helpers @ git+https://example.org/course"
 NUMBER = "02"  # it has figures, bets, exercises and links
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture(scope="module")
 def copies(tmp_path_factory):

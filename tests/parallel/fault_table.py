@@ -26,7 +26,7 @@ from helpers.parallel import (
 )
 from helpers.tasks import faults, square
 
-LIMIT_S = 10.0
+LIMIT_S = 60.0
 EVERYWHERE = ("sequential", "threads", "processes", "pool")
 PROCESSES = ("processes", "pool")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jupyter_client.manager import KernelManager
 
-START_LIMIT_S = 40
+START_LIMIT_S = 200
 
 
 class Kernel:

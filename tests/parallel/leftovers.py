@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-GRACE_S = 2.0
+GRACE_S = 20.0
 _SHARED = Path("/dev/shm")
 # Semaphores of this process, and of those that it starts, have a name of their own: what other
 # programs leave is not of the call, a kernel that was killed beside it above all.

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-LIMIT_S = 10
+LIMIT_S = 100
 N_HOSTS = 3
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-LIMIT_S = 20
+LIMIT_S = 250
 
 
 HERE = Path(__file__).parent

@@ -36,8 +36,6 @@ from helpers.parallel.predicting import best_option, loop_option, options_for
 from helpers.parallel.sampling import Sample
 from helpers.tasks import square, sum_of_squares
 
-pytestmark = pytest.mark.timeout(60)
-
 MODULE = sys.modules[Advice.__module__]
 START_METHODS = multiprocessing.get_all_start_methods()
 CHEAPEST = "fork" if "fork" in START_METHODS else START_METHODS[0]

@@ -22,8 +22,6 @@ from helpers.parallel import (
     simulate_even,
 )
 
-pytestmark = pytest.mark.timeout(30)
-
 MODULE = sys.modules[break_even.__module__]  # its name in the package is the function
 MODEL = CostModel(
     cpus=2,

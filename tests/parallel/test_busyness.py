@@ -12,8 +12,6 @@ import pytest
 from helpers.parallel import busyness
 from helpers.parallel.busyness import OtherPrograms
 
-pytestmark = pytest.mark.timeout(30)
-
 needs_linux = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="reads Linux's own account of CPU time"
 )

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from helpers.language import set_language
 from helpers.parallel import Ceiling, InputError, MachineError, hardware_ceiling
 
-pytestmark = pytest.mark.timeout(30)
-
 LANGUAGES = ("es", "en")
 module = sys.modules["helpers.parallel.ceiling"]
 needs_sh = pytest.mark.skipif(os.name != "posix", reason="the broken interpreters are sh scripts")

@@ -20,7 +20,6 @@ from helpers.parallel import local_cluster, run
 from helpers.tasks import count_primes, square
 
 pytestmark = [
-    pytest.mark.timeout(60),
     pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
 ]
 
@@ -88,7 +87,6 @@ def test_no_items_start_nothing(items):
     for address in (None, "tcp://127.0.0.1:1"):
         done = run(square, items, how="dask", client=address)
         assert (done.results, done.spans, done.lost_s) == ([], (), {})
-        assert done.elapsed_s < 1
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from test_faults import wait_for_print
 from helpers.parallel import TimeLimitError, local_cluster, run
 from helpers.tasks import square
 
-pytestmark = [pytest.mark.timeout(100)]
+pytestmark = pytest.mark.slow
 
 
 def state():
@@ -93,7 +93,7 @@ def test_a_program_ends_in_silence(tmp_path):
     """A program whose calls were good, bad and too slow ends without a word on stderr."""
     program = tmp_path / "program.py"
     program.write_text(PROGRAM, encoding="utf-8")
-    completed = run_program("-X", "dev", program, env=environment(), limit_s=50)
+    completed = run_program("-X", "dev", program, env=environment(), limit_s=250)
     assert (completed.returncode, completed.stderr) == (0, "")
     assert completed.stdout.splitlines() == [
         "[0, 2, 4]",
@@ -112,7 +112,7 @@ def test_a_program_without_a_guard(tmp_path):
         "print(run(square, range(3), how='dask', n_workers=1).results)\n",
         encoding="utf-8",
     )
-    completed = run_program(program, env=environment(), limit_s=60)
+    completed = run_program(program, env=environment(), limit_s=250)
     assert completed.stdout == ""
     assert "MachineError" in completed.stderr.splitlines()[-1]
     assert '"__main__"' in completed.stderr.splitlines()[-1]
@@ -168,7 +168,7 @@ print(leftovers.since(before), run(square, [3], how="dask", n_workers=1).results
 """
 # Before the workers have started, while they do, and while they work.
 MOMENTS_S = (0.0, 0.3, 1.0, 4.0)
-ANSWER_S = 5.0
+ANSWER_S = 50.0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its kernel is interrupted by an event")

@@ -20,8 +20,6 @@ from helpers.parallel.plans import make_plan
 from helpers.parallel.ways import PoolOfProcesses
 from helpers.tasks import square
 
-pytestmark = pytest.mark.timeout(60)
-
 START_METHODS = multiprocessing.get_all_start_methods()
 OPEN_FILES = Path("/proc/self/fd")
 N_RUNS = 20

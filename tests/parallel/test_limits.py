@@ -18,8 +18,6 @@ from helpers.parallel import (
     simulate,
 )
 
-pytestmark = pytest.mark.timeout(60)
-
 LANGUAGES = ("es", "en")
 patient = settings(deadline=None, max_examples=60)
 CLUSTER = CostModel(

@@ -16,8 +16,6 @@ from programs import run_program
 from helpers.parallel import Machine, can_start_worker, machine, usable_cpus
 from helpers.parallel.machine import _cgroup_quota, default_start_method
 
-pytestmark = pytest.mark.timeout(30)
-
 START_METHODS = multiprocessing.get_all_start_methods()
 needs_taskset = pytest.mark.skipif(shutil.which("taskset") is None, reason="needs taskset")
 

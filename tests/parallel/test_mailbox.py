@@ -9,8 +9,6 @@ import pytest
 
 from helpers.parallel.mailbox import Mailbox
 
-pytestmark = pytest.mark.timeout(30)
-
 
 def test_in_order():
     """What one thread puts comes out in its order; an empty box gives None."""

@@ -8,8 +8,6 @@ import time
 import pytest
 from programs import run_program
 
-pytestmark = pytest.mark.timeout(60)
-
 START_METHODS = multiprocessing.get_all_start_methods()
 NEW_PROCESS = [method for method in START_METHODS if method != "fork"]
 needs_fork = pytest.mark.skipif("fork" not in START_METHODS, reason="no fork on this system")
@@ -53,7 +51,7 @@ for method in sys.argv[1:]:
                 except Exception as error:
                     told = f"{type(error).__name__}: {error}"
                 took_s = time.perf_counter() - began
-                assert took_s < 5, (method, how, name, took_s)
+                assert took_s < 50, (method, how, name, took_s)
                 print(method, how, language, name, told, sep="|")
 assert not multiprocessing.active_children()
 """

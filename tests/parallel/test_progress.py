@@ -26,8 +26,6 @@ from helpers.language import LANGUAGES, message, set_language
 from helpers.parallel import InputError, TaskFailedError, TimeLimitError, WorkerLostError, run
 from helpers.tasks import square
 
-pytestmark = pytest.mark.timeout(60)
-
 START_METHODS = multiprocessing.get_all_start_methods()
 CHEAPEST = "fork" if "fork" in START_METHODS else START_METHODS[0]
 HOWS = ("sequential", "threads", "processes", "pool")
@@ -398,7 +396,7 @@ def test_in_a_terminal(how):
     termios.tcsetwinsize(terminal, (24, 80))
     program = [sys.executable, "-c", TERMINAL, how]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(program, stderr=terminal, env=environment, timeout=20, check=False)
+    done = subprocess.run(program, stderr=terminal, env=environment, timeout=200, check=False)
     os.close(terminal)
     text = read_all(reader).replace("\r\n", "\n")
     assert done.returncode == 0, text
@@ -443,7 +441,7 @@ def notebook(tmp_path_factory):
     )
     folder = str(tmp_path_factory.mktemp("notebook"))
     resources = {"metadata": {"path": folder}}
-    nbclient.NotebookClient(made, km=manager, timeout=30, resources=resources).execute(
+    nbclient.NotebookClient(made, km=manager, timeout=200, resources=resources).execute(
         cleanup_kc=True
     )
     return made

@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 
 from helpers.parallel import TimeLimitError, WorkerLostError, run
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 
 START_METHODS = multiprocessing.get_all_start_methods()
 KINDS = ("raise", "exit", "kill", "hang")
 N_EXAMPLES = {"fork": 25, "forkserver": 6, "spawn": 6}
-NO_LIMIT_S = 20.0
+NO_LIMIT_S = 100.0
 
 calls = st.fixed_dictionaries(
     {
@@ -75,9 +75,9 @@ def suffer(how, method, call):
     else:
         assert done.results == [place * place for place in range(n_items)]
         assert not faults
-    assert time.perf_counter() - begin < 10
+    assert time.perf_counter() - begin < 50
     if killer:
-        killer.join(5)
+        killer.join(50)
 
 
 def judge(error, faults, hunted):

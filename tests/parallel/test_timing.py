@@ -18,8 +18,6 @@ from helpers.parallel.busyness import OtherPrograms
 from helpers.parallel.timing import check_equal, quartiles, timing_warnings
 from helpers.tasks import square
 
-pytestmark = pytest.mark.timeout(30)
-
 HOWS = ("sequential", "threads", "processes", "pool")
 
 
@@ -223,7 +221,7 @@ def test_what_a_task_raises_comes_out():
 def test_a_time_limit_holds_for_each_run():
     """The time limit is that of a single run."""
     with pytest.raises(TimeoutError):
-        compare(sample_tasks.sleep, [0.1] * 50, ("sequential",), timeout_s=0.25)
+        compare(sample_tasks.sleep, [0.1] * 5_000, ("sequential",), timeout_s=0.25)
 
 
 def test_no_items():

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from helpers.language import LANGUAGES, set_language
 from helpers.parallel.units import duration, significant
 
-pytestmark = pytest.mark.timeout(30)
-
 SIZES = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}
 finite = st.floats(1e-15, 1e12)
 

@@ -17,8 +17,6 @@ from helpers import worker
 from helpers.language import current_language
 from helpers.worker import Failure, Outcome
 
-pytestmark = pytest.mark.timeout(30)
-
 
 @pytest.fixture
 def _as_a_worker(monkeypatch):

@@ -84,7 +84,7 @@ def program(text: str, *arguments: str, **options) -> subprocess.CompletedProces
     """Run a program of its own, with a time limit."""
     command = [sys.executable, "-c", textwrap.dedent(text), *arguments]
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=False, **options
+        command, capture_output=True, text=True, timeout=200, check=False, **options
     )
 
 
@@ -405,7 +405,7 @@ def test_real_interrupt_removes_the_memory():
     ) as running:
         name = running.stdout.readline().strip()
         running.send_signal(signal.SIGINT)
-        _, errors = running.communicate(timeout=30)
+        _, errors = running.communicate(timeout=200)
     assert errors.strip().endswith("KeyboardInterrupt")
     assert "Exception ignored" not in errors
     assert "resource_tracker" not in errors
@@ -435,7 +435,11 @@ def test_workers_do_not_clean_up_what_is_not_theirs(method, tmp_path):
     file = tmp_path / "pool_first.py"
     file.write_text(POOL_FIRST, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, str(file), method], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, str(file), method],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
     )
     assert done.stdout == "[[0.0, 0.0], [0.0, 0.0]]\n" * 2
     assert done.stderr == ""

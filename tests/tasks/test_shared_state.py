@@ -24,7 +24,7 @@ from helpers.tasks.shared_state import (
 
 # Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-LIMIT_S = 60
+LIMIT_S = 200
 
 
 @pytest.fixture(params=multiprocessing.get_all_start_methods())

@@ -17,8 +17,6 @@ from hypothesis import strategies as st
 from helpers.language import current_language, set_language
 from helpers.tasks import count_words, find_markdowns, list_directories, make_corpus
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture(autouse=True)
 def _restored():
@@ -53,7 +51,7 @@ def words_by_wc(files: list[str]) -> list[int]:
             [WC, "-w", "--", *part],
             capture_output=True,
             check=True,
-            timeout=50,
+            timeout=250,
             env={**settings, "LC_ALL": "C.UTF-8"},
         )
         counts += [int(line.split()[0]) for line in told.stdout.splitlines()[: len(part)]]
