@@ -111,6 +111,10 @@ class TwoArguments(Exception):  # noqa: N818
     def __init__(self, code, text):
         super().__init__(f"{code}: {text}")
 
+    def __reduce__(self):
+        """Do as exceptions do by default, also where Dask was imported and pickles them its way."""
+        return type(self), self.args
+
 
 class WithLock(Exception):  # noqa: N818
     """An exception that cannot be pickled."""
