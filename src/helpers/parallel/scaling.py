@@ -136,14 +136,14 @@ def scaling(
 
     plain: Callable[[], Run] = partial(run, task, items, how="sequential", timeout_s=timeout_s)
     expected = plain().results
-    for n in counts:
-        check_equal(how, timed(n).results, expected * (n if kind == "weak" else 1))
+    times = {n: n if kind == "weak" else 1 for n in counts}
+    verdicts = [check_equal(how, timed(n).results, expected * times[n]) for n in counts]
     others = OtherPrograms()
     rounds = [(plain().elapsed_s, {n: timed(n).elapsed_s for n in counts}) for _ in range(repeats)]
     sequential_s = tuple(base for base, _ in rounds)
     times_s = {n: tuple(times[n] for _, times in rounds) for n in counts}
     named = _named(how, sequential_s, times_s)
-    return Scaling(kind, how, sequential_s, times_s, timing_warnings(named, others))
+    return Scaling(kind, how, sequential_s, times_s, timing_warnings(named, others, all(verdicts)))
 
 
 def _checked_counts(worker_counts: Sequence[int] | None) -> list[int]:
