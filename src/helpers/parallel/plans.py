@@ -22,6 +22,7 @@ from helpers.parallel.arguments import (
 )
 from helpers.parallel.clusters import Cluster
 from helpers.parallel.connecting import connect
+from helpers.parallel.edited import refuse_edited
 from helpers.parallel.errors import InputError
 from helpers.parallel.machine import default_start_method, usable_cpus
 from helpers.parallel.pickling import pickled_task
@@ -120,6 +121,7 @@ def make_plan(
     check_limit(timeout_s)
     check_choice("progress", progress, (False, True))
     check_task(task)
+    refuse_edited(task)
     pickled = pickled_task(task, how, method)
     listed = as_sequence(items)
     size = chunksize or _chunksize_of(how, len(listed), workers, progress)
