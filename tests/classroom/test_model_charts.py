@@ -420,7 +420,8 @@ def test_best_is_marked_not_by_colour_alone(language, name):
 def test_title_is_the_advice(language, name, times):
     """The title says what to do, and how many times faster than the loop that is."""
     if times:
-        speed = message("chart.faster", times=times)
+        loop = message("base_name.sequential")
+        speed = message("chart.faster_than", times=times, than=loop)
         expected = message("advised.parallel", way=message("way.pool", n=2), speed=speed)
     else:
         expected = message("advised.loop")

@@ -185,7 +185,9 @@ def test_title_says_how_far_it_gets(language, speedups, key, said):
     values = {"workers": count(said["workers"])}
     if "times" in said:
         kind = "slower" if key == "never" else "faster"
-        values["speed"] = message(f"chart.{kind}", times=said["times"])
+        than = {} if key == "never" else {"than": message("base_name.sequential")}
+        name = f"chart.{kind}_than" if than else f"chart.{kind}"
+        values["speed"] = message(name, times=said["times"], **than)
     if "share" in said:
         values["share"] = said["share"]
     if "more" in said:

@@ -129,10 +129,10 @@ def test_wide_parts_have_their_share(language):
 def test_title_says_what_makes_the_difference(language, runs, parts):
     """The title compares with the first and names the part, or two, that make the difference."""
     ax = plot_story(*runs, names=["one", "two"])
-    speed = times_as_fast(runs[0].elapsed_s / runs[1].elapsed_s)
+    speed = times_as_fast(runs[0].elapsed_s / runs[1].elapsed_s, "one")
     names = [message(f"story.{part}") for part in parts.split()]
     part = names[0] if len(names) == 1 else message("story.both", one=names[0], two=names[1])
-    expected = message("story.compared", name="two", base="one", speed=speed, part=part)
+    expected = message("story.compared", name="two", speed=speed, part=part)
     assert title(ax).replace("\n", " ") == expected
 
 
