@@ -22,12 +22,12 @@ from helpers.language import LANGUAGES
 ROOT = Path(__file__).parents[1]
 EXTRAS = ("author", "test")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
-OTHER_WAYS = ("docs/otras_formas_de_abrirlo.md", "docs/other_ways_to_open_it.md")
-PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
-DASK = {"scheduler": dask_scheduler, "worker": dask_worker}
 POWERSHELL = (
     'cmd /c "{}"'  # in Windows PowerShell 5.1 a && b is an error, and a; b goes on after one
 )
+OTHER_WAYS = ("docs/otras_formas_de_abrirlo.md", "docs/other_ways_to_open_it.md")
+PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+DASK = {"scheduler": dask_scheduler, "worker": dask_worker}
 
 
 def _read(name):
