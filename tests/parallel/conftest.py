@@ -20,7 +20,7 @@ DEADLINE_S = 5.0
 # These measure for seconds, or call often: how soon an error comes is not what they prove.
 LONGER_S = 60.0
 LONGER = ("advice", "break_even", "calibration", "ceiling", "leftovers", "progress", "sampling")
-LONGER += ("scaling", "faults", "faults_of_systems", "random_faults")
+LONGER += ("scaling", "faults", "faults_of_systems", "random_faults", "seeded_faults")
 LONGER += ("dask_calibration", "limits", "simulation")
 LONGER += ("dask", "dask_batches", "dask_clusters", "dask_errors", "dask_leftovers", "dask_network")
 
