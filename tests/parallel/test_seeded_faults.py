@@ -15,8 +15,8 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-OPTIONS = f"-c {ROOT}/pyproject.toml -o addopts= -n0 -x -q --timeout=60".split()
-OPTIONS += "-p no:cacheprovider -p no:logging".split()
+OPTIONS = ["-c", str(ROOT / "pyproject.toml"), "-o", "addopts=", "-p", "no:cacheprovider"]
+OPTIONS += ["-p", "no:logging", "-n0", "-x", "-q", "--timeout=60"]
 LIMIT_S = 250
 pytestmark = [
     pytest.mark.slow,
@@ -170,8 +170,9 @@ def outcome_of(fault: Fault | None, *tests: str) -> tuple[int, str]:
         program, printed = Path(folder, "program.py"), Path(folder, "printed")
         program.write_text(PROGRAM, encoding="utf-8")
         with printed.open("w") as output, subprocess.Popen(
-            [sys.executable, str(program), *OPTIONS, *named], cwd=ROOT, stdout=output, stderr=output,
-            env={**os.environ, "PYTHONPATH": folder, "TMPDIR": folder}, start_new_session=True,
+            [sys.executable, str(program), *OPTIONS, *named], stdout=output, stderr=output,
+            cwd=ROOT, env={**os.environ, "PYTHONPATH": folder, "TMPDIR": folder},
+            start_new_session=True,
         ) as process:  # fmt: skip
             try:
                 process.wait(LIMIT_S)
