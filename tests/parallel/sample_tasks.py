@@ -5,6 +5,7 @@ A worker imports this module, so it is as light as the package's own tasks are.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
@@ -76,6 +77,11 @@ def length_of_both(held, item):
 def process_id(_item):
     """Return the number of the process that computes."""
     return os.getpid()
+
+
+def process_kind(_item):
+    """Return the class of the process that computes, which tells how it was started."""
+    return type(multiprocessing.current_process())
 
 
 def note_and_sleep(item):
