@@ -23,7 +23,6 @@ MAY_IMPORT = {
     "": set(),
     "__main__": {"language", "doctor"},
     "doctor": {"language", "parallel"},
-    "kernel_startup": {"classroom"},
     "language": set(),
     "worker": {"language"},
     "remote": {"language", "worker"},

@@ -119,6 +119,7 @@ def _about(root: Path, lessons: Sequence[Lesson], language: str, link: str) -> s
     def linked(found: re.Match[str]) -> str:
         return f"[{found[1]}]({link.format(found[2])})" if found[2] in there else found[1]
 
+    listed = re.sub(r" \(\[[^\]]+\]\(docs/[^)]+\)\)", "", listed)  # which is not on the site
     listed = re.sub(r"\[([^\]]+)\]\(notebooks/\w+/(\w+)\.ipynb\)", linked, listed)
     picture = f"![{chart[2]}]({chart[1]})"
     parts = [part.replace("### ", "## ", 1) for part in (listed, opening)]
