@@ -23,6 +23,7 @@ from helpers.parallel.arguments import (
 from helpers.parallel.clusters import Cluster
 from helpers.parallel.connecting import connect
 from helpers.parallel.errors import InputError
+from helpers.parallel.importing import check_main_file, check_not_importing
 from helpers.parallel.machine import default_start_method, usable_cpus
 from helpers.parallel.pickling import pickled_task
 from helpers.parallel.results import Task
@@ -112,6 +113,8 @@ def make_plan(
     check_choice("how", how, tuple(WAYS))
     methods = multiprocessing.get_all_start_methods()
     check_choice("start_method", start_method, (*methods, None))
+    if WAYS[how].uses_processes:
+        check_not_importing("run")
     check_client(client, how, n_workers, start_method)
     method = _method_of(how, start_method, client)
     workers = _checked_workers(n_workers, how)
@@ -121,6 +124,8 @@ def make_plan(
     check_choice("progress", progress, (False, True))
     check_task(task)
     pickled = pickled_task(task, how, method)
+    if method is not None:
+        check_main_file(method)
     listed = as_sequence(items)
     size = chunksize or _chunksize_of(how, len(listed), workers, progress)
     return Plan(

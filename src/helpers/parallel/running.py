@@ -12,6 +12,7 @@ from typing import Any
 from helpers.language import message
 from helpers.parallel.errors import NotPicklableError, TimeLimitError, WorkerLostError
 from helpers.parallel.failures import not_started, opened, raise_failure, unsent_item
+from helpers.parallel.importing import main_file
 from helpers.parallel.interrupts import Interrupts
 from helpers.parallel.mailbox import Mailbox
 from helpers.parallel.outcomes import told
@@ -107,7 +108,7 @@ def _run(plan: Plan, advance: Callable[[int], object]) -> Run:
 def _started(plan: Plan) -> Way:
     try:
         return WAYS[plan.how](plan.job)
-    except (OSError, RuntimeError) as error:  # the latter is Dask's
+    except (OSError, RuntimeError, ImportError) as error:  # the last: a system without semaphores
         raise not_started(plan, error) from error.with_traceback(None)
 
 
@@ -133,7 +134,7 @@ def _collect(
                 interrupts.pass_on()
                 arrival = _next_arrival(plan, way, arrivals, called_s, len(collected))
             index, arrived = arrival
-            collected[index] = outcome = _checked(plan, index, arrived)
+            collected[index] = outcome = _checked(plan, way, index, arrived)
             if plan.n_chunks == 1:
                 results = outcome.results
             else:
@@ -197,13 +198,13 @@ def _next_arrival(
     arrival = arrivals.take(left_s)
     exit_code = way.lost() if arrival is None else None
     if exit_code is not None:
-        raise _lost(exit_code)
+        raise _lost(plan, way, exit_code)
     return arrival
 
 
-def _checked(plan: Plan, index: int, arrived: Outcome | BaseException) -> Outcome:
+def _checked(plan: Plan, way: Way, index: int, arrived: Outcome | BaseException) -> Outcome:
     if isinstance(arrived, BrokenProcessPool):
-        raise _lost(None) from arrived
+        raise _lost(plan, way, None) from arrived
     if isinstance(arrived, BaseException):
         raise unsent_item(plan, index, arrived)
     if arrived.failure is not None:
@@ -220,7 +221,10 @@ def _time_limit(plan: Plan, n_chunks: int) -> TimeLimitError:
     )
 
 
-def _lost(exit_code: int | None) -> WorkerLostError:
+def _lost(plan: Plan, way: Way, exit_code: int | None) -> WorkerLostError:
+    file = main_file() if plan.start_method != "fork" else None
+    if file and way.began and not way.began.acquire(block=False):
+        return WorkerLostError(message("run.lost_at_start", file=file))
     if exit_code is None:
         return WorkerLostError(message("run.worker_lost"))
     return WorkerLostError(message("run.worker_lost_code", code=exit_code))

@@ -12,6 +12,7 @@ from helpers.language import message
 from helpers.parallel.arguments import as_sequence, check_choice, short
 from helpers.parallel.busyness import OtherPrograms
 from helpers.parallel.errors import InputError, ResultsDifferError
+from helpers.parallel.importing import check_not_importing
 from helpers.parallel.machine import usable_cpus
 from helpers.parallel.results import Run, Task
 from helpers.parallel.running import run
@@ -93,12 +94,14 @@ def compare(
     """
     if isinstance(repeats, bool) or not isinstance(repeats, int) or repeats < 1:
         raise InputError(message("run.not_positive", name="repeats", received=short(repeats)))
-    items = as_sequence(items)
     if isinstance(hows, str) or not isinstance(hows, Sequence) or not hows:
         allowed = ", ".join(repr(how) for how in WAYS)
         raise InputError(message("compare.bad_hows", received=short(hows), allowed=allowed))
     for how in hows:
         check_choice("how", how, tuple(WAYS))
+    if any(WAYS[how].uses_processes for how in hows):
+        check_not_importing("compare")
+    items = as_sequence(items)
 
     def timed(how: str) -> Run:
         return run(
