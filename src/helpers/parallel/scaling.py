@@ -10,9 +10,10 @@ from typing import Any
 
 from helpers.language import message
 from helpers.parallel import laws
-from helpers.parallel.arguments import as_sequence, check_choice, short, whole_number
+from helpers.parallel.arguments import as_sequence, check_choice, check_limit, short, whole_number
 from helpers.parallel.busyness import OtherPrograms
 from helpers.parallel.errors import InputError
+from helpers.parallel.importing import check_not_importing
 from helpers.parallel.machine import usable_cpus
 from helpers.parallel.results import Run, Task
 from helpers.parallel.running import run
@@ -122,8 +123,11 @@ def scaling(
     """
     check_choice("kind", kind, KINDS)
     check_choice("how", how, tuple(name for name in WAYS if name != "sequential"))
-    repeats, items = whole_number("repeats", repeats), as_sequence(items)
-    counts = _checked_counts(worker_counts)
+    repeats, counts = whole_number("repeats", repeats), _checked_counts(worker_counts)
+    check_limit(timeout_s)
+    if WAYS[how].uses_processes:
+        check_not_importing("scaling")
+    items = as_sequence(items, timeout_s)
     if not items:
         raise InputError(message("scaling.no_items"))
     parallel = partial(

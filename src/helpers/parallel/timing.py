@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.language import message
-from helpers.parallel.arguments import as_sequence, check_choice, short
+from helpers.parallel.arguments import as_sequence, check_choice, check_limit, short
 from helpers.parallel.busyness import OtherPrograms
 from helpers.parallel.equality import same
 from helpers.parallel.errors import InputError, ResultsDifferError
+from helpers.parallel.importing import check_not_importing
 from helpers.parallel.machine import usable_cpus
 from helpers.parallel.results import Run, Task
 from helpers.parallel.running import run
@@ -83,7 +84,7 @@ def compare(
         items: as in ``run``; taken to its end once.
         hows: the ways to compare.
         repeats: how many timings each way gets.
-        timeout_s: the time limit of each single run, in seconds.
+        timeout_s: the time limit of each single run, in seconds, and of reading the items.
 
     Returns:
         A ``Comparison``: medians, quartiles, and warnings where a figure is not worth much.
@@ -94,12 +95,15 @@ def compare(
     """
     if isinstance(repeats, bool) or not isinstance(repeats, int) or repeats < 1:
         raise InputError(message("run.not_positive", name="repeats", received=short(repeats)))
-    items = as_sequence(items)
     if isinstance(hows, str) or not isinstance(hows, Sequence) or not hows:
         allowed = ", ".join(repr(how) for how in WAYS)
         raise InputError(message("compare.bad_hows", received=short(hows), allowed=allowed))
     for how in hows:
         check_choice("how", how, tuple(WAYS))
+    check_limit(timeout_s)
+    if any(WAYS[how].uses_processes for how in hows):
+        check_not_importing("compare")
+    items = as_sequence(items, timeout_s)
 
     def timed(how: str) -> Run:
         return run(
