@@ -13,5 +13,6 @@ Four rooms, one direction; a lower room never imports a higher one:
 And two doors:
 
 - ``python -m helpers es`` (or ``en``) opens the course in JupyterLab.
-- ``helpers.doctor``: whether a computer is ready for it.
+- ``helpers.doctor``: whether a computer is ready for it; ``helpers.jupyter_home``: where Jupyter
+  keeps its settings on it.
 """
