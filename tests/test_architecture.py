@@ -158,7 +158,7 @@ def test_the_check_of_libraries_catches(name, source):
 
 
 def test_lower_rooms_are_standard_library_only():
-    """What a worker or a run needs is in the standard library, but for Dask and tqdm on demand."""
+    """What a worker or a run needs is in the standard library, save Dask, tqdm and psutil."""
     for name in LOWER:
         file = FILES[name]
         imported = imported_by(name, file.read_text(encoding="utf-8"), file.name == "__init__.py")
@@ -170,7 +170,7 @@ def test_lower_rooms_are_standard_library_only():
             allowed |= {"tqdm"}
         if name == "helpers.tasks.arrays":
             allowed |= {"numpy", "threadpoolctl"}
-        if name == "helpers.tasks.own_memory":
+        if name in ("helpers.tasks.own_memory", "helpers.parallel.reading"):
             allowed |= {"psutil"}
         assert roots <= allowed, name
 

@@ -9,6 +9,7 @@ import multiprocessing
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from helpers.language import message
@@ -38,7 +39,8 @@ class Plan:
     """A call of ``run`` whose arguments have been checked and completed.
 
     ``client`` is the cluster that was asked for, and ``cluster`` the connection to it, once it
-    stands. ``measured`` says that the chunksize was derived from the number of workers.
+    stands. ``measured`` says that the chunksize was derived from the number of workers. Reading the
+    items has taken ``read_s`` seconds of the time limit.
     """
 
     task: Task
@@ -53,6 +55,7 @@ class Plan:
     measured: bool = False
     client: Any = None
     cluster: Cluster | None = None
+    read_s: float = 0.0
 
     @property
     def job(self) -> Job:
@@ -109,6 +112,7 @@ def make_plan(
 
     Raises:
         InputError: where one of them cannot be used. Nothing was started.
+        TimeLimitError: the time limit was reached while the items were read.
     """
     check_choice("how", how, tuple(WAYS))
     methods = multiprocessing.get_all_start_methods()
@@ -126,7 +130,9 @@ def make_plan(
     pickled = pickled_task(task, how, method)
     if method is not None:
         check_main_file(method)
-    listed = as_sequence(items)
+    begin = perf_counter()
+    listed = as_sequence(items, timeout_s)
+    read_s = perf_counter() - begin
     size = chunksize or _chunksize_of(how, len(listed), workers, progress)
     return Plan(
         task,
@@ -140,6 +146,7 @@ def make_plan(
         pickled,
         measured=chunksize is None,
         client=client,
+        read_s=read_s,
     )
 
 

@@ -47,7 +47,8 @@ def run(
     Args:
         task: a function of one argument. For processes it has to be importable by them: from a
             module, not from a notebook, and no lambda. Dask takes those, too.
-        items: what it is applied to; any iterable, taken to its end before the start.
+        items: what it is applied to; any iterable, taken to its end before the start. One without
+            a length that does not come to an end is refused, after some ten million items.
         how: ``"sequential"``, ``"threads"``, ``"processes"`` (ProcessPoolExecutor), ``"pool"``
             (multiprocessing.Pool) or ``"dask"`` (dask.distributed).
         n_workers: how many processes or threads; as many as there are usable CPUs if ``None``. A
@@ -58,7 +59,8 @@ def run(
             force if ``None``, and ``"spawn"`` for Dask.
         timeout_s: seconds after which the call gives up; none if ``None``. A thread cannot be
             stopped from outside: it ends after the item that it has at hand, and so does a worker
-            of a cluster that runs already.
+            of a cluster that runs already. Reading the items counts, too, which a thread of its own
+            then does, unless they are a list, a tuple or a range.
         progress: whether to show a bar (tqdm's) that grows with each chunk that is done, in a
             notebook or a terminal. No worker prints anything. The sequential way then takes the
             items in a hundred chunks.
@@ -150,7 +152,7 @@ class _alarm:  # noqa: N801  (it reads as a statement)
 
     def __init__(self, plan: Plan, way: Way) -> None:
         needed = way.submit_blocks and plan.timeout_s is not None
-        limit_s = min(plan.timeout_s or 0, threading.TIMEOUT_MAX)
+        limit_s = min(max(0, (plan.timeout_s or 0) - plan.read_s), threading.TIMEOUT_MAX)
         self._timer = threading.Timer(limit_s, way.kill) if needed else None
 
     def __enter__(self) -> None:
@@ -192,7 +194,7 @@ def _next_arrival(
     """Wait a moment for the next outcome; where none comes, look at the workers and the clock."""
     left_s = POLL_S
     if plan.timeout_s is not None:
-        left_s = min(POLL_S, called_s + plan.timeout_s - perf_counter())
+        left_s = min(POLL_S, called_s + plan.timeout_s - plan.read_s - perf_counter())
     if left_s <= 0:
         raise _time_limit(plan, n_done)
     arrival = arrivals.take(left_s)

@@ -10,7 +10,7 @@ from typing import Any
 
 from helpers.language import message
 from helpers.parallel import laws
-from helpers.parallel.arguments import as_sequence, check_choice, short, whole_number
+from helpers.parallel.arguments import as_sequence, check_choice, check_limit, short, whole_number
 from helpers.parallel.busyness import OtherPrograms
 from helpers.parallel.errors import InputError
 from helpers.parallel.importing import check_not_importing
@@ -124,9 +124,10 @@ def scaling(
     check_choice("kind", kind, KINDS)
     check_choice("how", how, tuple(name for name in WAYS if name != "sequential"))
     repeats, counts = whole_number("repeats", repeats), _checked_counts(worker_counts)
+    check_limit(timeout_s)
     if WAYS[how].uses_processes:
         check_not_importing("scaling")
-    items = as_sequence(items)
+    items = as_sequence(items, timeout_s)
     if not items:
         raise InputError(message("scaling.no_items"))
     parallel = partial(

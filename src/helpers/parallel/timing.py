@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.language import message
-from helpers.parallel.arguments import as_sequence, check_choice, short
+from helpers.parallel.arguments import as_sequence, check_choice, check_limit, short
 from helpers.parallel.busyness import OtherPrograms
 from helpers.parallel.errors import InputError, ResultsDifferError
 from helpers.parallel.importing import check_not_importing
@@ -83,7 +83,7 @@ def compare(
         items: as in ``run``; taken to its end once.
         hows: the ways to compare.
         repeats: how many timings each way gets.
-        timeout_s: the time limit of each single run, in seconds.
+        timeout_s: the time limit of each single run, in seconds, and of reading the items.
 
     Returns:
         A ``Comparison``: medians, quartiles, and warnings where a figure is not worth much.
@@ -99,9 +99,10 @@ def compare(
         raise InputError(message("compare.bad_hows", received=short(hows), allowed=allowed))
     for how in hows:
         check_choice("how", how, tuple(WAYS))
+    check_limit(timeout_s)
     if any(WAYS[how].uses_processes for how in hows):
         check_not_importing("compare")
-    items = as_sequence(items)
+    items = as_sequence(items, timeout_s)
 
     def timed(how: str) -> Run:
         return run(
