@@ -176,7 +176,7 @@ class Processes(Way):
     def kill(self) -> None:
         kill(self._context.started)
         end(lambda: self._executor.shutdown(cancel_futures=True), self._context)
-        del self.began  # a notebook keeps the last traceback, and so this object
+        del self._executor, self.began  # a notebook keeps the last traceback, and so this object
 
 
 class PoolOfProcesses(Way):
