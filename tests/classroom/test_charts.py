@@ -434,7 +434,7 @@ def drawings():
 
 
 @pytest.mark.parametrize(("draw", "data"), list(drawings()))
-def test_texts_are_in_the_figure_and_apart(language, draw, data):
+def test_texts_are_in_the_figure_and_apart(wordy, draw, data):
     """No text of a chart is cut off by the figure's edge or covers another text."""
     assert badly_placed(draw(data)) == []
 

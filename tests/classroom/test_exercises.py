@@ -136,6 +136,7 @@ def test_what_is_made_for_a_lesson_is_of_the_lesson(answers, lesson):
 
 
 @pytest.mark.parametrize("number", EXERCISES)
+@pytest.mark.parametrize("language", ["es"], indirect=True)
 def test_unanswered_exercise_is_called_unanswered(language, answers, number):
     """The cell as it stands raises nothing and is told to be unanswered."""
     card = answers.unanswered(number)
@@ -375,6 +376,7 @@ def task_from(tmp_path, monkeypatch):
     return make
 
 
+@pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_task_that_never_ends_is_stopped(language, task_from, monkeypatch):
     """Exercise 3.4 gives up on a task that sleeps for ever, and says that it reached its limit."""
     monkeypatch.setattr(grading_files, "CHECK_LIMIT_S", 1.5)
@@ -397,6 +399,7 @@ def test_task_that_never_ends_is_stopped(language, task_from, monkeypatch):
         ("return []", "other_files"),
     ],
 )
+@pytest.mark.parametrize("language", ["es"], indirect=True)
 def test_importable_task_that_misbehaves(language, task_from, body, verdict):
     """Exercise 3.4 tells a task that raises, ends its process or returns something else."""
     card = check("3.4", task_from("misbehaves", body))

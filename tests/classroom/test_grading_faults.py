@@ -36,6 +36,7 @@ def said(exercise: str, verdict: str, **values) -> str:
     return message(f"check.e{exercise.replace('.', '_')}.{verdict}", **values)
 
 
+@pytest.mark.parametrize("language", ["es"], indirect=True)
 def test_script_that_hangs_is_stopped(language, monkeypatch):
     """A script that waits for ever is stopped at the limit, and the card says so."""
     monkeypatch.setattr(grading_faults, "SCRIPT_LIMIT_S", 1.0)
@@ -54,12 +55,14 @@ def test_script_that_hangs_is_stopped(language, monkeypatch):
         ("pool.map(len, [1])", "TypeError: object of type 'int' has no len()"),
     ],
 )
+@pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_script_that_fails_is_told_with_its_error(language, body, error):
     """The last line of a script's errors is in the card."""
     card = check("7.2", SPAWNED.format(imports="", body=body))
     assert card.lines[0] == said("7.2", "fails", error=error)
 
 
+@pytest.mark.parametrize("language", ["es"], indirect=True)
 def test_script_that_ends_without_a_word(language):
     """Where a script fails and writes no error, the card tells its exit code."""
     card = check("7.2", SPAWNED.format(imports=", os", body="os._exit(5)"))
@@ -84,6 +87,7 @@ def _kept_by_one(account, lock, n):
 
 
 @pytest.mark.parametrize("answer", [_twice, _never, _kept_by_one])
+@pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_function_that_never_ends_is_stopped(language, monkeypatch, answer):
     """A lock that nobody releases and a loop without end are stopped; no thread goes on."""
     monkeypatch.setattr(grading_faults, "THREAD_LIMIT_S", 0.3)

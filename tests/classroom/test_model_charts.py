@@ -145,7 +145,7 @@ def test_no_line_where_the_pool_never_pays():
 
 
 @pytest.mark.parametrize("name", MAPS)
-def test_texts_of_the_map_are_apart(language, name):
+def test_texts_of_the_map_are_apart(wordy, name):
     """No text is cut off by the figure's edge or covers another text."""
     assert badly_placed(plot_break_even_map(**MAPS[name])) == []
 
@@ -293,7 +293,7 @@ def test_what_is_no_number_of_workers(received):
 
 
 @pytest.mark.parametrize("name", PREDICTIONS)
-def test_texts_of_predictions_are_apart(language, name):
+def test_texts_of_predictions_are_apart(wordy, name):
     """No text is cut off by the figure's edge or covers another text."""
     assert badly_placed(plot_predictions(PREDICTIONS[name])) == []
 
@@ -382,7 +382,7 @@ def test_what_is_no_prediction(language, received):
 
 
 @pytest.mark.parametrize("name", ADVICE)
-def test_texts_of_advice_are_apart(language, name):
+def test_texts_of_advice_are_apart(wordy, name):
     """No text is cut off by the figure's edge or covers another text."""
     assert badly_placed(plot_advice(ADVICE[name])) == []
 

@@ -72,7 +72,7 @@ def test_lessons_and_questions_are_the_same_set():
 
 @pytest.mark.parametrize("key", QUESTIONS)
 def test_each_option_of_each_question_can_be_right(shown, key):
-    """A question is asked, and a measurement within the bounds of a guess bears it out."""
+    """A question is asked; a measurement between two bounds bears out the option between them."""
     predict(key)
     assert shown.cards[-1].headline == QUESTIONS[key].text
     edges = (0.0, *QUESTIONS[key].bounds, 1e6)

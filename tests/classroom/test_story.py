@@ -204,7 +204,7 @@ def test_alternative_text_has_every_part(language, name):
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_texts_are_in_the_figure_and_apart(language, name):
+def test_texts_are_in_the_figure_and_apart(wordy, name):
     """No text of a story is cut off by the figure's edge or covers another text."""
     assert badly_placed(plot_story(*STORIES[name])) == []
 

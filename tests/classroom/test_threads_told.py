@@ -175,6 +175,7 @@ def test_coroutine_is_judged_where_a_loop_is_running(language, monkeypatch):
     assert threading.active_count() == before
 
 
+@pytest.mark.parametrize("language", ["es"], indirect=True)
 def test_coroutine_that_never_comes_back_is_left(language, monkeypatch):
     """A coroutine that stops its thread for long is given up, and the notebook goes on."""
     monkeypatch.setattr(grading_threads, "CHECK_LIMIT_S", 0.2)
