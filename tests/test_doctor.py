@@ -266,6 +266,20 @@ def test_any_terminal_can_show_it(encoding):
         assert option == "es" or json.loads(done.stdout.decode("ascii"))["ready"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_an_output_that_cannot_be_written():
+    """On a full disk, or where nobody reads on, there is no traceback, and the exit code tells."""
+    command = [sys.executable, "-m", "helpers", "doctor"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    with Path("/dev/full").open("wb") as full, os.fdopen(writing, "wb") as broken:
+        for output in (full, broken):
+            done = subprocess.run(
+                command, stdout=output, stderr=subprocess.PIPE, timeout=LIMIT_S, check=False
+            )
+            assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.skipif(
     not sys.platform.startswith("linux") or shutil.which("unshare") is None or os.geteuid() != 0,
     reason="mounts a /dev/shm of its own",

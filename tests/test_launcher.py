@@ -229,6 +229,29 @@ def test_a_home_that_cannot_be_written(course, tmp_path, monkeypatch):
     assert "Traceback" not in said
 
 
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="becomes a user who is not known"
+)
+def test_a_user_without_a_home():
+    """In a container a user may have no home at all: Jupyter finds a folder all the same."""
+    program = (
+        "import os\n"
+        "from jupyter_core import paths, migrate\n"
+        "from helpers import jupyter_home\n"
+        "os.setuid(12345)\n"
+        "print(jupyter_home.unwritable())\n"
+        "jupyter_home.use_temporary_home()\n"
+        "print(jupyter_home.unwritable(), os.path.isdir(os.path.expanduser('~')))\n"
+        "migrate.get_ipython_dir()\n"
+    )
+    without = {k: v for k, v in os.environ.items() if k != "HOME" and not k.startswith("JUPYTER_")}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, encoding="utf-8", timeout=START_LIMIT_S, env=without, check=False,
+    )  # fmt: skip
+    assert done.stdout.split() == ["~", "None", "True"], done.stderr
+
+
 def test_jupyterlab_really_starts_on_the_lesson_and_ends_when_told(course, tmp_path):
     """A real JupyterLab leads to lesson 0, with this Python's kernel, and leaves no process.
 

@@ -11,6 +11,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -111,9 +112,9 @@ def jupyter_arguments(root: Path, lesson: Path, further: Sequence[str] = ()) -> 
 
 
 def _possible_folders() -> Iterator[Path]:
-    here = Path.cwd()
-    yield here
-    yield from here.parents
+    with suppress(FileNotFoundError):  # the current folder was removed
+        here = Path.cwd()
+        yield from (here, *here.parents)
     yield Path(__file__).resolve().parents[2]  # of an editable install, the project's folder
 
 

@@ -16,11 +16,13 @@ import sys
 import tempfile
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from helpers.jupyter_home import unwritable
 from helpers.language import LANGUAGES, message, speaking
 from helpers.parallel import ParallelError, machine, run
 
@@ -93,9 +95,13 @@ def main(arguments: Sequence[str], find_lesson: FindLesson) -> int:
         return 2
     findings = examine(find_lesson)
     if "--json" in arguments:
-        print(json.dumps(_as_data(findings), indent=2))
+        report = json.dumps(_as_data(findings), indent=2)
     else:
-        print("\n\n".join(_in_each(languages or LANGUAGES, lambda: _report(findings))))
+        report = "\n\n".join(_in_each(languages or LANGUAGES, lambda: _report(findings)))
+    try:
+        print(report, flush=True)
+    except OSError:  # a full disk, or nobody who reads it: the exit code tells all the same
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left of it
     return 0 if is_ready(findings) else 1
 
 
@@ -203,9 +209,9 @@ def _memory() -> Found:
 
 def _home() -> Found:
     """Write where Jupyter keeps its settings; the launcher does without, for a while."""
-    from helpers.jupyter_home import unwritable
-
-    folder = unwritable()
+    folder = None
+    with suppress(ImportError):  # Jupyter is not installed, as the check of packages says
+        folder = unwritable()
     return (GOOD if folder is None else WARNING), {"folder": str(folder or Path.home())}
 
 

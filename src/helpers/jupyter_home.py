@@ -19,17 +19,25 @@ NAMES = (
 
 
 def unwritable() -> Path | None:
-    """Return the first of the folders that cannot be written to; ``None`` where all can be."""
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111  (Path.home() raises where there is none)
-    jupyter = home / ".jupyter"
-    chosen = [os.environ.get("JUPYTER_CONFIG_DIR"), os.environ.get("JUPYTER_RUNTIME_DIR")]
-    for folder in [Path(folder) for folder in chosen if folder] or [jupyter]:
-        nearest = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    """Return the first of the folders that cannot be written to; ``None`` where all can be.
+
+    Raises:
+        ImportError: where Jupyter is not installed.
+    """
+    from jupyter_core import paths
+
+    try:
+        found = paths.jupyter_config_dir(), paths.jupyter_data_dir(), paths.jupyter_runtime_dir()
+    except RuntimeError:  # a user without a home, as in a container
+        return Path("~")
+    for folder in map(Path, found):
+        # Path.exists() raises where a folder may not be looked into, until Python 3.13
+        nearest = next(path for path in (folder, *folder.parents) if os.path.exists(path))  # noqa: PTH110
         try:
             with tempfile.TemporaryFile(dir=nearest):
                 pass
         except OSError:
-            return folder if folder != jupyter else home
+            return folder
     return None
 
 
@@ -39,3 +47,4 @@ def use_temporary_home() -> None:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for name in NAMES:
         os.environ[name] = str(Path(folder, name.lower()))
+    os.environ.setdefault("HOME", folder)  # a user without one, as in a container
