@@ -48,10 +48,6 @@ def _rows(answers):
 ANSWERED = ("language", "number", "code", "verdict")
 
 
-# Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-
-
 def table(number: str) -> dict[str, dict[str, str]]:
     """Return the messages of an exercise by verdict, without its hint."""
     whole = messages()["check"][f"e{number.replace('.', '_')}"]

@@ -40,8 +40,6 @@ from helpers.parallel import (
 from helpers.parallel.plans import chunksize_for
 from helpers.tasks import sum_of_squares
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-
 MODEL = replace(CostModel.recorded("linux_2_cpus_fork"), start_method=None)
 SHOW = {
     "break_even": lambda: explore_break_even(MODEL),

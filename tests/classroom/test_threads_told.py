@@ -24,9 +24,6 @@ from helpers.classroom import (
 from helpers.language import message
 from helpers.parallel import Comparison
 
-# Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-
 
 @pytest.fixture
 def python(monkeypatch):

@@ -348,7 +348,6 @@ def test_draws_into_given_axes():
 
 
 @pytest.mark.parametrize("how", ["sequential", "threads", "processes", "pool"])
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_real_run_can_be_drawn(language, how):
     """What run() really returns, for each way of running, is drawn with all its texts in place."""
     made = run(square, range(100), how=how, n_workers=2)

@@ -19,10 +19,6 @@ from helpers.language import set_language
 from helpers.parallel import local_cluster, run
 from helpers.tasks import count_primes, square
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
-]
-
 START_METHODS = multiprocessing.get_all_start_methods()
 
 

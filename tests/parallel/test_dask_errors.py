@@ -30,10 +30,6 @@ from helpers.parallel import dask_records as records
 from helpers.parallel.versions import differing
 from helpers.tasks import square
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
-]
-
 LIMIT_S = 100.0
 
 

@@ -27,9 +27,6 @@ from helpers.language import LANGUAGES, current_language, message, set_language
 from helpers.tasks import arrays, blocks, own_memory
 from helpers.tasks.arrays import SharedArray, shared_copy
 
-# Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-
 MATRIX = np.random.default_rng(8).normal(size=(40, 30))
 CUTS = [(0, 10), (10, 20), (20, 20), (20, 40)]
 TABLE = np.sort(MATRIX.ravel())

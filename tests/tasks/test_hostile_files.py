@@ -29,9 +29,6 @@ from helpers.tasks import (
 )
 from helpers.tasks import markdown as module
 
-# Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-
 LINUX = sys.platform.startswith("linux")
 WINDOWS = sys.platform == "win32"
 on_linux = pytest.mark.skipif(

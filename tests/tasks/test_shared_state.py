@@ -22,8 +22,6 @@ from helpers.tasks.shared_state import (
     write_errors_to,
 )
 
-# Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 LIMIT_S = 200
 
 
