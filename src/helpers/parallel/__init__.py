@@ -24,6 +24,7 @@ from helpers.parallel.predicting import Option
 from helpers.parallel.results import Run, Span
 from helpers.parallel.running import run
 from helpers.parallel.scaling import Scaling, scaling
+from helpers.parallel.seeing import Watch, watch
 from helpers.parallel.simulation import simulate, simulate_even
 from helpers.parallel.timing import Comparison, compare
 
@@ -47,6 +48,7 @@ __all__ = [
     "TaskFailedError",
     "TaskNotImportableError",
     "TimeLimitError",
+    "Watch",
     "WorkerLostError",
     "advise",
     "amdahl",
@@ -70,4 +72,5 @@ __all__ = [
     "simulate_even",
     "speedup",
     "usable_cpus",
+    "watch",
 ]
