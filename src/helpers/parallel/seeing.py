@@ -59,8 +59,8 @@ class Watch:
                     en=f"Nothing could be recorded in the temporary folder: {error}.",
                 )
             )
-        error = pickle.dumps(TaskNotImportableError)
-        self._notes = stopwatch.Notes(folder, current_language(), os.getpid(), error)
+        refused = pickle.dumps(TaskNotImportableError)
+        self._notes = stopwatch.Notes(folder, current_language(), os.getpid(), refused)
         self._notes.pickled = self._pickled
         stopwatch.make_known(self._notes)
         self._before = {child.pid for child in multiprocessing.active_children()}
@@ -342,9 +342,10 @@ def _sweep() -> None:
 
 def _is_there(pid: int) -> bool:
     if sys.platform == "win32":
-        import psutil
+        import ctypes  # os.kill would end it there
 
-        return bool(psutil.pid_exists(pid))
+        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)
+        return bool(handle and ctypes.windll.kernel32.CloseHandle(handle))
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
