@@ -1,4 +1,4 @@
-"""The benchmark of the alternatives: right results, right arithmetic, and README as recorded."""
+"""The benchmark of the alternatives: right results, right arithmetic, and the pages as recorded."""
 
 import json
 import os
@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from helpers.authoring.readme_chart import PAGES, with_section
 from helpers.language import LANGUAGES, current_language
 from helpers.parallel import machine
 from helpers.tasks import square
@@ -193,22 +194,15 @@ def test_a_busy_machine_is_told(made_up, language, busy, warned):
     assert (WORDS["busy"][language] in report.facts_line(made_up, language)) is warned
 
 
-def test_readme_shows_what_was_recorded(recorded):
-    """Between its markers README has the figures of the last recording, in each language."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    remedy = "python tests/benchmarks/alternatives.py --draw --readme"
-    for language in LANGUAGES:
-        text = report.section(recorded, language)
-        assert report.with_section(readme, language, text) == readme, remedy
-        for fact in ("system", "usable_cpus", "processor", "python"):
-            assert str(recorded["machine"][fact]) in text
-        assert all(version in text for version in recorded["versions"].values())
-
-
-def test_readme_without_its_markers_is_refused(recorded):
-    """Where a section should go nobody guesses."""
-    with pytest.raises(ValueError, match="alternatives:es"):
-        report.with_section("# README\n", "es", "text")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_shows_what_was_recorded(recorded, language):
+    """Between its marks the page of the measurements has the figures of the last recording."""
+    page, text = ROOT / PAGES[language], report.section(recorded, language)
+    remedy = "python tests/benchmarks/alternatives.py --draw --docs"
+    assert with_section(page, "alternatives", text) == page.read_text(encoding="utf-8"), remedy
+    for fact in ("system", "usable_cpus", "processor", "python"):
+        assert str(recorded["machine"][fact]) in text
+    assert all(version in text for version in recorded["versions"].values())
 
 
 def test_the_table_and_the_charts_are_those_of_the_recording(recorded, tmp_path):

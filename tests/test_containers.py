@@ -58,11 +58,12 @@ def test_the_container_opens_the_course(monkeypatch):
 
 
 def test_the_containers_commands_are_whole():
-    """The commands at its top name its own file, one name, and the loopback interface."""
-    comments = [line[4:] for line in read(".devcontainer/Dockerfile").splitlines()]
-    build, run = (shlex.split(line) for line in comments if line.startswith("docker "))
+    """The page's commands name its own file, one name, the loopback interface, what it opens."""
+    lines = read("docs/otras_formas_de_abrirlo.md").splitlines()
+    build, run = (shlex.split(line) for line in lines if line.startswith("docker "))
     assert build[build.index("--file") + 1] == ".devcontainer/Dockerfile"
-    assert build[build.index("--tag") + 1] == run[-1]
+    opened = json.loads(dict(steps())["CMD"])
+    assert run[-len(opened) - 1 :] == [build[build.index("--tag") + 1], *opened]
     assert run[run.index("--publish") + 1] == "127.0.0.1:8888:8888"
     assert not (ROOT / "Dockerfile").exists(), "Binder would take it instead of environment.yml"
 
@@ -96,14 +97,3 @@ def test_there_are_forms():
     """One for what fails, which asks what the doctor says, and one for what is not understood."""
     assert [file.stem for file in FORMS] == ["lesson", "problem"]
     assert "helpers doctor" in read(".github/ISSUE_TEMPLATE/problem.yml")
-
-
-@pytest.mark.parametrize("name", ["CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "README.md"])
-def test_each_page_has_both_languages(name):
-    """Spanish and English have as many paragraphs and list items, and as many commands."""
-    # The data of the chart at the top stands above the Spanish part, and in the English one.
-    page = re.sub(r"<!-- timeline:(..) -->.*<!-- /timeline:\1 -->", "", read(name), flags=re.DOTALL)
-    _, spanish, english = re.split(r"^## (?:Español|English)$", page, flags=re.MULTILINE)
-    for kind in (r"^#+ ", r"^- ", r"^```", r"^\| "):
-        found = [len(re.findall(kind, text, re.MULTILINE)) for text in (spanish, english)]
-        assert found[0] == found[1], kind

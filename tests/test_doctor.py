@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,13 +16,14 @@ from collections import namedtuple
 from importlib import metadata
 from multiprocessing import shared_memory
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from helpers import __main__ as launcher
 from helpers import doctor, language
 from helpers.language import LANGUAGES, messages
-from helpers.parallel.machine import machine
+from helpers.parallel import MachineError, machine, run
 from parallel import leftovers
 
 LIMIT_S = 250
@@ -57,7 +59,7 @@ def finding(name: str, find_lesson=launcher.find_lesson) -> doctor.Finding:
 @pytest.fixture
 def one_method(monkeypatch):
     """A machine that needs no time for workers: what is examined here is something else."""
-    monkeypatch.setattr(doctor, "can_start_worker", lambda method, timeout_s: True)
+    monkeypatch.setattr(doctor, "run", lambda *args, **options: SimpleNamespace(elapsed_s=0.1))
 
 
 def test_here_nothing_is_missing():
@@ -126,14 +128,29 @@ def _one_cpu(monkeypatch):
     monkeypatch.setattr(doctor, "machine", lambda: alone)
 
 
+def _fail_by(monkeypatch, fails):
+    def run(*args, start_method, **options):
+        if fails(start_method):
+            raise MachineError("no") from OSError(errno.EROFS, "Read-only file system")
+        return SimpleNamespace(elapsed_s=0.1)
+
+    monkeypatch.setattr(doctor, "run", run)
+
+
 def _no_worker(monkeypatch):
-    default = machine().start_method
-    monkeypatch.setattr(doctor, "can_start_worker", lambda method, timeout_s: method != default)
+    _fail_by(monkeypatch, lambda method: method == machine().start_method)
 
 
 def _some_workers(monkeypatch):
-    default = machine().start_method
-    monkeypatch.setattr(doctor, "can_start_worker", lambda method, timeout_s: method == default)
+    _fail_by(monkeypatch, lambda method: method != machine().start_method)
+
+
+def _no_home(monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", "/dev/null/nowhere")
+
+
+def _newer_python(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 99, 0, "final", 0))
 
 
 def _no_memory(monkeypatch):
@@ -170,10 +187,12 @@ def _no_browser(monkeypatch):
 
 
 TROUBLES = {
-    "python": (_no_python, doctor.MISSING, "3.14"),
+    "python": (_no_python, doctor.MISSING, "3.11"),
+    "python, newer": (_newer_python, doctor.WARNING, "3.15"),
     "packages": (_no_package, doctor.MISSING, "bokeh>=3.4, tqdm>=4.66 (1.0)"),
     "cpus": (_one_cpu, doctor.WARNING, "1"),
-    "workers": (_no_worker, doctor.MISSING, machine().start_method),
+    "workers": (_no_worker, doctor.MISSING, "Read-only file system"),
+    "home": (_no_home, doctor.WARNING, "/dev/null/nowhere"),
     "memory": (_no_memory, doctor.WARNING, "No space left on device"),
     "folder": (_no_folder, doctor.MISSING, "Permission denied"),
     "loopback": (_no_connection, doctor.MISSING, "Connection refused"),
@@ -185,6 +204,7 @@ TROUBLES = {
 def test_what_is_missing_is_said_with_its_remedy(name, monkeypatch, one_method, capsys):
     """Each trouble is found by its own check, told in both languages, and is the exit code."""
     spoil, state, told = TROUBLES[name]
+    name = name.partition(",")[0]
     spoil(monkeypatch)
     for spoken in LANGUAGES:
         assert launcher.main(["doctor", spoken]) == int(state == doctor.MISSING)
@@ -231,6 +251,62 @@ def test_a_package_that_is_not_installed_at_all(monkeypatch, one_method):
 
     monkeypatch.setattr(metadata, "requires", requires)
     assert finding("packages").state == doctor.MISSING
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "utf-8"])
+def test_any_terminal_can_show_it(encoding):
+    """A terminal without an ñ or a quotation mark gets a question mark; JSON is ASCII."""
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    for option in ("es", "--json"):
+        done = subprocess.run(
+            [sys.executable, "-m", "helpers", "doctor", option],
+            capture_output=True, timeout=LIMIT_S, env=environment, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert option == "es" or json.loads(done.stdout.decode("ascii"))["ready"]
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux") or shutil.which("unshare") is None or os.geteuid() != 0,
+    reason="mounts a /dev/shm of its own",
+)
+@pytest.mark.parametrize("options", ["ro,size=4k", "size=4k"])
+def test_shared_memory_that_is_read_only_or_full(options):
+    """The doctor says what is missing, and run says the same without asking for fewer workers."""
+    fill = "" if options.startswith("ro") else "dd if=/dev/zero of=/dev/shm/f bs=1k count=4;"
+    mount = f"mount -t tmpfs -o {options} none /dev/shm && {{ {fill} true; }}"
+    program = (
+        "from helpers.parallel import run\n"
+        "for how in ('pool', 'processes'):\n"
+        "    try: run(abs, [1], how=how)\n"
+        "    except Exception as error: print(type(error).__name__, 'fewer' in str(error))\n"
+    )
+    commands = [f'{sys.executable} -c "{program}"', f"{sys.executable} -m helpers doctor en"]
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", f"{mount} && {{ {'; '.join(commands)}; }}"],
+        capture_output=True, encoding="utf-8", timeout=LIMIT_S, check=False,
+    )  # fmt: skip
+    if "mount: " in done.stderr or "unshare: " in done.stderr:
+        pytest.skip("this container lets nobody mount anything")
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.count("MachineError False") == 2
+    assert "[missing] Worker processes" in done.stdout
+    assert "[warning] Shared memory" in done.stdout
+
+
+def test_a_system_without_semaphores(monkeypatch):
+    """Python's own ImportError becomes the error of a machine that cannot do it."""
+    import multiprocessing.synchronize as synchronize
+
+    def lock(*args, **options):
+        raise ImportError("This platform lacks a functioning sem_open implementation")
+
+    monkeypatch.setattr(synchronize, "SemLock", SimpleNamespace(__init__=lock))
+    monkeypatch.setattr("multiprocessing.context.BaseContext.Lock", lock)
+    for how in ("pool", "processes"):
+        with pytest.raises(MachineError, match="sem_open") as told:
+            run(abs, [1], how=how, n_workers=1)
+        assert "fewer" not in str(told.value)
 
 
 def test_nothing_is_left_behind(monkeypatch, tmp_path):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from guide_pages import (
     EXERCISE,
-    GUIDES,
     LESSONS,
     NUMBERS,
     QUOTED,
@@ -27,15 +24,13 @@ from guide_pages import (
     rows,
     section,
     stated,
-    text_of,
     title,
     unmade,
 )
 from helpers.authoring.__main__ import _parser
 from helpers.language import LANGUAGES, messages
-from notebooks import checks_frame, checks_language, programs
-from notebooks.checks_spelling import dictionary_needed, spelling
-from notebooks.lessons import Cell, Lesson, Pair
+from notebooks import programs
+from notebooks.lessons import Cell
 from notebooks.prose import read_markdown
 
 PLANS = {"es": ("Una hora", "Tres horas"), "en": ("One hour", "Three hours")}
@@ -48,39 +43,9 @@ TRADE = {"es": r"\b[Cc]ambia `([^`]+)` por\b", "en": r"\b[Cc]hange `([^`]+)` to\
 MADE_BY_READER = {"notebooks/clase", "notebooks/class", "notebooks/ensayo", "notebooks/trial"} | {
     f"notebooks/source/11_{name}.md" for name in ("nombre", "name")
 }
-PROSE_CHECKS = (
-    checks_language.right_language,
-    checks_language.spanish_marks,
-    checks_language.exclamation_marks,
-    checks_language.forbidden_words,
-    checks_language.machine_numbers,
-    checks_language.decimal_point,
-    checks_frame.paragraph_length,
-    spelling,
-)
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 each_lesson = pytest.mark.parametrize("number", NUMBERS)
-
-
-def as_pair() -> Pair:
-    """Return both guides as a lesson of one cell each, for the checks of lessons."""
-    made = [
-        Lesson(Path(language) / path.name, {"cells": [{"cell_type": "markdown", "source": source}]})
-        for language, path in GUIDES.items()
-        for source in [text_of(language)]
-    ]
-    return Pair(*made)
-
-
-def test_both_guides_have_the_same_structure():
-    """Both have as many headings of each level in the same order, and as many rows and items."""
-    shapes = []
-    for language in LANGUAGES:
-        page = read_markdown(text_of(language))
-        kinds = Counter(re.findall(r"^(- |\d\. |\| |```)", text_of(language), re.MULTILINE))
-        shapes.append(([level for level, _ in page.headings], kinds))
-    assert shapes[0] == shapes[1]
 
 
 @each_language
@@ -218,25 +183,6 @@ def test_commands_and_files_exist(language):
 
 
 @each_language
-def test_links_lead_somewhere(language):
-    """Every link leads to a file of the project, and one of them to the guide in the other one."""
-    links = read_markdown(text_of(language)).links
-    assert links
-    for link in links:
-        assert (GUIDES[language].parent / link).is_file(), link
-    (other,) = {*GUIDES.values()} - {GUIDES[language]}
-    assert other.name in links
-
-
-@pytest.mark.parametrize("check", PROSE_CHECKS, ids=lambda check: check.__name__)
-def test_the_guide_is_well_written(check):
-    """Checks of lessons hold for it: language, spelling, words of the course, short paragraphs."""
-    with dictionary_needed():
-        findings = check(as_pair())
-    assert not findings, "\n" + "\n".join(map(str, findings))
-
-
-@each_language
 @each_lesson
 def test_the_readme_lists_the_lesson(language, number):
     """README's table has the lesson's number, title, notebook and question, as the map does."""
@@ -246,11 +192,3 @@ def test_the_readme_lists_the_lesson(language, number):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"| {link} | {question} |" in readme.splitlines()
     assert messages()["figure"][f"lesson_{number}"]["question"][language] == question
-
-
-def test_the_readme_and_contributing_lead_to_the_guides():
-    """Who teaches and who writes find the guide of their language by a link."""
-    for page in ("README.md", "CONTRIBUTING.md"):
-        links = read_markdown((ROOT / page).read_text(encoding="utf-8")).links
-        for path in GUIDES.values():
-            assert path.relative_to(ROOT).as_posix() in links, page

@@ -207,10 +207,40 @@ def test_the_command_itself_ends_with_the_exit_code(tmp_path):
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.slow
-def test_jupyterlab_really_starts_on_the_lesson_and_ends_when_told(course, tmp_path):
-    """A real JupyterLab leads to lesson 0, does not ask about news, and leaves no process."""
+def test_a_home_that_cannot_be_written(course, tmp_path, monkeypatch):
+    """JupyterLab keeps its settings elsewhere, says so, and starts."""
+    home = tmp_path / "no folder"
+    home.write_text("", encoding="utf-8")  # nothing can be written below a file, not even by root
+    names = dict.fromkeys(("CONFIG_DIR", "RUNTIME_DIR", "DATA_DIR"), str(home / "jupyter"))
+    monkeypatch.setattr(
+        sys.modules[__name__],
+        "_own_environment",
+        lambda scratch: {
+            **{k: v for k, v in os.environ.items() if not k.startswith("JUPYTER_")},
+            **{f"JUPYTER_{name}": folder for name, folder in names.items()},
+            "HOME": str(home),
+            "USERPROFILE": str(home),
+        },
+    )
     with _jupyterlab(course / "notebooks", tmp_path) as address:
+        assert "python3" in json.loads(_get(f"{address}/api/kernelspecs"))["kernelspecs"]
+    said = (tmp_path / "jupyterlab.log").read_text(encoding="utf-8", errors="replace")
+    assert str(home) in said
+    assert "Traceback" not in said
+
+
+def test_jupyterlab_really_starts_on_the_lesson_and_ends_when_told(course, tmp_path):
+    """A real JupyterLab leads to lesson 0, with this Python's kernel, and leaves no process.
+
+    It does not ask about news, and another Python's kernel in the learner's home changes nothing.
+    """
+    kernel = tmp_path / "DATA_DIR" / "kernels" / "python3"  # of another Python, in their home
+    kernel.mkdir(parents=True)
+    spec = {"argv": ["/no/such/python", "-f", "{connection_file}"], "display_name": "Another"}
+    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    with _jupyterlab(course / "notebooks", tmp_path) as address:
+        kernels = json.loads(_get(f"{address}/api/kernelspecs"))["kernelspecs"]
+        assert kernels["python3"]["spec"]["display_name"] != "Another"
         opened = urllib.parse.urlsplit(_redirected(f"{address}/")).path
         assert opened == "/lab/tree/notebooks/es/00_empieza%20aqu%C3%AD.ipynb"
         notification = urllib.parse.quote("@jupyterlab/apputils-extension:notification")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from distributed.cli import dask_scheduler, dask_worker
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -24,6 +25,9 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 POWERSHELL = (
     'cmd /c "{}"'  # in Windows PowerShell 5.1 a && b is an error, and a; b goes on after one
 )
+OTHER_WAYS = ("docs/otras_formas_de_abrirlo.md", "docs/other_ways_to_open_it.md")
+PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+DASK = {"scheduler": dask_scheduler, "worker": dask_worker}
 
 
 def _read(name):
@@ -76,10 +80,17 @@ def test_everything_installed_for_the_course_is_pinned_at_its_version():
     assert wrong == {}, "installed, pinned: run the set-up again, or refresh constraints.txt"
 
 
+def test_the_version_is_the_same_everywhere():
+    """What is cited has the version of what is installed."""
+    project = _pyproject()["project"]
+    assert yaml.safe_load(_read("CITATION.cff"))["version"] == project["version"]
+
+
 def test_the_doctor_knows_the_pythons():
-    """The versions of Python that it calls good are those that pyproject.toml takes."""
-    first, end = (".".join(map(str, version)) for version in doctor.PYTHONS)
-    assert _pyproject()["project"]["requires-python"] == f">={first},<{end}"
+    """The versions of Python that it calls good are those that were tested."""
+    first, last = (".".join(map(str, version)) for version in doctor.PYTHONS)
+    assert _pyproject()["project"]["requires-python"] == f">={first}"
+    assert (first, last) == (PYTHONS[0], PYTHONS[-1])
 
 
 def test_constraints_are_plain_pins():
@@ -128,48 +139,61 @@ def test_conda_installs_what_pip_installs():
     assert " ".join(last["pip"]) in _test_command().replace("'", "")
 
 
-def _code_lines(language):
-    """The commands in README's code blocks of one language that set the course up."""
-    blocks = re.findall(rf"^```{language}\n(.*?)^```", _read("README.md"), re.MULTILINE | re.DOTALL)
+def _code_lines(page, language):
+    """The commands of the course in a page's code blocks of one language."""
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", _read(page), re.MULTILINE | re.DOTALL)
     lines = [line.strip() for block in blocks for line in block.splitlines()]
-    return [line for line in lines if "--python .venv" in line or "conda env" in line]
+    return [line for line in lines if ".venv" in line or "conda env" in line]
 
 
 def _test_command():
-    (command,) = {line for line in _code_lines("sh") if _is_pip_test(line)}
+    (command,) = {line for line in _code_lines("README.md", "sh") if line.endswith("-m pytest")}
     return command
 
 
-def _is_pip_test(line):
-    return "--python .venv" in line and "-m pytest" in line
-
-
 def _for_windows(command):
-    """The same command for cmd, which knows no single quotes and has other paths."""
-    for old, new in (("python3", "python"), (".venv/bin/", ".venv\\Scripts\\"), ("'", "")):
+    """The same command for PowerShell; several go to cmd, which knows no single quotes."""
+    for old, new in (("python3", "python"), (".venv/bin/", ".venv\\Scripts\\")):
         command = command.replace(old, new)
-    return POWERSHELL.format(command)
+    return POWERSHELL.format(command.replace("'", "")) if " && " in command else command
 
 
 def test_the_readme_gives_one_line_to_open_and_one_to_test_in_both_languages():
-    """README opens the course in each language, and tests it, with pip and with conda."""
-    commands = _code_lines("sh")
-    opening = {
-        language: [line for line in commands if line.endswith(f"-m helpers {language}")]
-        for language in LANGUAGES
-    }
-    for language, lines in opening.items():
-        assert any("--python .venv" in line for line in lines), f"no pip command opens {language}"
-        assert any("conda env" in line for line in lines), f"no conda command opens {language}"
-    assert sum(map(_is_pip_test, commands)) == len(LANGUAGES)
+    """README opens the course in each language, and tests it; its pages do so with conda."""
+    install, _ = _test_command().split("'.[test]'")
+    opening = [f"{install}. && .venv/bin/python -m helpers {language}" for language in LANGUAGES]
+    readme = [opening[0], _test_command(), opening[1], _test_command()]
+    assert _code_lines("README.md", "sh") == readme
     environment = yaml.safe_load(_read("environment.yml"))["name"]
-    conda = [line for line in commands if "conda env" in line]
-    assert all("environment.yml" in line and f" {environment} " in line for line in conda)
+    for language, page in zip(LANGUAGES, OTHER_WAYS, strict=True):
+        conda, *_ = _code_lines(page, "sh")
+        made, opened = conda.split(" && ")
+        assert made.startswith("conda env create ")
+        assert made.endswith(" environment.yml")
+        assert f" {environment} " in opened
+        assert opened.endswith(f" -m helpers {language}")
 
 
-def test_the_readme_gives_windows_the_same_commands():
+@pytest.mark.parametrize("page", PAGES)
+def test_windows_has_the_same_commands(page):
     """Beside each command for sh stands the same one for PowerShell, and no other."""
-    assert sorted(_code_lines("powershell")) == sorted(map(_for_windows, _code_lines("sh")))
+    assert _code_lines(page, "powershell") == [*map(_for_windows, _code_lines(page, "sh"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_commands_of_a_page_are_understood(page):
+    """Extras, programs and commands for authors that a page names are there, with their options."""
+    for line in _code_lines(page, "sh"):
+        for command in map(shlex.split, line.split(" && ")):
+            if command[1:4] == ["-m", "pip", "--python"] and "-e" in command:
+                extras = re.findall(r"\w+", command[-1])
+                assert set(extras) <= set(_pyproject()["project"]["optional-dependencies"])
+            elif command[1:3] == ["-m", "helpers.authoring"]:
+                _parser().parse_args(command[3:])
+            elif command[1:3] == ["-m", "dask"]:
+                DASK[command[3]].main.make_context("dask", command[4:])
+            elif command[0] == ".venv/bin/python" and command[1] != "-m":
+                assert (ROOT / command[1]).is_file()
 
 
 def test_ci_runs_the_readmes_commands_and_the_linters():

@@ -11,7 +11,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from IPython.core.application import ENV_CONFIG_DIRS
 
 from helpers.language import LANGUAGES
 
@@ -20,7 +19,6 @@ pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 ROOT = Path(__file__).parents[1]
 LIMIT_S = 600
 BUILD = "import sys; from setuptools.build_meta import {0}; {0}(sys.argv[1])"
-SETTINGS = "etc/ipython/ipython_kernel_config.py"
 # Of each lesson's imports: what the package gives it, and a message, which is read from a file.
 USE = """
 import sys, helpers
@@ -48,11 +46,10 @@ print(lesson.cells[-1].outputs[0].text)
 def copy(tmp_path_factory):
     """A copy of what the repository has of the package, so that nothing is left in it."""
     copy = tmp_path_factory.mktemp("copy")
-    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
     no_caches = shutil.ignore_patterns("__pycache__", "*.egg-info")
-    for name in ("src", "etc"):
-        shutil.copytree(ROOT / name, copy / name, ignore=no_caches)
+    shutil.copytree(ROOT / "src", copy / "src", ignore=no_caches)
     return copy
 
 
@@ -94,7 +91,7 @@ def in_wheel(installed, *arguments: str, cwd: Path) -> subprocess.CompletedProce
 
 
 def test_the_wheel_has_every_file_of_the_package(wheel):
-    """Modules, messages, settings and models: nothing of the package stays behind."""
+    """Modules, messages, settings and models: nothing stays behind, and nothing goes elsewhere."""
     package = ROOT / "src" / "helpers"
     ours = {
         file.relative_to(package.parent).as_posix()
@@ -103,17 +100,7 @@ def test_the_wheel_has_every_file_of_the_package(wheel):
     }
     with zipfile.ZipFile(wheel) as archive:
         theirs = {name for name in archive.namelist() if ".dist-info/" not in name}
-    [settings] = (name for name in theirs if ".data/data/" in name)
-    assert theirs - {settings} == ours
-
-
-@pytest.mark.parametrize("how", ["build_wheel", "build_editable"])
-def test_settings_go_where_ipython_looks_for_them(copy, tmp_path, how):
-    """Below the folder of its Python, of which IPython reads ``etc/ipython``: README's too."""
-    with zipfile.ZipFile(build(copy, how, tmp_path)) as archive:
-        data = [name.split(".data/data/") for name in archive.namelist() if ".data/" in name]
-    assert [place for _, place in data] == [SETTINGS]
-    assert str(Path(sys.prefix, SETTINGS).parent) in ENV_CONFIG_DIRS
+    assert theirs == ours
 
 
 def test_what_lessons_use_works_from_the_wheel(installed, tmp_path):

@@ -11,9 +11,9 @@ Four rooms, one direction; a lower room never imports a higher one:
 - ``helpers.classroom``: what a notebook shows: charts, predictions, exercises.
 - ``helpers.authoring``: for who writes lessons: sources become notebooks, figures are drawn.
 
-And three doors:
+And two doors:
 
 - ``python -m helpers es`` (or ``en``) opens the course in JupyterLab.
-- ``helpers.doctor``: whether a computer is ready for it.
-- ``helpers.kernel_startup``: what each kernel of the course runs first.
+- ``helpers.doctor``: whether a computer is ready for it; ``helpers.jupyter_home``: where Jupyter
+  keeps its settings on it.
 """

@@ -7,6 +7,7 @@ Whatever follows the language goes on to ``jupyter lab``, for example ``--no-bro
 from __future__ import annotations
 
 import importlib.util
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from helpers import doctor
+from helpers.jupyter_home import unwritable, use_temporary_home
 from helpers.language import LANGUAGES, message, set_language, speaking
 
 # A class is held without a network: JupyterLab fetches no news, looks for no newer release of
@@ -45,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: with the reason, where lesson 0 or JupyterLab is missing.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that has no ñ gets a question mark
+            stream.reconfigure(errors="replace")
     given = sys.argv[1:] if arguments is None else arguments
     language, *further = given or [""]
     if language in ("-h", "--help"):
@@ -127,6 +132,11 @@ def _open_in_jupyterlab(language: str, further: Sequence[str]) -> None:
         sys.exit(str(error))
     if importlib.util.find_spec("jupyterlab") is None:
         sys.exit(message("launcher.no_jupyterlab", python=sys.executable))
+    if (folder := unwritable()) is not None:
+        print(message("launcher.no_home", folder=folder), file=sys.stderr)
+        use_temporary_home()
+    # Another Python's kernel in the learner's home must not be taken for this one's.
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
     _use_settings(language)
     _run_jupyterlab(jupyter_arguments(root, lesson, further))
 

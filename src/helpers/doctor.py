@@ -7,7 +7,9 @@ missing.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import socket
 import sys
@@ -17,17 +19,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from helpers.language import LANGUAGES, message, speaking
-from helpers.parallel.machine import can_start_worker, machine
+from helpers.parallel import ParallelError, machine, run
 
 # What a check comes to. Only what is missing keeps the course from working.
 GOOD, WARNING, MISSING = "good", "warning", "missing"
 WORKER_S, CONNECT_S = 20.0, 5.0
 ROOM_BYTES = 500 * 10**6  # lesson 10's corpus and what Dask writes, with room to spare
-PYTHONS = ((3, 11), (3, 15))  # the first that will do, and the first that will not
+PYTHONS = ((3, 11), (3, 15))  # the first that will do, and the last that was tested
 
 Found = tuple[str, dict[str, object]]
 FindLesson = Callable[[str], tuple[Path, Path]]
@@ -67,6 +68,7 @@ def examine(find_lesson: FindLesson) -> list[Finding]:
         "workers": _workers,
         "memory": _memory,
         "folder": _folder,
+        "home": _home,
         "loopback": _loopback,
         "browser": _browser,
         "lessons": lambda: _lessons(find_lesson),
@@ -125,11 +127,11 @@ def _in_each(languages: Sequence[str], say: Callable[[], str]) -> list[str]:
 
 
 def _python() -> Found:
-    first, end = PYTHONS
-    fits = first <= sys.version_info[:2] < end
-    last = f"{end[0]}.{end[1] - 1}"
-    wanted = {"first": ".".join(map(str, first)), "last": last}
-    return (GOOD if fits else MISSING), {"version": machine().python, **wanted}
+    first, last = PYTHONS
+    here = sys.version_info[:2]
+    state = MISSING if here < first else WARNING if here > last else GOOD
+    named = {"first": ".".join(map(str, first)), "last": ".".join(map(str, last))}
+    return state, {"version": machine().python, **named}
 
 
 def _packages() -> Found:
@@ -164,17 +166,20 @@ def _cpus() -> Found:
 
 
 def _workers() -> Found:
-    """Really start a worker by every method that this system has."""
+    """Really make a pool by every method that this system has, and let it compute."""
     here = machine()
     started: dict[str, float] = {}
+    failed: dict[str, str] = {}
     for method in here.start_methods:
-        begin = perf_counter()
-        if can_start_worker(method, WORKER_S):
-            started[method] = perf_counter() - begin
-    failed = [method for method in here.start_methods if method not in started]
+        try:
+            done = run(abs, [-1], how="pool", n_workers=1, start_method=method, timeout_s=WORKER_S)
+            started[method] = done.elapsed_s
+        except ParallelError as error:
+            failed[method] = str(error.__cause__ or error)  # what the system said
     told: dict[str, object] = {
         "started": ", ".join(f"{method} {seconds:.2f} s" for method, seconds in started.items()),
         "failed": ", ".join(failed),
+        "error": "; ".join(dict.fromkeys(failed.values())),
     }
     if not failed:
         return GOOD, told
@@ -190,7 +195,18 @@ def _memory() -> Found:
         return WARNING, {"error": str(error)}
     memory.close()
     memory.unlink()
+    place = Path("/dev/shm")  # on Linux: what is made in a full one ends whoever writes to it
+    if place.exists() and shutil.disk_usage(place).free < 4096:
+        return WARNING, {"error": f"{place}: {os.strerror(errno.ENOSPC)}"}
     return GOOD, {}
+
+
+def _home() -> Found:
+    """Write where Jupyter keeps its settings; the launcher does without, for a while."""
+    from helpers.jupyter_home import unwritable
+
+    folder = unwritable()
+    return (GOOD if folder is None else WARNING), {"folder": str(folder or Path.home())}
 
 
 def _folder() -> Found:

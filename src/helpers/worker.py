@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _task: Callable[[Any], Any] | None = None
 _problem: Failure | None = None
 _halt: Any = None  # a semaphore, released once the parent gives up
+loading = False  # whether this process is a worker that imports what its task needs
 _ready_s = 0.0
 PARKED_S = 10.0
 
@@ -109,25 +110,29 @@ def compute(task: Callable[[Any], Any], items: list[Any]) -> tuple[list[Any], Fa
     return results, None
 
 
-def prepare(task: bytes, language: str, halt: Any = None) -> None:
+def prepare(task: bytes, language: str, began: Any = None, halt: Any = None) -> None:
     """Make a new process ready: load the task, once for all chunks. Never raises.
 
-    Where ``halt``, a semaphore, is released later, this process sends no more results.
+    ``began``, a semaphore, is released now: this process has come so far. Where ``halt``, another
+    one, is released later, it sends no more results.
 
     An initializer that raises would make a ``Pool`` start workers for ever, so what goes wrong is
     kept and told with the first chunk.
     """
-    global _task, _problem, _halt, _ready_s
+    global _task, _problem, _halt, _ready_s, loading
+    if began is not None:
+        began.release()
     ignore_interrupts()
     from helpers.language import set_language
 
     _end_with_parent()
     set_language(language)
-    _halt = halt
+    _halt, loading = halt, True
     try:
         _task = pickle.loads(task)
     except BaseException as error:
         _problem = Failure("load_task", error)
+    loading = False
     _ready_s = perf_counter()
 
 

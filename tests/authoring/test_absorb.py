@@ -362,17 +362,15 @@ def without(notebook: dict, key: str) -> dict:
 
 
 def test_a_file_that_is_no_built_notebook_is_named(project, tmp_path):
-    """No file, no JSON, other JSON, no ``course``, no source, no ids: each error says which."""
+    """No file, no JSON, other JSON, no ``course``, no source: each error says which."""
     path = project.paths["es"]
     notebook = project.read("es")
     foreign = {**notebook["metadata"], "course": {"source": "../../x.md", "language": "es"}}
     gone = {**notebook["metadata"], "course": {"source": "09_x.md", "language": "es"}}
-    cells = [{**cell, "id": str(n)} for n, cell in enumerate(notebook["cells"])]
     for content, expected in (
         (without(project.read("es"), "course"), "does not say which lesson"),
         ({**notebook, "metadata": foreign}, "does not say which lesson"),
         ({**notebook, "metadata": gone}, r"09_x\.md, which does not exist"),
-        ({**notebook, "cells": cells}, "no cell has kept the id"),
         ({**notebook, "nbformat": 3}, "not a Jupyter notebook that can be read"),
         ({"metadata": {}}, "not a Jupyter notebook that can be read"),
     ):
@@ -395,3 +393,97 @@ def test_a_wrong_source_is_not_written_over(project):
     with pytest.raises(AuthoringError, match="there are 0 calls"):
         project.absorb("es")
     assert source(project) == before
+
+
+# ---- notebooks whose cells lost their ids
+
+
+def _renumbered(notebook):
+    for number, cell in enumerate(notebook["cells"]):
+        cell["id"] = str(number)
+
+
+def _old_format(notebook):
+    notebook["nbformat_minor"] = 4
+    for cell in notebook["cells"]:
+        del cell["id"]
+
+
+def _stripped(notebook):
+    _renumbered(notebook)
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+
+
+LOST = [_renumbered, _old_format, _stripped]
+
+
+@pytest.mark.parametrize("lose", LOST)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_edits_of_a_notebook_without_ids(project, language, lose):
+    """A text, code, a new cell and a removed one are taken all the same, each by its content."""
+    clock = {"es": "El reloj.", "en": "The clock."}[language]
+    project.change(language, clock, f"{clock} Tic.")
+    project.change(language, "6 * 7", "6 * 8")
+    project.insert(language, 2, "code", "new = 1")
+    notebook = project.read(language)
+    lose(notebook)
+    project.write(language, notebook)
+    lines = project.absorb(language)
+    assert len(lines) == 3, lines
+    expected = SOURCE.replace("6 * 7", "6 * 8").replace(clock, f"{clock} Tic.")
+    for part in expected.split("+++"):
+        assert part.strip() in source(project)
+    assert "new = 1" in source(project)
+    project.build()
+    assert project.stale() == []
+
+
+@pytest.mark.parametrize("lose", LOST)
+def test_a_cell_that_moved_or_went_without_ids(project, lose):
+    """An unedited cell is found where it was moved to, and one that was removed goes."""
+    project.move("es", 5, 1)
+    notebook = project.read("es")
+    lose(notebook)
+    project.write("es", notebook)
+    assert [line[:10] for line in project.absorb("es")] == ["cell moved"]
+    project.build()
+    project.remove("es", 3)
+    notebook = project.read("es")
+    lose(notebook)
+    project.write("es", notebook)
+    assert len(project.absorb("es")) == 1
+
+
+@pytest.mark.parametrize("lose", LOST)
+def test_what_cannot_be_matched_is_left_alone(project, lose):
+    """It is named, with what to do; neither the notebook nor the source is changed."""
+    project.change("es", "El reloj.", "Otra cosa, del todo distinta de lo que había ahí.")
+    project.insert("es", 5, "markdown", "Y una celda nueva al lado, que nadie conoce.")
+    notebook = project.read("es")
+    lose(notebook)
+    project.write("es", notebook)
+    before = project.paths["es"].read_bytes()
+    with pytest.raises(AuthoringError, match="Nothing was changed") as told:
+        project.absorb("es")
+    assert project.source.name in str(told.value)
+    assert source(project) == SOURCE
+    assert project.paths["es"].read_bytes() == before
+
+
+@pytest.mark.parametrize("lose", [lambda notebook: None, *LOST])
+def test_a_build_never_erases_an_edit(project, lose):
+    """A notebook with an edit that is not in the source is left alone; what to do is said."""
+    project.change("es", "El reloj.", "La hora.")
+    notebook = project.read("es")
+    lose(notebook)
+    project.write("es", notebook)
+    with pytest.raises(AuthoringError, match="absorb") as told:
+        project.build()
+    assert "La hora." in str(told.value)
+    assert "La hora." in project.texts("es")
+    project.absorb("es")
+    project.build()
+    assert "La hora." in source(project)

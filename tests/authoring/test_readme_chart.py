@@ -12,7 +12,7 @@ from PIL import Image
 
 from helpers.authoring import readme_chart
 from helpers.authoring.errors import AuthoringError
-from helpers.authoring.readme_chart import MEASURED, draw, main, runs_in, table, with_table
+from helpers.authoring.readme_chart import MEASURED, PAGES, draw, main, runs_in, table, with_section
 from helpers.language import LANGUAGES, current_language, set_language
 from helpers.parallel import Run, Span
 
@@ -46,13 +46,14 @@ def test_a_picture_holds_what_it_shows(tmp_path):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_readme_tells_what_its_picture_shows(language):
-    """The table under the picture has the figures that the picture holds, in its language."""
+def test_a_page_tells_what_the_picture_shows(language):
+    """The table has the figures that the picture holds, in its language."""
     runs = runs_of(ROOT / f"images/timeline_{language}.png")
     assert [run.how for run in runs] == ["sequential", "pool"]
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert with_table(readme, table(runs, language), language) == readme
-    assert readme.count(f"{runs[1].spans[-1].stop_s * 1e3:.2f} |") >= 1
+    page = ROOT / PAGES[language]
+    text = page.read_text(encoding="utf-8")
+    assert with_section(page, "timeline", table(runs, language)) == text
+    assert f"{runs[1].spans[-1].stop_s * 1e3:.2f} |" in text
 
 
 def test_both_pictures_are_of_one_call():
@@ -61,54 +62,57 @@ def test_both_pictures_are_of_one_call():
     assert one == other
 
 
-def test_only_what_is_between_the_marks_is_written():
-    """The rest of README stays as it is, and so does the other language's table."""
-    readme = "a\n<!-- timeline:es -->\nold\n<!-- /timeline:es -->\nb\n<!-- timeline:en -->\nc"
-    assert with_table(readme, "new", "es") == readme.replace("old", "new")
+def test_only_what_is_between_the_marks_is_written(tmp_path):
+    """The rest of a page stays as it is, and so does what has marks of another name."""
+    page = tmp_path / "page.md"
+    text = "a\n<!-- timeline -->\nold\n<!-- /timeline -->\nb\n<!-- other -->\nc"
+    page.write_text(text, encoding="utf-8")
+    assert with_section(page, "timeline", "new") == text.replace("old", "new")
 
 
-@pytest.mark.parametrize("readme", ["", "<!-- timeline:es -->\n", "\n<!-- /timeline:es -->"])
-def test_readme_without_marks(readme):
-    """Where README has no place for the table nothing is written, and the marks are named."""
-    with pytest.raises(AuthoringError, match="timeline:es"):
-        with_table(readme, "new", "es")
-
-
-def marks(*languages: str) -> str:
-    """Return a README with a place for the tables of some languages."""
-    places = (f"<!-- timeline:{code} -->\nold\n<!-- /timeline:{code} -->" for code in languages)
-    return "\n".join(("# Title", *places, "end\n"))
+@pytest.mark.parametrize("text", ["", "<!-- timeline -->\n", "\n<!-- /timeline -->"])
+def test_a_page_without_marks(text, tmp_path):
+    """Where a page has no place for the table, the page and the marks are named."""
+    page = tmp_path / "page.md"
+    page.write_text(text, encoding="utf-8")
+    with pytest.raises(AuthoringError, match=r"page\.md.*<!-- timeline -->"):
+        with_section(page, "timeline", "new")
 
 
 @pytest.fixture
 def root(tmp_path, monkeypatch) -> Path:
-    """A project with an old Spanish picture, where nothing is measured."""
+    """A project with an old Spanish picture and two pages, where nothing is measured."""
     monkeypatch.setattr(
         readme_chart, "run", lambda *arguments, how, **options: replace(RUN, how=how)
     )
-    (tmp_path / "images").mkdir()
+    for folder in ("docs", "images"):
+        (tmp_path / folder).mkdir()
     (tmp_path / "images" / "timeline_es.png").write_bytes(b"old")
+    for page in PAGES.values():
+        text = "# Title\n<!-- timeline -->\nold\n<!-- /timeline -->\nend\n"
+        (tmp_path / page).write_text(text, encoding="utf-8")
     return tmp_path
 
 
 def test_pictures_and_tables_are_written_together(root):
-    """Both pictures are drawn, and README has both tables, with nothing left beside it."""
-    (root / "README.md").write_text(marks(*LANGUAGES), encoding="utf-8")
+    """Both pictures are drawn, and each page has its table, with nothing left beside it."""
     assert main(root) == 0
     pictures = [root / "images" / f"timeline_{language}.png" for language in LANGUAGES]
     runs = runs_of(pictures[0])
     assert [run.how for run in runs] == ["sequential", "pool"]
     assert runs_of(pictures[1]) == runs
-    readme = (root / "README.md").read_text(encoding="utf-8")
-    assert "old" not in readme
-    assert all(table(runs, language) in readme for language in LANGUAGES)
-    assert {path.name for path in root.iterdir()} == {"README.md", "images"}
+    for language, page in PAGES.items():
+        text = (root / page).read_text(encoding="utf-8")
+        assert "old" not in text
+        assert table(runs, language) in text
+    assert len(list((root / "docs").iterdir())) == len(PAGES)
 
 
-def test_where_readme_lacks_marks_nothing_is_written(root, capsys):
-    """The missing marks of one language are said, and the pictures stay those of README."""
-    (root / "README.md").write_text(marks("es"), encoding="utf-8")
+def test_where_a_page_lacks_marks_nothing_is_written(root, capsys):
+    """The missing marks of one page are said, and pictures and the other page stay as they were."""
+    (root / PAGES["en"]).write_text("# Title\n", encoding="utf-8")
+    before = (root / PAGES["es"]).read_text(encoding="utf-8")
     assert main(root) == 1
-    assert "<!-- timeline:en -->" in capsys.readouterr().err
-    assert (root / "README.md").read_text(encoding="utf-8") == marks("es")
+    assert "<!-- timeline -->" in capsys.readouterr().err
+    assert (root / PAGES["es"]).read_text(encoding="utf-8") == before
     assert [path.read_bytes() for path in (root / "images").iterdir()] == [b"old"]

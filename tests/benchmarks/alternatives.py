@@ -161,7 +161,7 @@ def main() -> None:
     parser.add_argument("--start-method", choices=machine().start_methods, help="prints only, too")
     parser.add_argument("--check", action="store_true", help="only compare the results")
     parser.add_argument("--draw", action="store_true", help="draw what was recorded once more")
-    parser.add_argument("--readme", action="store_true", help="put it into README.md too")
+    parser.add_argument("--docs", action="store_true", help="put it into docs/ too")
     chosen = parser.parse_args()
     method = chosen.start_method or machine().start_method
     # What libraries say of their own affairs: forks beside threads, sizes of messages.
@@ -186,8 +186,8 @@ def publish(results: dict[str, Any], chosen: argparse.Namespace) -> None:
     text = alternatives_report.as_json(results)
     RESULTS.write_text(text, encoding="utf-8", newline="\n")
     alternatives_report.draw(results, RESULTS.parent)
-    if chosen.readme:
-        alternatives_report.write_readme(results)
+    if chosen.docs:
+        alternatives_report.write_pages(results)
 
 
 if __name__ == "__main__":

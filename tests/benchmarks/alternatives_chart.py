@@ -104,7 +104,8 @@ def _draw_job(ax: Axes, times_s: Times, rows: list[tuple[str, str | None]]) -> N
 def _label_job(ax: Axes, results: Mapping[str, Any], name: str, language: str) -> None:
     job = results["jobs"][name]
     title = panel_title(results, name, language)
-    ax.set_title(title.replace(": ", ":\n"), size=12)
+    mark = "," if "," in title else ":"
+    ax.set_title(title.replace(f"{mark} ", f"{mark}\n"), size=11)
     medians = [median_s(job["times_s"], way) for way in job["times_s"]]
     item_s = median_s(job["times_s"], "loop") / job["n_items"]
     what = WORDS["chart_items"][language].format(n=f"{job['n_items']:,}", item=duration(item_s))
@@ -120,7 +121,7 @@ def _axis(medians_s: Collection[float]) -> tuple[Unit, bool]:
 
 
 def panel_title(results: Mapping[str, Any], name: str, language: str) -> str:
-    """Say which way was the fastest for a job, `run`'s aside, and how much faster than the loop."""
+    """Say which way was the fastest for a job, `run`'s aside, and its speed beside the loop's."""
     times_s = results["jobs"][name]["times_s"]
     medians = {raw: median_s(times_s, raw) for raw, _ in ROWS if raw in times_s}
     best = min(medians, key=medians.__getitem__)

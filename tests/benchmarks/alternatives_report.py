@@ -1,4 +1,4 @@
-"""What ``alternatives.py`` recorded, as ratios, as tables in both languages, and in README."""
+"""What ``alternatives.py`` recorded, as ratios, as tables and pages in both languages."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from alternatives_numbers import RATIO_AIM, median_s, meets_aim, number, quartil
 from alternatives_ways import WRAPPED
 from alternatives_words import WORDS, way_title
 
+from helpers.authoring.readme_chart import PAGES, with_section
 from helpers.classroom.style import duration
 from helpers.language import LANGUAGES
 
@@ -45,16 +46,16 @@ def ratio_table(results: Mapping[str, Any], language: str) -> str:
 
 
 def time_table(results: Mapping[str, Any], language: str) -> str:
-    """Return the table of all ways: the median time, and how many times faster than the loop."""
+    """Return the table of all ways: the median time, and how many times as fast as the loop."""
     rows = []
     every = next(iter(results["jobs"].values()))["times_s"]
     for name in every:
         cells = []
         for job in results["jobs"].values():
             times_s = job["times_s"]
-            faster = spread(ratios(times_s, "loop", name), language)
+            speed = spread(ratios(times_s, "loop", name), language)
             cells.append(
-                f"{duration(median_s(times_s, name))}; {faster}" if name in times_s else "–"
+                f"{duration(median_s(times_s, name))}; {speed}" if name in times_s else "–"
             )
         rows.append([way_title(name, language), *cells])
     return _table([WORDS["time_head"][language], *_job_names(results, language)], rows)
@@ -125,8 +126,8 @@ def facts_line(results: Mapping[str, Any], language: str) -> str:
 
 
 def section(results: Mapping[str, Any], language: str) -> str:
-    """Return what README shows between its markers."""
-    picture = f"tests/benchmarks/results/alternatives_{language}.svg"
+    """Return what the page of the measurements shows between its marks."""
+    picture = f"../tests/benchmarks/results/alternatives_{language}.svg"
     lines = [
         f"![{alternative_text_of(results, language)}]({picture})",
         WORDS["ratio_text"][language],
@@ -170,22 +171,8 @@ def draw(results: Mapping[str, Any], folder: Path) -> None:
         (folder / f"alternatives_{language}.svg").write_bytes(chart)
 
 
-def with_section(readme: str, language: str, text: str) -> str:
-    """Return README's text with ``text`` between the markers of ``language``.
-
-    Raises:
-        ValueError: where the two markers do not stand there once.
-    """
-    begin, end = f"<!-- alternatives:{language} -->", f"<!-- /alternatives:{language} -->"
-    if readme.count(begin) != 1 or readme.count(end) != 1:
-        raise ValueError(f"README.md needs {begin} and {end}, each once")
-    before, _, rest = readme.partition(begin)
-    return f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}"
-
-
-def write_readme(results: Mapping[str, Any], file: Path = PROJECT / "README.md") -> None:
-    """Put the sections of both languages into README."""
-    text = file.read_text(encoding="utf-8")
-    for language in LANGUAGES:
-        text = with_section(text, language, section(results, language))
-    file.write_text(text, encoding="utf-8", newline="\n")
+def write_pages(results: Mapping[str, Any]) -> None:
+    """Put the section of each language into its page."""
+    for language, page in PAGES.items():
+        text = with_section(PROJECT / page, "alternatives", section(results, language))
+        (PROJECT / page).write_text(text, encoding="utf-8", newline="\n")

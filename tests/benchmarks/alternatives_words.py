@@ -42,7 +42,7 @@ WORDS = {
     "time_text": {
         "es": "Lo que tarda cada forma (mediana), y cuántas veces más rápida es que el ciclo "
         "(mediana y cuartiles; menos de 1 es más lenta):",
-        "en": "What each way takes (median), and how many times faster than the loop it is "
+        "en": "What each way takes (median), and how many times as fast as the loop it is "
         "(median and quartiles; below 1 is slower):",
     },
     "aim_met": {
@@ -100,7 +100,10 @@ WORDS = {
         "envuelve",
         "en": "In {met} of {n} cases run() takes at most {aim} times as long as the call it wraps",
     },
-    "chart_best": {"es": "{job}: {way}, {speed}", "en": "{job}: {way}, {speed}"},
+    "chart_best": {
+        "es": "{job}: {way}, {speed} que el ciclo",
+        "en": "{job}: {way}, {speed} as the loop",
+    },
     "chart_loop": {
         "es": "{job}: nada le gana al ciclo for",
         "en": "{job}: nothing beats the for loop",

@@ -82,7 +82,7 @@ def opened(page, site: Path, path: str):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_link_leads_somewhere(site, language):
     """What a page links to or shows is in the site, but for the lessons that were left out."""
-    pages = sorted((site / language).glob("*.html"))
+    pages = [site / "index.html", *sorted((site / language).glob("*.html"))]
     assert f"{LESSON[language]}.html" in [file.name for file in pages]
     whole = len(list((site / language).glob("[0-9][0-9]_*.html"))) > len(NUMBERS)
     left_out = r"(?!)" if whole else r"/\d\d_\w+\.ipynb$"
@@ -94,6 +94,25 @@ def test_every_link_leads_somewhere(site, language):
                 continue
             target = file.parent / unquote(parts.path)
             assert target.exists() or re.search(left_out, f"/{parts.path}"), link
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("own", [True, False])
+def test_the_first_page_says_what_and_how(site, browser_page, screenshots, own, language):
+    """That of both languages, and each one's own: what it is, a chart, the lessons, the line."""
+    page = opened(browser_page, site, f"{language}/index.html" if own else "index.html")
+    part = page.locator(".bd-article" if own else f"section:has(a[href='{language}/index.html'])")
+    assert messages()["site"]["welcome"][language][:60] in part.inner_text()
+    (picture,) = part.locator("img").evaluate_all("all => all.map(p => [p.alt, p.naturalWidth])")
+    assert all(picture)
+    assert part.locator("tbody tr").count() >= 11
+    commands = part.locator("pre").all_inner_texts()
+    assert any(f"-m helpers {language}" in text and "bin/python" in text for text in commands)
+    assert any(f"-m helpers {language}" in text and "Scripts" in text for text in commands)
+    part.locator(f"a[href*='{LESSON[language]}']").first.click()
+    page.wait_for_url(f"**/{LESSON[language]}.html")
+    page.go_back()
+    page.screenshot(path=screenshots / f"site_first_{language}_{own}.png", full_page=True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

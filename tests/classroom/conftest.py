@@ -1,11 +1,10 @@
-"""The fixtures of this room: a language, charts without a screen, the lessons executed once."""
+"""The fixtures of this room: a language, and charts without a screen."""
 
 import matplotlib
 
 matplotlib.use("Agg")
 
 import pytest
-from executed import ExecutedLesson, lesson_sources
 from matplotlib import pyplot as plt
 
 from helpers.classroom.style import STYLE
@@ -29,17 +28,8 @@ def language(request) -> str:
     return request.param
 
 
-@pytest.fixture(scope="session")
-def lessons(tmp_path_factory):
-    """Give the lessons by number, each executed when it is first asked for."""
-    executed: dict[str, ExecutedLesson] = {}
-
-    def lesson(number: str) -> ExecutedLesson:
-        if number not in executed:
-            folder = tmp_path_factory.mktemp(f"lesson{number}")
-            executed[number] = ExecutedLesson(lesson_sources()[number], folder)
-        return executed[number]
-
-    yield lesson
-    for each in executed.values():
-        each.close()
+@pytest.fixture(params=["es", pytest.param("en", marks=pytest.mark.slow)])
+def wordy(request) -> str:
+    """Speak Spanish, whose texts are the longest to place, and English where all tests run."""
+    set_language(request.param)
+    return request.param

@@ -128,7 +128,7 @@ def test_title_of_several_is_about_the_first(language):
 
 
 @pytest.mark.parametrize("name", GIVEN)
-def test_texts_are_in_the_figure_and_apart(language, name):
+def test_texts_are_in_the_figure_and_apart(wordy, name):
     """No text is cut off by the figure's edge or covers another text."""
     given, measured = GIVEN[name]
     assert badly_placed(plot_cluster_scaling(given, measured=measured)) == []

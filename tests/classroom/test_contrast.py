@@ -14,6 +14,10 @@ from helpers.language import LANGUAGES, set_language
 from seeing import contrast, mark_shares, text_contrasts, weak_marks, weak_texts
 from vision import VISIONS, least_distance
 
+# Each chart is looked at where all tests run; one of many marks and texts, whenever any do.
+LOOKED_AT = [
+    pytest.param(name, marks=() if name == "story" else pytest.mark.slow) for name in CHARTS
+]
 APART = 15  # far more than what is noticed side by side: lines and bars lie apart
 
 
@@ -27,7 +31,7 @@ def test_contrast_is_that_of_wcag():
     assert contrast("black", "#777777") == contrast("#777777", "black")
 
 
-@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("name", LOOKED_AT)
 def test_every_chart_stands_out(name):
     """Each text has 4.5 to 1 with what is behind it, each mark 3 to 1 with what is around it."""
     for language in LANGUAGES:
@@ -160,7 +164,7 @@ def told_by_colour_alone(looks: set[tuple]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("name", LOOKED_AT)
 def test_no_chart_tells_by_colour_alone(name):
     """Two lines or faces differ in dashes, marker or hatch, or in colours that all tell apart."""
     figure = drawn(name)

@@ -42,7 +42,7 @@ MEMORIES = {
 
 
 @pytest.mark.parametrize("name", TRANSFERS)
-def test_transfer_is_readable(language, name):
+def test_transfer_is_readable(wordy, name):
     """No text leaves the figure or covers another, in either language."""
     series, model = TRANSFERS[name]
     assert badly_placed(plot_transfer(series, model=model)) == []
@@ -144,7 +144,7 @@ def test_sizes_are_written_with_their_unit(n_bytes, text):
 
 
 @pytest.mark.parametrize("name", MEMORIES)
-def test_memory_is_readable(language, name):
+def test_memory_is_readable(wordy, name):
     """No text leaves the figure or covers another, in either language."""
     assert badly_placed(plot_memory(MEMORIES[name])) == []
 
@@ -204,7 +204,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("name", WAYS)
-def test_ways_are_readable(language, name):
+def test_ways_are_readable(wordy, name):
     """No text leaves the figure or covers another, in either language."""
     times, base = WAYS[name]
     assert badly_placed(plot_ways(times, base=base)) == []

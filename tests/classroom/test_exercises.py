@@ -12,26 +12,24 @@ from collections.abc import Iterator
 from string import Formatter
 
 import pytest
-from executed import exercises_of, lesson_sources, steady_grader
+from answers import EXERCISES, Answers
+from lesson_cells import bound_names, code_of, read_names
+from lesson_values import MADE
 from wrong_answers import ALSO_RIGHT, WRONG
 
 from helpers.classroom import (
     check,
     exercises,
+    grading_faults,
     grading_files,
     grading_numbers,
     grading_project_choice,
+    grading_threads,
     hint,
 )
 from helpers.classroom.cards import Card
 from helpers.language import LANGUAGES, message, messages, set_language
 from helpers.parallel import InputError, Machine
-
-EXERCISES = {
-    number: exercise
-    for source in lesson_sources().values()
-    for number, exercise in exercises_of(source).items()
-}
 
 
 def _rows(answers):
@@ -51,10 +49,7 @@ ANSWERED = ("language", "number", "code", "verdict")
 
 
 # Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
-    pytest.mark.timeout(300),  # the first test that asks for a lesson executes all of it
-]
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
 
 def table(number: str) -> dict[str, dict[str, str]]:
@@ -84,14 +79,26 @@ def fields(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """Execute answers, each among the names that it reads."""
+    return Answers(tmp_path_factory.mktemp("answers"))
+
+
+@pytest.fixture(autouse=True)
+def _steady_grader(monkeypatch):
+    """Let check time the work itself, and wait long: a busy machine decides about no answer."""
+    monkeypatch.setattr(grading_numbers, "_seconds_for", lambda limits: 1e-6 * sum(limits))
+    monkeypatch.setattr(grading_threads, "EACH_S", 0.3)
+    monkeypatch.setattr(grading_threads, "CHECK_LIMIT_S", 30.0)
+
+
 @pytest.fixture
-def known_machine(monkeypatch):
-    """Be on a machine where 3 of 12 CPUs may be used, and work takes the time that it should."""
+def _known_machine(monkeypatch):
+    """Be on a machine where 3 of 12 CPUs may be used."""
     here = Machine(3, 12, "spawn", ("spawn",), "3.14.0", "Linux")
     monkeypatch.setattr(grading_numbers, "machine", lambda: here)
     monkeypatch.setattr(grading_project_choice, "usable_cpus", lambda: here.usable_cpus)
-    with steady_grader():
-        yield
 
 
 def test_every_exercise_has_a_grader_and_no_grader_lacks_an_exercise():
@@ -113,38 +120,63 @@ def test_solution_is_whole(language, number):
 
 
 @pytest.mark.parametrize("number", EXERCISES)
-def test_unanswered_exercise_is_called_unanswered(lessons, number):
-    """The cell as it stands, executed in its place, raises nothing and is told to be unanswered."""
-    for language, card in lessons(number.split(".")[0]).exercises[number].unanswered.items():
-        set_language(language)
-        assert card.headline == message("check.unanswered", exercise=number)
-        assert card.lines == (message("check.ask_hint", exercise=number),)
+def test_what_a_solution_reads_is_in_the_lesson(number):
+    """Each name that the cell or a solution reads is bound by the code cells above it."""
+    exercise = EXERCISES[number]
+    there = bound_names(exercise.above)
+    for code in exercise.solutions.values():
+        assert read_names(code) <= there | bound_names([exercise.source])
+    assert read_names(exercise.source) <= there
+
+
+@pytest.mark.parametrize("lesson", MADE)
+def test_what_is_made_for_a_lesson_is_of_the_lesson(answers, lesson):
+    """What these tests make in place of what a lesson measures has its names."""
+    assert answers.made(lesson).keys() <= bound_names(code_of(lesson)) | {"__name__"}
 
 
 @pytest.mark.parametrize("number", EXERCISES)
-def test_solution_is_right(lessons, number):
-    """The solution, executed in the exercise's place, is told to be right in each language."""
-    for language, card in lessons(number.split(".")[0]).exercises[number].solved.items():
+@pytest.mark.parametrize("language", ["es"], indirect=True)
+def test_unanswered_exercise_is_called_unanswered(language, answers, number):
+    """The cell as it stands raises nothing and is told to be unanswered."""
+    card = answers.unanswered(number)
+    assert card.headline == message("check.unanswered", exercise=number)
+    assert card.lines == (message("check.ask_hint", exercise=number),)
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_solution_is_right(answers, number):
+    """The solution is told to be right; one that is the same in both languages runs once."""
+    told = {solution: language for language, solution in EXERCISES[number].solutions.items()}
+    for solution, language in told.items():
         set_language(language)
+        card = answers.solved(number, solution)
         assert card.headline == message("check.right", exercise=number), card
         (verdict,) = verdicts(number, card, language)
         assert verdict.startswith("right")
 
 
-@pytest.mark.usefixtures("known_machine")
+@pytest.mark.usefixtures("_known_machine")
 @pytest.mark.parametrize(ANSWERED, _rows(WRONG), indirect=["language"])
-def test_wrong_answer_gets_the_feedback_of_its_mistake(lessons, language, number, code, verdict):
+def test_wrong_answer_gets_the_feedback_of_its_mistake(
+    answers, monkeypatch, language, number, code, verdict
+):
     """A typical wrong answer is rejected for that very mistake; the hint waits until asked for."""
-    card = lessons(number.split(".")[0]).answered(number, code)
+    if verdict in ("stuck", "endless"):  # it waits for its limit
+        monkeypatch.setattr(grading_faults, "THREAD_LIMIT_S", 0.3)
+        monkeypatch.setattr(grading_threads, "CHECK_LIMIT_S", 0.3)
+    if verdict == "blocks":  # it waits one after another
+        monkeypatch.setattr(grading_threads, "EACH_S", 0.05)
+    card = answers.answered(number, code)
     assert card.headline == message("check.not_yet", exercise=number), card
     assert verdicts(number, card, language) == {verdict}, card
     assert card.lines[1:] == (message("check.ask_hint", exercise=number),)
 
 
 @pytest.mark.parametrize(ANSWERED, _rows(ALSO_RIGHT), indirect=["language"])
-def test_other_right_answer_is_right_too(lessons, language, number, code, verdict):
+def test_other_right_answer_is_right_too(answers, language, number, code, verdict):
     """An answer that is right but not the lesson's own is accepted."""
-    card = lessons(number.split(".")[0]).answered(number, code)
+    card = answers.answered(number, code)
     assert card.headline == message("check.right", exercise=number), card
     assert verdicts(number, card, language) == {verdict}
 
@@ -211,12 +243,12 @@ def _named(node: ast.expr, given: frozenset[str] = frozenset()) -> Iterator[tupl
         yield from _named(node.elts[0], keys)
 
 
-@pytest.mark.parametrize("number", EXERCISES)
-def test_hint_is_in_each_language(language, number):
+def test_hint_is_in_each_language(language):
     """A hint alone is a card in the learner's language, without any verdict."""
-    own = messages()["check"][f"e{number.replace('.', '_')}"]["hint"][language]
-    assert hint(number).headline == messages()["check"]["hint"][language].format(text=own)
-    assert hint(number).lines == ()
+    for number in EXERCISES:
+        own = messages()["check"][f"e{number.replace('.', '_')}"]["hint"][language]
+        assert hint(number).headline == messages()["check"]["hint"][language].format(text=own)
+        assert hint(number).lines == ()
 
 
 @pytest.mark.parametrize("name", ["9.9", "", 2.1, None])
@@ -289,14 +321,14 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("number", EXERCISES)
-@pytest.mark.parametrize("strange", STRANGE)
-def test_check_never_raises_on_a_strange_answer(language, number, strange):
+def test_check_never_raises_on_a_strange_answer(number):
     """However strange an answer is, check returns a card that shows as text and as HTML."""
-    card = check(number, STRANGE[strange]())
-    assert number in card.headline
-    assert card.lines[-1]
-    assert repr(card).startswith(card.headline)
-    assert "<div" in card._repr_html_()
+    for name, strange in STRANGE.items():
+        card = check(number, strange())
+        assert number in card.headline, name
+        assert card.lines[-1], name
+        assert repr(card).startswith(card.headline), name
+        assert "<div" in card._repr_html_(), name
 
 
 def test_check_survives_an_error_that_cannot_be_written(language):
@@ -344,6 +376,7 @@ def task_from(tmp_path, monkeypatch):
     return make
 
 
+@pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_task_that_never_ends_is_stopped(language, task_from, monkeypatch):
     """Exercise 3.4 gives up on a task that sleeps for ever, and says that it reached its limit."""
     monkeypatch.setattr(grading_files, "CHECK_LIMIT_S", 1.5)
@@ -366,6 +399,7 @@ def test_task_that_never_ends_is_stopped(language, task_from, monkeypatch):
         ("return []", "other_files"),
     ],
 )
+@pytest.mark.parametrize("language", ["es"], indirect=True)
 def test_importable_task_that_misbehaves(language, task_from, body, verdict):
     """Exercise 3.4 tells a task that raises, ends its process or returns something else."""
     card = check("3.4", task_from("misbehaves", body))

@@ -145,7 +145,7 @@ def test_no_line_where_the_pool_never_pays():
 
 
 @pytest.mark.parametrize("name", MAPS)
-def test_texts_of_the_map_are_apart(language, name):
+def test_texts_of_the_map_are_apart(wordy, name):
     """No text is cut off by the figure's edge or covers another text."""
     assert badly_placed(plot_break_even_map(**MAPS[name])) == []
 
@@ -293,7 +293,7 @@ def test_what_is_no_number_of_workers(received):
 
 
 @pytest.mark.parametrize("name", PREDICTIONS)
-def test_texts_of_predictions_are_apart(language, name):
+def test_texts_of_predictions_are_apart(wordy, name):
     """No text is cut off by the figure's edge or covers another text."""
     assert badly_placed(plot_predictions(PREDICTIONS[name])) == []
 
@@ -382,7 +382,7 @@ def test_what_is_no_prediction(language, received):
 
 
 @pytest.mark.parametrize("name", ADVICE)
-def test_texts_of_advice_are_apart(language, name):
+def test_texts_of_advice_are_apart(wordy, name):
     """No text is cut off by the figure's edge or covers another text."""
     assert badly_placed(plot_advice(ADVICE[name])) == []
 
@@ -420,7 +420,8 @@ def test_best_is_marked_not_by_colour_alone(language, name):
 def test_title_is_the_advice(language, name, times):
     """The title says what to do, and how many times faster than the loop that is."""
     if times:
-        speed = message("chart.faster", times=times)
+        loop = message("base_name.sequential")
+        speed = message("chart.faster_than", times=times, than=loop)
         expected = message("advised.parallel", way=message("way.pool", n=2), speed=speed)
     else:
         expected = message("advised.loop")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import re
+from itertools import pairwise
 from types import SimpleNamespace
 
 import ipywidgets
 import pytest
-from executed import cells_of, lesson_sources
+from lesson_cells import calls, code_of, lesson_sources
 
 from helpers.classroom import predict, predictions
 from helpers.classroom.predictions import QUESTIONS
@@ -16,11 +17,6 @@ from helpers.language import message, messages
 from helpers.parallel import InputError
 
 KEY = "2.pool-vs-loop"
-
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
-    pytest.mark.timeout(300),  # the first test that asks for a lesson executes all of it
-]
 
 
 @pytest.fixture
@@ -60,15 +56,30 @@ def test_unknown_question(language, key):
 
 
 def test_lessons_and_questions_are_the_same_set():
-    """Every question is asked by a lesson, before its answer is measured, and no other is."""
-    asked, measured = [], []
-    for source in lesson_sources().values():
-        code = "\n".join(c.source for c in cells_of(source) if c.cell_type == "code")
-        for key, more in re.findall(r'predict\("([^"]+)"(, measured=)?', code):
-            if more:
-                assert key in asked, f"{key} is measured before it is asked"
-            (measured if more else asked).append(key)
-    assert sorted(asked) == sorted(measured) == sorted(QUESTIONS)
+    """Every question is asked by its lesson, then measured by the next call, and no other is."""
+    asked = []
+    for number in lesson_sources():
+        made = calls(code_of(number), "predict")
+        for question, measurement in zip(made[::2], made[1::2], strict=True):
+            (key,) = (each.value for each in question.args)
+            assert key.partition(".")[0] == number
+            assert question.keywords == []
+            assert [each.value for each in measurement.args] == [key]
+            assert [each.arg for each in measurement.keywords] == ["measured"]
+            asked.append(key)
+    assert sorted(asked) == sorted(QUESTIONS)
+
+
+@pytest.mark.parametrize("key", QUESTIONS)
+def test_each_option_of_each_question_can_be_right(shown, key):
+    """A question is asked; a measurement between two bounds bears out the option between them."""
+    predict(key)
+    assert shown.cards[-1].headline == QUESTIONS[key].text
+    edges = (0.0, *QUESTIONS[key].bounds, 1e6)
+    for guess, (low, high) in enumerate(pairwise(edges), 1):
+        predict(key, guess, measured=(low + high) / 2)
+        assert shown.cards[-1].headline == message("predict.right")
+        assert shown.cards[-1].rows[0][1] == shown.cards[-1].rows[2][1]
 
 
 @pytest.mark.parametrize("key", QUESTIONS)
@@ -256,14 +267,3 @@ def test_guess_and_measurement_in_one_call(shown):
 def test_measured_has_to_be_named():
     """A measurement cannot be taken for a guess: it is given by name alone."""
     assert inspect.signature(predict).parameters["measured"].kind is inspect.Parameter.KEYWORD_ONLY
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("number", lesson_sources())
-def test_a_lesson_measures_what_it_asked(lessons, number):
-    """Each question asked by an executed lesson is answered by a positive measurement of it."""
-    made = lessons(number).predictions
-    assert made
-    for (asked, nothing), (key, measured) in zip(made[::2], made[1::2], strict=True):
-        assert (asked, nothing) == (key, None)
-        assert measured > 0

@@ -37,7 +37,7 @@ def _nothing_left(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     yield
     assert list(tmp_path.iterdir()) == []
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while (left := _processes_in(tmp_path)) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert left == []
@@ -78,7 +78,7 @@ def test_program_that_ends_well():
     """What it printed comes back, with exit code 0 and the seconds it took."""
     ran = run_script("import sys\nprint('año', sys.argv[0])")
     assert ran == ScriptRun("año script.py\n", "", 0, False, ran.seconds)
-    assert 0 < ran.seconds < 10
+    assert ran.seconds > 0
 
 
 def test_program_that_fails():
@@ -98,9 +98,9 @@ def test_exit_code(code):
 def test_program_that_hangs_is_stopped():
     """At the limit it is stopped; what it wrote until then is there."""
     began = time.perf_counter()
-    ran = run_script("import time\nprint(1, flush=True)\ntime.sleep(3600)", limit_s=0.8)
+    ran = run_script("import time\nprint(1, flush=True)\ntime.sleep(3600)", limit_s=2)
     assert ran == ScriptRun("1\n", "", None, True, ran.seconds)
-    assert 0.8 <= ran.seconds <= time.perf_counter() - began < 6
+    assert 2 <= ran.seconds <= time.perf_counter() - began < 30
 
 
 def test_endless_loop_is_stopped():
@@ -118,7 +118,7 @@ def test_program_that_refuses_to_end_is_stopped():
         print("deaf", flush=True)
         time.sleep(3600)
     """
-    ran = run_script(text, limit_s=0.8)
+    ran = run_script(text, limit_s=2)
     assert (ran.printed, ran.hung) == ("deaf\n", True)
 
 
@@ -137,11 +137,11 @@ def test_children_that_are_left_are_ended(ending):
         time.sleep(0.3)
         {ending}
     """
-    ran = run_script(text, limit_s=1)
+    ran = run_script(text, limit_s=2 if "sleep" in ending else 30)
     children = [int(number) for number in ran.printed.split()]
     assert len(children) == 2
     assert ran.hung is ("sleep" in ending)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while any(map(_runs, children)) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not any(map(_runs, children))
@@ -156,7 +156,7 @@ def test_child_that_left_the_group_is_ended():
         print(subprocess.Popen(wait, start_new_session=True).pid, flush=True)
         time.sleep(3600)
     """
-    ran = run_script(text, limit_s=0.8)
+    ran = run_script(text, limit_s=2)
     time.sleep(0.1)
     assert not _runs(int(ran.printed))
 
@@ -191,7 +191,7 @@ def test_shared_memory_of_a_stopped_program_is_cleared_away():
         print(lock._semlock.name, flush=True)
         time.sleep(3600)
     """
-    ran = run_script(text, limit_s=0.8)
+    ran = run_script(text, limit_s=2)
     name = ran.printed.strip().removeprefix("/")
     assert name
     assert not Path("/dev/shm", f"sem.{name}").exists()

@@ -185,7 +185,9 @@ def test_title_says_how_far_it_gets(language, speedups, key, said):
     values = {"workers": count(said["workers"])}
     if "times" in said:
         kind = "slower" if key == "never" else "faster"
-        values["speed"] = message(f"chart.{kind}", times=said["times"])
+        than = {} if key == "never" else {"than": message("base_name.sequential")}
+        name = f"chart.{kind}_than" if than else f"chart.{kind}"
+        values["speed"] = message(name, times=said["times"], **than)
     if "share" in said:
         values["share"] = said["share"]
     if "more" in said:
@@ -217,13 +219,13 @@ def test_warnings_stand_under_the_chart():
 
 @pytest.mark.parametrize("name", MEASURED)
 @pytest.mark.parametrize("draw", [plot_speedup, plot_efficiency])
-def test_texts_are_in_the_figure_and_apart(language, draw, name):
+def test_texts_are_in_the_figure_and_apart(wordy, draw, name):
     """No text is cut off by the figure's edge or covers another text."""
     assert badly_placed(draw(MEASURED[name])) == []
 
 
 @pytest.mark.parametrize("name", MEASURED)
-def test_texts_are_apart_with_all_guides(language, name):
+def test_texts_are_apart_with_all_guides(wordy, name):
     """The names of the law and of the ceiling find their place, too."""
     ax = plot_speedup(MEASURED[name], ceiling=CEILING, serial_fraction=0.07)
     assert badly_placed(ax) == []
@@ -382,7 +384,7 @@ def test_limit_is_drawn_where_it_is_in_the_chart(language, fraction, most):
 
 
 @pytest.mark.parametrize(("fraction", "most"), LAWS)
-def test_texts_of_the_laws_are_apart(language, fraction, most):
+def test_texts_of_the_laws_are_apart(wordy, fraction, most):
     """No text is cut off by the figure's edge or covers another text."""
     assert badly_placed(plot_laws(fraction, most)) == []
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import importlib
-import os
 import re
 
 import matplotlib
 import pytest
-from executed import cells_of, lesson_sources
+from lesson_cells import calls, code_of, lesson_sources
 
 from helpers.classroom import report, start
 from helpers.classroom.cards import Card
@@ -18,11 +17,6 @@ from helpers.language import LANGUAGES, current_language, message, messages, set
 from helpers.parallel import Machine
 
 start_module = importlib.import_module("helpers.classroom.start")
-
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
-    pytest.mark.timeout(300),  # the first test that asks for a lesson executes all of it
-]
 
 
 def on(monkeypatch, usable: int, system: str = "Linux") -> None:
@@ -94,15 +88,6 @@ def reported() -> dict[str, set[str]]:
     }
 
 
-def reports_in(source: str) -> set[str]:
-    """Return the keys that a cell's calls of report may have, whatever is measured."""
-    if "report(" not in source:
-        return set()
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    firsts = [call.args[0] for call in calls if getattr(call.func, "id", "") == "report"]
-    return {key for first in firsts for key in keys_of(first)}
-
-
 def keys_of(first: ast.expr) -> set[str]:
     """Return what the first argument of report may be: a key, one of two, or all of a beginning."""
     if isinstance(first, ast.IfExp):
@@ -114,43 +99,33 @@ def keys_of(first: ast.expr) -> set[str]:
 
 
 def test_every_report_message_is_used_by_its_lesson():
-    """Each sentence is printed by the source of the lesson that its key names, and no other."""
-    called = {
-        (number, key)
-        for number, source in lesson_sources().items()
-        for cell in cells_of(source)
-        for key in reports_in(cell.source)
-    }
+    """Each sentence is printed by the lesson that its key names, with all its values, and no other.
+
+    Where a call gives its values as a dictionary, that they are all there shows when it is run.
+    """
+    called = set()
+    for number in lesson_sources():
+        for call in calls(code_of(number), "report"):
+            given = {keyword.arg for keyword in call.keywords}
+            for key in keys_of(call.args[0]):
+                called.add((number, key))
+                assert None in given or reported()[key] <= given
     assert called == {(key.split(".")[0], key) for key in reported()}
 
 
-@pytest.mark.parametrize("number", ["9"])
-def test_a_lesson_keeps_its_environment_to_itself(lessons, number):
-    """What an executed lesson sets stays set for its next cells, and reaches no other test."""
-    name = "DASK_LOGGING__DISTRIBUTED"
-    there, _ = lessons(number).run(f"os.environ[{name!r}]")
-    assert there == "critical"
-    assert name not in os.environ
-
-
-@pytest.mark.parametrize("number", lesson_sources())
-def test_lesson_reports_the_values_that_its_messages_ask_for(lessons, capsys, number):
-    """Every report of an executed lesson has its values, and reads without braces in each language.
-
-    In both languages it shows the same figures.
-    """
-    made = lessons(number).reports
-    assert made or not {key for key in reported() if key.split(".")[0] == number}
-    for key, values, printed in made:
-        assert set(values) >= reported()[key]
-        assert "{" not in printed
+def test_reports_show_the_same_figures_in_each_language(capsys):
+    """Every sentence has each of its values, reads without braces, and tells the same figures."""
+    for key, names in reported().items():
+        values = {name: 0.5 * place for place, name in enumerate(sorted(names), 3)}
         figures = []
         for language in LANGUAGES:
             set_language(language)
             report(key, **values)
-            figures.append(sorted(re.findall(r"\d[\d,.]*(?: [mnµ]?s\b)?", capsys.readouterr().out)))
+            printed = capsys.readouterr().out
+            assert "{" not in printed
+            figures.append(sorted(re.findall(r"\d[\d,.]*(?: [mnµ]?s\b)?", printed)))
         assert figures[0] == figures[1]
-        assert len(figures[0]) >= sum(isinstance(values[name], float) for name in reported()[key])
+        assert len(figures[0]) >= len(names)
 
 
 def test_report_writes_numbers_for_people(language, capsys):

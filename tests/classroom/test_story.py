@@ -129,10 +129,10 @@ def test_wide_parts_have_their_share(language):
 def test_title_says_what_makes_the_difference(language, runs, parts):
     """The title compares with the first and names the part, or two, that make the difference."""
     ax = plot_story(*runs, names=["one", "two"])
-    speed = times_as_fast(runs[0].elapsed_s / runs[1].elapsed_s)
+    speed = times_as_fast(runs[0].elapsed_s / runs[1].elapsed_s, "one")
     names = [message(f"story.{part}") for part in parts.split()]
     part = names[0] if len(names) == 1 else message("story.both", one=names[0], two=names[1])
-    expected = message("story.compared", name="two", base="one", speed=speed, part=part)
+    expected = message("story.compared", name="two", speed=speed, part=part)
     assert title(ax).replace("\n", " ") == expected
 
 
@@ -204,7 +204,7 @@ def test_alternative_text_has_every_part(language, name):
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_texts_are_in_the_figure_and_apart(language, name):
+def test_texts_are_in_the_figure_and_apart(wordy, name):
     """No text of a story is cut off by the figure's edge or covers another text."""
     assert badly_placed(plot_story(*STORIES[name])) == []
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import gc
 import re
+import sys
 import weakref
 from html import unescape
 
 import pytest
-from executed import _new_shell
 from IPython.core.interactiveshell import InteractiveShell
 from made import sequential
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from traitlets.config import Config
 
 from helpers.classroom import plot_growth, plot_times, style
 from helpers.classroom.style import (
@@ -194,10 +195,13 @@ def test_charts_of_the_same_comparison_warn_once():
 
 
 @pytest.fixture
-def shell(tmp_path):
+def shell(tmp_path, monkeypatch):
     """Return an IPython shell, as a kernel has one."""
-    shell = _new_shell(tmp_path)
-    yield shell
+    InteractiveShell.clear_instance()
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    config = Config()
+    config.HistoryManager.enabled = False
+    yield InteractiveShell.instance(config=config, ipython_dir=str(tmp_path / "ipython"))
     InteractiveShell.clear_instance()
 
 

@@ -9,7 +9,7 @@ import time
 from concurrent import futures
 
 import pytest
-from executed import cells_of, lesson_sources
+from lesson_cells import code_of, imports
 from made import sequential
 
 from helpers.classroom import (
@@ -25,10 +25,7 @@ from helpers.language import message
 from helpers.parallel import Comparison
 
 # Since Python 3.12 a fork warns where the process has threads, and the test runner has one.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
-    pytest.mark.timeout(300),  # the first test that asks for a lesson executes all of it
-]
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
 
 @pytest.fixture
@@ -135,19 +132,19 @@ def test_pools_of_interpreters_are_told_of(language, capsys, python, there):
     assert second == message("threads.interpreters" if there else "threads.no_interpreters")
 
 
-@pytest.mark.parametrize("number", ["6"])
-def test_lesson_measures_pools_of_interpreters_where_there_are_any(lessons, python, number):
+def test_lesson_measures_pools_of_interpreters_where_there_are_any(python):
     """The lesson takes up the pool of interpreters, and measures it beside the other two."""
-    lesson = lessons(number)
-    sources = [c.source for c in cells_of(lesson_sources()[number]) if c.cell_type == "code"]
-    (cell,) = (source for source in sources if '"InterpreterPoolExecutor"' in source)
     python(gil=True, interpreters=True)
-    lesson.run(cell)
+    cells = code_of("6")
+    names = {"work": [10], "computed": Comparison({"sequential": (1.0,)}, {}, ())}
+    for statement in set(imports(cells).values()):
+        exec(statement, names)
+    for part in ('"InterpreterPoolExecutor"', "seconds_with(executor) for"):
+        (cell,) = (code for code in cells if part in code)
+        exec(cell, names)
     expected = ["threads", "processes", "InterpreterPoolExecutor"]
-    assert list(lesson.variable("executors")) == expected
-    (measuring,) = (source for source in sources if "seconds_with(executor) for" in source)
-    lesson.run(measuring)
-    assert list(lesson.variable("times")) == ["sequential", *expected]
+    assert list(names["executors"]) == expected
+    assert list(names["times"]) == ["sequential", *expected]
 
 
 def test_coroutine_that_raises_is_told_with_its_error(language):
@@ -161,8 +158,10 @@ def test_coroutine_that_raises_is_told_with_its_error(language):
     assert "TypeError" in card.lines[0]
 
 
-def test_coroutine_is_judged_where_a_loop_is_running(language):
+def test_coroutine_is_judged_where_a_loop_is_running(language, monkeypatch):
     """In a notebook a loop runs already; the judging has one of its own, and leaves no thread."""
+    monkeypatch.setattr(grading_threads, "EACH_S", 0.3)  # long, where the machine is busy
+    monkeypatch.setattr(grading_threads, "CHECK_LIMIT_S", 30.0)
 
     async def patient(seconds):
         await asyncio.sleep(seconds)
@@ -176,6 +175,7 @@ def test_coroutine_is_judged_where_a_loop_is_running(language):
     assert threading.active_count() == before
 
 
+@pytest.mark.parametrize("language", ["es"], indirect=True)
 def test_coroutine_that_never_comes_back_is_left(language, monkeypatch):
     """A coroutine that stops its thread for long is given up, and the notebook goes on."""
     monkeypatch.setattr(grading_threads, "CHECK_LIMIT_S", 0.2)

@@ -286,7 +286,7 @@ def test_alternative_text_has_the_numbers(language, name):
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_texts_are_in_the_figure_and_apart(language, name):
+def test_texts_are_in_the_figure_and_apart(wordy, name):
     """No text of a timeline is cut off by the figure's edge or covers another text."""
     assert badly_placed(plot_timeline(*DRAWN[name])) == []
 

@@ -129,7 +129,7 @@ def wait_for_workers(programs: Programs, n_workers: int) -> None:
 
 
 def packed_helpers(folder: Path) -> Path:
-    """Return a zip with the package in it, as the README has it made."""
+    """Return a zip with the package in it, as the page on clusters has it made."""
     import shutil
 
     import helpers

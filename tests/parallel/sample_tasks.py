@@ -5,6 +5,7 @@ A worker imports this module, so it is as light as the package's own tasks are.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
@@ -76,6 +77,11 @@ def length_of_both(held, item):
 def process_id(_item):
     """Return the number of the process that computes."""
     return os.getpid()
+
+
+def process_kind(_item):
+    """Return the class of the process that computes, which tells how it was started."""
+    return type(multiprocessing.current_process())
 
 
 def note_and_sleep(item):
@@ -348,3 +354,36 @@ def run_inside(how):
         return run(identity, range(4), how=how, n_workers=2, timeout_s=4).results
     except Exception as error:
         return type(error).__name__, str(error)
+
+
+# ---- results that are hard to compare
+
+
+class Box:
+    """An object without an ``==`` of its own."""
+
+    def __init__(self, inside):
+        self.inside = inside
+
+
+def box_of_nan(item):
+    """Return an object with an array and a NaN in it."""
+    import numpy as np
+
+    return Box([item, float("nan"), np.array([item, np.nan])])
+
+
+def circle(_item):
+    """Return a list that holds itself, which nobody can compare."""
+    made = [1.0]
+    made.append(made)
+    return made
+
+
+def random_array(_item):
+    """Return other numbers in each process."""
+    import os
+
+    import numpy as np
+
+    return np.array([os.getpid(), 1.0])

@@ -379,6 +379,6 @@ def web_ports(client):
 
 
 def test_programs_listen_where_they_were_told(programs):
-    """A scheduler and workers started with the README's options listen on loopback alone."""
+    """Started with the options of the page on clusters, all listen on loopback alone."""
     pids = [programs.scheduler.pid, *(worker.pid for worker in programs.workers)]
     assert {ip for ip, _ in listening(map(psutil.Process, pids))} == {"127.0.0.1"}

@@ -181,6 +181,14 @@ def test_items_that_break_off(client):
         run(square, half_way(), how="dask", client=client)
 
 
+def test_items_that_do_not_come(client):
+    """The time limit holds while items are awaited; their thread ends once one comes."""
+    come = threading.Event()
+    with pytest.raises(TimeLimitError, match="while the items were being read"):
+        run(square, iter(come.wait, True), how="dask", client=client, timeout_s=0.3)
+    come.set()
+
+
 def test_a_module_that_workers_lack(client, language, tmp_path, monkeypatch, quickly):
     """A task whose module is only here is refused with upload_file as the remedy, which works."""
     name = f"only_here_{language}"

@@ -285,6 +285,13 @@ def test_workers_are_other_processes(how, start_method):
     assert 1 <= len(set(done.results)) <= 2
 
 
+@pytest.mark.parametrize(("how", "start_method"), WITH_PROCESSES)
+def test_workers_start_as_they_were_told(how, start_method):
+    """A worker is a process of the start method that was asked for, whichever is in force."""
+    done = run(sample_tasks.process_kind, [0], how=how, n_workers=1, start_method=start_method)
+    assert done.results == [multiprocessing.get_context(start_method).Process]
+
+
 @pytest.mark.parametrize("how", ["sequential", "threads"])
 def test_threads_stay_in_this_process(how):
     """Sequential and threads compute in the process that calls."""

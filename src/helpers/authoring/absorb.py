@@ -7,7 +7,6 @@ the same cell changed on both, nothing is written and the cell is named.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,11 @@ from typing import Any
 from helpers.authoring.build import source_folder
 from helpers.authoring.errors import AuthoringError
 from helpers.authoring.identity import ids_of
-from helpers.authoring.matching import Found
+from helpers.authoring.matching import found_cells, with_ids
 from helpers.authoring.merge import Merge
 from helpers.authoring.notebooks import read_notebook, replace_file, to_json
-from helpers.authoring.sources import NO_SLIDE_TYPE, Lesson, lesson_of, read_lesson, text_of
-from helpers.authoring.texts import clean, first_words, switch_language
+from helpers.authoring.sources import lesson_of, read_lesson, text_of
+from helpers.authoring.texts import first_words
 from helpers.language import LANGUAGES, message
 
 
@@ -38,9 +37,14 @@ def absorb(root: Path, path: Path, say: Callable[[str], object] = print) -> Path
     notebook = read_notebook(path)
     source, language = _origin(root, path, notebook)
     lesson = read_lesson(source)
-    pairs = _found_cells(path, notebook)
-    found = [found for _, found in pairs]
-    merge = Merge(lesson, language, found, _base(path, notebook, found, lesson))
+    pairs = found_cells(path, notebook)
+    base = list(notebook.metadata["course"].get("cells") or ids_of(lesson.cells))
+    found, doubtful = with_ids([found for _, found in pairs], base, lesson.cells, language)
+    if doubtful:
+        said = {"file": path, "source": source}
+        cells = [first_words(cell.text) for cell in doubtful]
+        raise AuthoringError([message("authoring.no_ids", cell=c, **said) for c in cells])
+    merge = Merge(lesson, language, found, base)
     text = text_of(merge.lesson)
     lesson_of(source, text)  # what does not keep to the rules raises here, before it is written
     if merge.lines:
@@ -67,42 +71,6 @@ def _origin(root: Path, path: Path, notebook: Any) -> tuple[Path, str]:
     return source, course["language"]
 
 
-def _base(path: Path, notebook: Any, found: list[Found], lesson: Lesson) -> list[str]:
-    """Return the ids that the notebook was built with."""
-    base = notebook.metadata["course"].get("cells") or ids_of(lesson.cells)
-    if found and not {cell.id for cell in found} & set(base):
-        raise AuthoringError([message("authoring.no_ids", file=path)])
-    return list(base)
-
-
-def _found_cells(path: Path, notebook: Any) -> list[tuple[Any, Found]]:
-    """Return the cells of a notebook that have text, each with its source form."""
-    twin = str(notebook.metadata["course"].get("twin", ""))
-    pairs = [(cell, _found_cell(cell, twin)) for cell in notebook.cells]
-    problems = [
-        message("authoring.raw_cell", file=path, cell=first_words(found.text))
-        for _, found in pairs
-        if found.kind not in ("markdown", "code")
-    ]
-    if problems:
-        raise AuthoringError(problems)
-    return [(cell, found) for cell, found in pairs if found.text]
-
-
-def _found_cell(cell: Any, twin: str) -> Found:
-    text = clean(cell.source)
-    if cell.cell_type == "code":
-        text = switch_language(text, "es")
-    else:
-        link = re.compile(rf"\n*^\[[^\]\n]*\]\({re.escape(twin)}\)[ \t]*$\n*", re.MULTILINE)
-        text = clean(link.sub("\n\n", text))
-    slide_type = cell.metadata.get("slideshow", {}).get("slide_type")
-    if slide_type in NO_SLIDE_TYPE:
-        slide_type = None
-    tags = tuple(cell.metadata.get("tags", ()))
-    return Found(str(cell.get("id", "")), cell.cell_type, text, slide_type, tags)
-
-
 def _give_ids(path: Path, notebook: Any, cells: list[Any], ids: list[str]) -> None:
     """Write the ids that ``cells`` have from now on into the notebook, where they are others."""
     course = notebook.metadata["course"]
@@ -111,4 +79,5 @@ def _give_ids(path: Path, notebook: Any, cells: list[Any], ids: list[str]) -> No
     for cell, id_ in zip(cells, ids, strict=True):
         cell["id"] = id_
     course["cells"] = ids
+    notebook.nbformat_minor = max(notebook.nbformat_minor, 5)  # before, cells had no ids
     replace_file(path, to_json(notebook))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.authoring.errors import AuthoringError
+from helpers.authoring.matching import unabsorbed
 from helpers.authoring.notebooks import (
     execute,
     make_notebook,
@@ -61,7 +62,8 @@ def build(
 ) -> None:
     """Build and execute the named lessons of the project at ``root``; all of them for no name.
 
-    A notebook that cannot be built stays as it was; the others are built all the same.
+    A notebook that cannot be built stays as it was, and so does one with an edit that ``absorb``
+    has not taken; the others are built all the same.
 
     Raises:
         AuthoringError: with everything that went wrong, once all the rest is built.
@@ -80,9 +82,13 @@ def build(
 
 
 def _build_one(lesson: Lesson, language: str) -> Path:
+    path = lesson.notebook_path(language)
+    if edits := unabsorbed(path):
+        raise AuthoringError(
+            [message("authoring.unabsorbed", file=path, cell=cell) for cell in edits]
+        )
     notebook = make_notebook(lesson, language)
     execute(lesson, language, notebook)
-    path = lesson.notebook_path(language)
     replace_file(path, to_json(notebook))
     return path
 

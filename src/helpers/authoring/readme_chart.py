@@ -1,9 +1,9 @@
 """The chart that README shows: a real call, measured and drawn where this is run, and its table.
 
 ``python -m helpers.authoring.readme_chart`` writes ``images/timeline_es.png`` and
-``images/timeline_en.png``, and into README the data that is drawn. What was measured goes into the
-pictures too, so that nobody has to believe the table. It needs a quiet machine with at least two
-CPUs.
+``images/timeline_en.png``, and the data that is drawn into the pages of what was measured. It goes
+into the pictures too, so that nobody has to believe the table. It needs a quiet machine with at
+least two CPUs.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.authoring.errors import AuthoringError
-from helpers.authoring.figures.timeline_tables import folded
+from helpers.authoring.figures.timeline_tables import markdown_table
 from helpers.authoring.notebooks import replace_file
 from helpers.classroom import plot_timeline, start
 from helpers.classroom.style import tables_of
@@ -25,14 +25,15 @@ from helpers.parallel import Run, Span, run
 from helpers.tasks import count_primes
 
 MEASURED = "Measured"  # the name under which a picture holds what was measured
+PAGES = {"es": "docs/mediciones.md", "en": "docs/measurements.md"}  # what was measured, in words
 
 
 def main(root: Path = Path()) -> int:
     """Run the same work sequentially and with a pool, and draw and tell both in each language.
 
     Returns:
-        The exit code: 0 where all went well; 1, with nothing written, where README has no place for
-        the tables.
+        The exit code: 0 where all went well; 1, with nothing written, where a page has no place for
+        its table.
     """
     work = [20_000 + 10_000 * (i % 3) for i in range(18)]
     one = run(count_primes, work, how="sequential", chunksize=1)
@@ -46,18 +47,18 @@ def main(root: Path = Path()) -> int:
 
 
 def write(runs: Sequence[Run], root: Path) -> None:
-    """Write the pictures of the runs, and their tables into README.
+    """Write the pictures of the runs, and their tables into the pages.
 
     Raises:
-        AuthoringError: README has no place for a table; nothing is written then.
+        AuthoringError: a page has no place for its table; nothing is written then.
     """
-    readme = root / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    for language in LANGUAGES:
-        text = with_table(text, table(runs, language), language)
-    for language in LANGUAGES:
+    pages = {
+        language: with_section(root / PAGES[language], "timeline", table(runs, language))
+        for language in LANGUAGES
+    }
+    for language, text in pages.items():
         draw(runs, language, root / "images" / f"timeline_{language}.png")
-    replace_file(readme, text)
+        replace_file(root / PAGES[language], text)
 
 
 def draw(runs: Sequence[Run], language: str, picture: Path) -> None:
@@ -70,25 +71,26 @@ def draw(runs: Sequence[Run], language: str, picture: Path) -> None:
 
 
 def table(runs: Sequence[Run], language: str) -> str:
-    """Return the data of the chart in a language, as Markdown that a click unfolds."""
+    """Return the data of the chart in a language, as Markdown."""
     with speaking(language):
         figure = plot_timeline(*runs).get_figure(root=True)
         assert figure is not None
         (data,) = tables_of(figure)
-        return folded(f"{data.caption}.", data.heads, data.rows)
+        return f"{data.caption}.\n\n{markdown_table(data.heads, data.rows)}"
 
 
-def with_table(readme: str, text: str, language: str) -> str:
-    """Return README with this table between its marks.
+def with_section(page: Path, name: str, text: str) -> str:
+    """Return a page's text with ``text`` between the marks of that name.
 
     Raises:
-        AuthoringError: README has no such marks.
+        AuthoringError: the page has no such marks.
     """
-    begin, end = f"<!-- timeline:{language} -->\n", f"\n<!-- /timeline:{language} -->"
-    before, _, rest = readme.partition(begin)
+    begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
     _, found, after = rest.partition(end)
     if not found:
-        raise AuthoringError([message("readme.no_marks", begin=begin.strip(), end=end.strip())])
+        marks = {"page": page.name, "begin": begin.strip(), "end": end.strip()}
+        raise AuthoringError([message("readme_chart.no_marks", **marks)])
     return f"{before}{begin}{text}{end}{after}"
 
 

@@ -7,6 +7,7 @@ theme brings its own fonts and scripts.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -61,14 +62,15 @@ def make_site(
             for lesson in lessons:
                 _write_page(lesson, language, source, executed)
                 say(message("authoring.executed", page=f"{language}/{lesson.files[language]}.html"))
-            _write_index(lessons, language, source)
+            _write_index(root, lessons, language, source)
             # Some of the lessons alone lead to others that are not there: that is no mistake.
             known = ["myst.xref_missing"] if names else []
             settings = _settings(lessons, language) | {"suppress_warnings": known}
             pages = Path(scratch) / "html" / language  # beside it MyST-NB leaves its own folder
             _run_sphinx(settings, source, pages)
             shutil.copytree(pages, made / language)
-        shutil.copy(TEMPLATES / "first_page.html", made / "index.html")
+        shutil.copytree(root / "images", made / "images")
+        (made / "index.html").write_text(_first_page(root, lessons), encoding="utf-8")
 
 
 def _write_page(lesson: Lesson, language: str, source: Path, executed: Path | None) -> None:
@@ -80,12 +82,48 @@ def _write_page(lesson: Lesson, language: str, source: Path, executed: Path | No
     (source / f"{lesson.files[language]}.ipynb").write_text(to_json(notebook), encoding="utf-8")
 
 
-def _write_index(lessons: Sequence[Lesson], language: str, source: Path) -> None:
+def _write_index(root: Path, lessons: Sequence[Lesson], language: str, source: Path) -> None:
     names = "\n".join(_entry(lesson, language) for lesson in lessons)
-    text = _said(language, "site.welcome")
-    toctree = f"```{{toctree}}\n:maxdepth: 1\n\n{names}\n```\n"
-    title = _said(language, "site.title")
-    (source / "index.md").write_text(f"# {title}\n\n{text}\n\n{toctree}", encoding="utf-8")
+    toctree = f"```{{toctree}}\n:hidden:\n\n{names}\n```\n"
+    title, about = _said(language, "site.title"), _about(root, lessons, language, "{}.ipynb")
+    (source / "index.md").write_text(f"# {title}\n\n{about}\n\n{toctree}", encoding="utf-8")
+
+
+def _first_page(root: Path, lessons: Sequence[Lesson]) -> str:
+    """Return the page that leads to both languages: for each, what the language's own says."""
+    from markdown_it import MarkdownIt  # late: only the site needs it, and has it
+
+    page = (TEMPLATES / "first_page.html").read_text(encoding="utf-8")
+    for language in LANGUAGES:
+        about = _about(root, lessons, language, f"{language}/{{}}.html")
+        html = MarkdownIt("commonmark").enable("table").render(about)
+        page = page.replace(f"<!-- {language} -->", html)
+    return page
+
+
+def _about(root: Path, lessons: Sequence[Lesson], language: str, link: str) -> str:
+    """Return what the course is, a chart, how to open it and its lessons, as Markdown.
+
+    README says the last two: the first parts of the language's section. ``link`` is where a lesson
+    is, from its file's name.
+    """
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    name = re.escape(_said(language, "site.language"))
+    section = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", readme, re.DOTALL | re.MULTILINE)
+    chart = re.search(rf'<img src="(images/timeline_{language}\.png)"[^>]* alt="([^"]+)"', readme)
+    if section is None or chart is None:
+        raise AuthoringError([message("authoring.readme", section=name, language=language)])
+    opening, listed = re.split(r"^(?=### )", section[1], flags=re.MULTILINE)[1:3]
+    there = {lesson.files[language] for lesson in lessons}
+
+    def linked(found: re.Match[str]) -> str:
+        return f"[{found[1]}]({link.format(found[2])})" if found[2] in there else found[1]
+
+    listed = re.sub(r" \(\[[^\]]+\]\(docs/[^)]+\)\)", "", listed)  # which is not on the site
+    listed = re.sub(r"\[([^\]]+)\]\(notebooks/\w+/(\w+)\.ipynb\)", linked, listed)
+    picture = f"![{chart[2]}]({chart[1]})"
+    parts = [part.replace("### ", "## ", 1) for part in (listed, opening)]
+    return "\n\n".join([_said(language, "site.welcome"), picture, *parts])
 
 
 def _entry(lesson: Lesson, language: str) -> str:

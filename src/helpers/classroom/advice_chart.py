@@ -15,6 +15,7 @@ from helpers.classroom.style import (
     Unit,
     describe,
     duration,
+    is_as_fast,
     new_axes,
     times_as_fast,
     unit_for,
@@ -132,9 +133,10 @@ def _conclusion(advice: Advice) -> str:
     if advice.best.how == "sequential":
         return message("advised.loop")
     way = message(f"way.{advice.best.how}", n=advice.best.n_workers)
-    speed = times_as_fast(advice.loop.predicted_s / advice.best.predicted_s)
-    if speed == message("chart.as_fast"):
-        return message("chart.compared_equal", way=way, base=message("story.loop"))
+    ratio = advice.loop.predicted_s / advice.best.predicted_s
+    speed = times_as_fast(ratio, message("base_name.sequential"))
+    if is_as_fast(ratio):
+        return message("chart.compared", way=way, speed=speed)
     return message("advised.parallel", way=way, speed=speed)
 
 

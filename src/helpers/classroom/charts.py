@@ -22,6 +22,7 @@ from helpers.classroom.style import (
     Unit,
     describe,
     duration,
+    is_as_fast,
     new_axes,
     significant,
     times_as_fast,
@@ -154,11 +155,16 @@ def _conclusion(listed: dict[str, tuple[float, ...]]) -> str:
     if not others:
         return f"{way_name(base)}: {duration(base_s)}"
     name, best_s = min(others, key=lambda pair: pair[1])
-    speed = times_as_fast(base_s / best_s)
-    key = "chart.compared_equal" if speed == message("chart.as_fast") else "chart.compared"
-    if key == "chart.compared" and _overlap(listed[base], listed[name]):
-        key = "chart.compared_unclear"
-    return message(key, way=way_name(name), speed=speed, base=way_name(base))
+    if not is_as_fast(base_s / best_s) and _overlap(listed[base], listed[name]):
+        return message("chart.compared_unclear", way=way_name(name), base=way_name(base))
+    speed = times_as_fast(base_s / best_s, _base_name(base))
+    return message("chart.compared", way=way_name(name), speed=speed)
+
+
+def _base_name(name: str) -> str:
+    if name in ("sequential", "threads", "processes", "pool"):
+        return message(f"base_name.{name}")
+    return name
 
 
 def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:

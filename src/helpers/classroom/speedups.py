@@ -22,7 +22,7 @@ from helpers.classroom.curves import (
 )
 from helpers.classroom.data_table import Table, by_number
 from helpers.classroom.placing import percent, set_title, shortened
-from helpers.classroom.style import GREY, INK, describe, significant, times_as_fast
+from helpers.classroom.style import GREY, INK, describe, is_as_fast, significant, times_as_fast
 from helpers.language import message
 from helpers.parallel import Ceiling, InputError, amdahl, gustafson
 
@@ -178,12 +178,11 @@ def _conclusion(curves: Sequence[Curve]) -> str:
     values = curves[0].values
     best = max(values, key=values.__getitem__)
     last, top = max(values), values[best]
-    speed = times_as_fast(top)
-    said = {"workers": workers(best), "speed": speed}
-    if speed == message("chart.as_fast"):
+    said = {"workers": workers(best), "speed": times_as_fast(top, message("base_name.sequential"))}
+    if is_as_fast(top):
         text = message("speedup.same", workers=workers(best))
     elif top < 1:
-        text = message("speedup.never", **said)
+        text = message("speedup.never", workers=workers(best), speed=times_as_fast(top))
     elif top > _SAME * values[last]:
         text = message(
             "speedup.peak", **said, more=workers(last), other=times_as_fast(values[last])

@@ -20,6 +20,7 @@ from helpers.classroom.style import (
     Unit,
     describe,
     duration,
+    is_as_fast,
     new_axes,
     significant,
     times_as_fast,
@@ -175,12 +176,12 @@ def _conclusion(stories: Sequence[Story], names: Sequence[str]) -> str:
         share = f"{100 * stories[0][part] / totals[0]:.0f}"
         return message("chart.breakdown", part=message(f"story.{part}"), share=share)
     best = min(range(1, len(stories)), key=totals.__getitem__)
-    speed = times_as_fast(totals[0] / totals[best])
     base, name = shortened(names[0]), shortened(names[best])
-    if speed == message("chart.as_fast"):
+    speed = times_as_fast(totals[0] / totals[best], base)
+    if is_as_fast(totals[0] / totals[best]):
         return message("chart.compared_equal", way=name, base=base)
     part = _difference(stories[0], stories[best])
-    return message("story.compared", name=name, base=base, speed=speed, part=part)
+    return message("story.compared", name=name, speed=speed, part=part)
 
 
 def _difference(base: Story, other: Story) -> str:

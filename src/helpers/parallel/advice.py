@@ -12,7 +12,9 @@ from helpers.language import message
 from helpers.parallel.arguments import as_sequence, check_budget, check_choice, check_task
 from helpers.parallel.calibration import calibrate
 from helpers.parallel.costs import CostModel, check_model
+from helpers.parallel.edited import refuse_edited
 from helpers.parallel.errors import InputError
+from helpers.parallel.importing import check_not_importing
 from helpers.parallel.machine import default_start_method, usable_cpus
 from helpers.parallel.pickling import pickled_task_for
 from helpers.parallel.predicting import WAITING, Option, options_for
@@ -97,10 +99,12 @@ def advise(
     """
     check_budget(budget_s)
     check_task(task)
+    refuse_edited(task)
     check_choice("start_method", start_method, (*multiprocessing.get_all_start_methods(), None))
     for how, model in (models or {}).items():
         check_choice("models", how, ("threads", "pool", "processes"))
         check_model(model)
+    check_not_importing("advise")
     begin, listed = perf_counter(), as_sequence(items)
     cpus = usable_cpus()
     if len(listed) < 2:

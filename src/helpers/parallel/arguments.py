@@ -9,6 +9,7 @@ from typing import Any
 
 from helpers.language import message
 from helpers.parallel.errors import InputError
+from helpers.parallel.reading import read_items
 
 
 def check_choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
@@ -55,13 +56,14 @@ def check_task(task: object) -> None:
         raise InputError(message("run.not_callable", received=short(task)))
 
 
-def as_sequence(items: Iterable[Any]) -> Sequence[Any]:
+def as_sequence(items: Iterable[Any], timeout_s: float | None = None) -> Sequence[Any]:
     """Return the items as something with a length and slices.
 
     What has them is not copied: a copy made before the workers fork costs them all its pages.
 
     Raises:
-        InputError: where they cannot be gone through.
+        InputError: where they cannot be gone through, or have no end.
+        TimeLimitError: after ``timeout_s`` seconds of going through them.
     """
     if type(items) in (list, tuple, range):
         return items  # type: ignore[return-value]
@@ -69,7 +71,14 @@ def as_sequence(items: Iterable[Any]) -> Sequence[Any]:
         iterator = iter(items)
     except TypeError:
         raise InputError(message("run.not_iterable", received=short(items))) from None
-    return list(iterator)
+    return read_items(iterator, sized=_is_sized(items), timeout_s=timeout_s)
+
+
+def _is_sized(items: object) -> bool:
+    try:
+        return len(items) >= 0  # type: ignore[arg-type]
+    except Exception:  # tqdm's bar has a length, unless what it was made of has none
+        return False
 
 
 def name_of(task: object) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from helpers.parallel.arguments import check_task, whole_number
 from helpers.parallel.costs import CostModel, check_model
+from helpers.parallel.edited import refuse_edited
 from helpers.parallel.results import Task
 from helpers.parallel.simulation import simulate_even
 
@@ -53,6 +54,7 @@ def break_even(
         Exception: what the task itself raises.
     """
     check_task(task)
+    refuse_edited(task)
     workers = _workers(model, n_workers)
     item_s = _cost_s(task, item)
 

@@ -13,6 +13,7 @@ from typing import Any
 from helpers.parallel.arguments import check_budget, check_choice
 from helpers.parallel.costs import CostModel
 from helpers.parallel.dask_calibration import calibrate_dask
+from helpers.parallel.importing import check_not_importing
 from helpers.parallel.machine import usable_cpus
 from helpers.parallel.plans import check_client
 from helpers.parallel.results import Run
@@ -76,6 +77,8 @@ def calibrate(
     if isinstance(budget_s, bool) or budget_s != 0:
         check_budget(budget_s)
     check_client(client, how, None, start_method)
+    if WAYS[how].uses_processes:
+        check_not_importing("calibrate")
     if how == "dask":
         return calibrate_dask(start_method, budget_s, client)
     cpus = usable_cpus()

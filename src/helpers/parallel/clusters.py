@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.language import message
 from helpers.parallel.arguments import check_choice, whole_number
 from helpers.parallel.errors import MachineError
+from helpers.parallel.importing import check_main_file, check_not_importing
 from helpers.parallel.interrupts import deaf_children
 from helpers.parallel.machine import usable_cpus
 from helpers.parallel.quiet import quiet
@@ -193,6 +194,8 @@ def local_cluster(
     workers = usable_cpus() if n_workers is None else whole_number("n_workers", n_workers)
     check_choice("start_method", start_method, (*multiprocessing.get_all_start_methods(), None))
     check_choice("dashboard", dashboard, (False, True))
+    check_not_importing("local_cluster")
+    check_main_file(start_method or "spawn")
     try:
         cluster = start_local(workers, start_method, dashboard=dashboard)
     except (OSError, RuntimeError) as error:

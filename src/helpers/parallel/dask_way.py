@@ -46,6 +46,7 @@ class Dask:
 
     uses_processes = True
     submit_blocks = False
+    began = None
 
     def __init__(self, job: Job) -> None:
         self._job = job

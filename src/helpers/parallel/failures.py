@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import multiprocessing
 import pickle
 from typing import Any, NoReturn
 
@@ -30,6 +29,9 @@ def raise_failure(plan: Plan, chunk: int, failure: Failure) -> NoReturn:
     """
     task = name_of(plan.task)
     if failure.stage == "load_task":
+        error = _unpickled(failure.error)
+        if isinstance(error, TaskNotImportableError):  # its module calls run: that says it all
+            raise error
         key = "dask.task_not_there" if plan.how == "dask" else "run.task_not_loaded"
         raise TaskNotImportableError(message(key, task=task, error=failure.summary))
     if failure.stage == "load_items":
@@ -50,10 +52,9 @@ def not_started(plan: Plan, error: Exception) -> Exception:
 
     It is raised from ``error`` without that one's traceback, which would keep the pipes open.
     """
-    if multiprocessing.parent_process() is not None and not isinstance(error, OSError):
-        return error  # a script without a guard, which a worker imports: Python explains it well
     number = getattr(error, "errno", errno.EAGAIN)  # of a thread no number is told
     limit = number in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
+    limit = limit and not isinstance(error, ImportError)  # of what the system does not have
     key = "run.too_many_workers" if limit else "run.cannot_start"
     if isinstance(error, RuntimeError) and plan.how == "dask":  # its own, whatever lies behind it
         key = "dask.not_started"

@@ -6,7 +6,7 @@ import functools
 import math
 import multiprocessing
 import os
-import platform
+import sys
 import time
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 KILL_LIMIT_S = 5.0  # a killed process is gone by then
+
+
+SYSTEMS = {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ def machine() -> Machine:
         logical_cpus=os.cpu_count() or 1,
         start_method=default_start_method(),
         start_methods=tuple(multiprocessing.get_all_start_methods()),
-        python=platform.python_version(),
-        system=platform.system(),
+        python=".".join(map(str, sys.version_info[:3])),
+        system=SYSTEMS.get(sys.platform, sys.platform),  # platform.system() asks WMI on Windows
     )
 
 

@@ -60,7 +60,15 @@ def _unpicklable(task: Task, error: Exception) -> InputError:
     if isinstance(task, types.FunctionType) and task.__name__ == "<lambda>":
         return TaskNotImportableError(message("run.lambda"))
     if isinstance(task, types.FunctionType):
-        return TaskNotImportableError(message("run.local_task", task=name_of(task)))
+        module = sys.modules.get(task.__module__)
+        now = getattr(module, task.__name__, None)  # there, but another one: it was reloaded
+        replaced = isinstance(now, types.FunctionType) and now.__qualname__ == task.__qualname__
+        key = (
+            "run.replaced_task"
+            if replaced and module is not sys.modules["__main__"]
+            else ("run.local_task")
+        )
+        return TaskNotImportableError(message(key, task=name_of(task), module=task.__module__))
     return NotPicklableError(
         message("run.task_unpicklable", task=short(task), error=f"{type(error).__name__}: {error}")
     )

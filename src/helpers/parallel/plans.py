@@ -9,6 +9,7 @@ import multiprocessing
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from helpers.language import message
@@ -22,7 +23,9 @@ from helpers.parallel.arguments import (
 )
 from helpers.parallel.clusters import Cluster
 from helpers.parallel.connecting import connect
+from helpers.parallel.edited import refuse_edited
 from helpers.parallel.errors import InputError
+from helpers.parallel.importing import check_main_file, check_not_importing
 from helpers.parallel.machine import default_start_method, usable_cpus
 from helpers.parallel.pickling import pickled_task
 from helpers.parallel.results import Task
@@ -37,7 +40,8 @@ class Plan:
     """A call of ``run`` whose arguments have been checked and completed.
 
     ``client`` is the cluster that was asked for, and ``cluster`` the connection to it, once it
-    stands. ``measured`` says that the chunksize was derived from the number of workers.
+    stands. ``measured`` says that the chunksize was derived from the number of workers. Reading the
+    items has taken ``read_s`` seconds of the time limit.
     """
 
     task: Task
@@ -52,6 +56,7 @@ class Plan:
     measured: bool = False
     client: Any = None
     cluster: Cluster | None = None
+    read_s: float = 0.0
 
     @property
     def job(self) -> Job:
@@ -108,10 +113,13 @@ def make_plan(
 
     Raises:
         InputError: where one of them cannot be used. Nothing was started.
+        TimeLimitError: the time limit was reached while the items were read.
     """
     check_choice("how", how, tuple(WAYS))
     methods = multiprocessing.get_all_start_methods()
     check_choice("start_method", start_method, (*methods, None))
+    if WAYS[how].uses_processes:
+        check_not_importing("run")
     check_client(client, how, n_workers, start_method)
     method = _method_of(how, start_method, client)
     workers = _checked_workers(n_workers, how)
@@ -120,8 +128,13 @@ def make_plan(
     check_limit(timeout_s)
     check_choice("progress", progress, (False, True))
     check_task(task)
+    refuse_edited(task)
     pickled = pickled_task(task, how, method)
-    listed = as_sequence(items)
+    if method is not None:
+        check_main_file(method)
+    begin = perf_counter()
+    listed = as_sequence(items, timeout_s)
+    read_s = perf_counter() - begin
     size = chunksize or _chunksize_of(how, len(listed), workers, progress)
     return Plan(
         task,
@@ -135,6 +148,7 @@ def make_plan(
         pickled,
         measured=chunksize is None,
         client=client,
+        read_s=read_s,
     )
 
 

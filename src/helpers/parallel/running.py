@@ -12,6 +12,7 @@ from typing import Any
 from helpers.language import message
 from helpers.parallel.errors import NotPicklableError, TimeLimitError, WorkerLostError
 from helpers.parallel.failures import not_started, opened, raise_failure, unsent_item
+from helpers.parallel.importing import main_file
 from helpers.parallel.interrupts import Interrupts
 from helpers.parallel.mailbox import Mailbox
 from helpers.parallel.outcomes import told
@@ -46,7 +47,8 @@ def run(
     Args:
         task: a function of one argument. For processes it has to be importable by them: from a
             module, not from a notebook, and no lambda. Dask takes those, too.
-        items: what it is applied to; any iterable, taken to its end before the start.
+        items: what it is applied to; any iterable, taken to its end before the start. One without
+            a length that does not come to an end is refused, after some ten million items.
         how: ``"sequential"``, ``"threads"``, ``"processes"`` (ProcessPoolExecutor), ``"pool"``
             (multiprocessing.Pool) or ``"dask"`` (dask.distributed).
         n_workers: how many processes or threads; as many as there are usable CPUs if ``None``. A
@@ -57,7 +59,8 @@ def run(
             force if ``None``, and ``"spawn"`` for Dask.
         timeout_s: seconds after which the call gives up; none if ``None``. A thread cannot be
             stopped from outside: it ends after the item that it has at hand, and so does a worker
-            of a cluster that runs already.
+            of a cluster that runs already. Reading the items counts, too, which a thread of its own
+            then does, unless they are a list, a tuple or a range.
         progress: whether to show a bar (tqdm's) that grows with each chunk that is done, in a
             notebook or a terminal. No worker prints anything. The sequential way then takes the
             items in a hundred chunks.
@@ -107,7 +110,7 @@ def _run(plan: Plan, advance: Callable[[int], object]) -> Run:
 def _started(plan: Plan) -> Way:
     try:
         return WAYS[plan.how](plan.job)
-    except (OSError, RuntimeError) as error:  # the latter is Dask's
+    except (OSError, RuntimeError, ImportError) as error:  # the last: a system without semaphores
         raise not_started(plan, error) from error.with_traceback(None)
 
 
@@ -133,7 +136,7 @@ def _collect(
                 interrupts.pass_on()
                 arrival = _next_arrival(plan, way, arrivals, called_s, len(collected))
             index, arrived = arrival
-            collected[index] = outcome = _checked(plan, index, arrived)
+            collected[index] = outcome = _checked(plan, way, index, arrived)
             if plan.n_chunks == 1:
                 results = outcome.results
             else:
@@ -149,7 +152,7 @@ class _alarm:  # noqa: N801  (it reads as a statement)
 
     def __init__(self, plan: Plan, way: Way) -> None:
         needed = way.submit_blocks and plan.timeout_s is not None
-        limit_s = min(plan.timeout_s or 0, threading.TIMEOUT_MAX)
+        limit_s = min(max(0, (plan.timeout_s or 0) - plan.read_s), threading.TIMEOUT_MAX)
         self._timer = threading.Timer(limit_s, way.kill) if needed else None
 
     def __enter__(self) -> None:
@@ -191,19 +194,19 @@ def _next_arrival(
     """Wait a moment for the next outcome; where none comes, look at the workers and the clock."""
     left_s = POLL_S
     if plan.timeout_s is not None:
-        left_s = min(POLL_S, called_s + plan.timeout_s - perf_counter())
+        left_s = min(POLL_S, called_s + plan.timeout_s - plan.read_s - perf_counter())
     if left_s <= 0:
         raise _time_limit(plan, n_done)
     arrival = arrivals.take(left_s)
     exit_code = way.lost() if arrival is None else None
     if exit_code is not None:
-        raise _lost(exit_code)
+        raise _lost(plan, way, exit_code)
     return arrival
 
 
-def _checked(plan: Plan, index: int, arrived: Outcome | BaseException) -> Outcome:
+def _checked(plan: Plan, way: Way, index: int, arrived: Outcome | BaseException) -> Outcome:
     if isinstance(arrived, BrokenProcessPool):
-        raise _lost(None) from arrived
+        raise _lost(plan, way, None) from arrived
     if isinstance(arrived, BaseException):
         raise unsent_item(plan, index, arrived)
     if arrived.failure is not None:
@@ -220,7 +223,10 @@ def _time_limit(plan: Plan, n_chunks: int) -> TimeLimitError:
     )
 
 
-def _lost(exit_code: int | None) -> WorkerLostError:
+def _lost(plan: Plan, way: Way, exit_code: int | None) -> WorkerLostError:
+    file = main_file() if plan.start_method != "fork" else None
+    if file and way.began and not way.began.acquire(block=False):
+        return WorkerLostError(message("run.lost_at_start", file=file))
     if exit_code is None:
         return WorkerLostError(message("run.worker_lost"))
     return WorkerLostError(message("run.worker_lost_code", code=exit_code))

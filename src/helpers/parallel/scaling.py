@@ -10,9 +10,10 @@ from typing import Any
 
 from helpers.language import message
 from helpers.parallel import laws
-from helpers.parallel.arguments import as_sequence, check_choice, short, whole_number
+from helpers.parallel.arguments import as_sequence, check_choice, check_limit, short, whole_number
 from helpers.parallel.busyness import OtherPrograms
 from helpers.parallel.errors import InputError
+from helpers.parallel.importing import check_not_importing
 from helpers.parallel.machine import usable_cpus
 from helpers.parallel.results import Run, Task
 from helpers.parallel.running import run
@@ -122,8 +123,11 @@ def scaling(
     """
     check_choice("kind", kind, KINDS)
     check_choice("how", how, tuple(name for name in WAYS if name != "sequential"))
-    repeats, items = whole_number("repeats", repeats), as_sequence(items)
-    counts = _checked_counts(worker_counts)
+    repeats, counts = whole_number("repeats", repeats), _checked_counts(worker_counts)
+    check_limit(timeout_s)
+    if WAYS[how].uses_processes:
+        check_not_importing("scaling")
+    items = as_sequence(items, timeout_s)
     if not items:
         raise InputError(message("scaling.no_items"))
     parallel = partial(
@@ -136,14 +140,14 @@ def scaling(
 
     plain: Callable[[], Run] = partial(run, task, items, how="sequential", timeout_s=timeout_s)
     expected = plain().results
-    for n in counts:
-        check_equal(how, timed(n).results, expected * (n if kind == "weak" else 1))
+    times = {n: n if kind == "weak" else 1 for n in counts}
+    verdicts = [check_equal(how, timed(n).results, expected * times[n]) for n in counts]
     others = OtherPrograms()
     rounds = [(plain().elapsed_s, {n: timed(n).elapsed_s for n in counts}) for _ in range(repeats)]
     sequential_s = tuple(base for base, _ in rounds)
     times_s = {n: tuple(times[n] for _, times in rounds) for n in counts}
     named = _named(how, sequential_s, times_s)
-    return Scaling(kind, how, sequential_s, times_s, timing_warnings(named, others))
+    return Scaling(kind, how, sequential_s, times_s, timing_warnings(named, others, all(verdicts)))
 
 
 def _checked_counts(worker_counts: Sequence[int] | None) -> list[int]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from heapq import heapify, heappop, heappush, heapreplace
 
 from helpers.language import message
-from helpers.parallel.arguments import short, whole_number
+from helpers.parallel.arguments import as_sequence, short, whole_number
 from helpers.parallel.costs import FREE, CostModel, check_model
 from helpers.parallel.errors import InputError
 from helpers.parallel.plans import chunksize_for
@@ -131,9 +131,10 @@ def _uncollected() -> Iterator[None]:
 def checked_costs(costs_s: Iterable[float]) -> list[float]:
     """Return the costs as a list; raise an InputError where one is no number of 0 or more."""
     try:
-        listed = list(costs_s)
+        iter(costs_s)
     except TypeError:
         raise InputError(message("simulate.bad_costs", received=short(costs_s))) from None
+    listed = as_sequence(costs_s)
     try:
         if math.isfinite(math.fsum(listed)) and min(listed, default=0.0) >= 0:
             return list(map(float, listed))

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.language import message
-from helpers.parallel.arguments import as_sequence, check_choice, short
+from helpers.parallel.arguments import as_sequence, check_choice, check_limit, short
 from helpers.parallel.busyness import OtherPrograms
+from helpers.parallel.equality import same
 from helpers.parallel.errors import InputError, ResultsDifferError
+from helpers.parallel.importing import check_not_importing
 from helpers.parallel.machine import usable_cpus
 from helpers.parallel.results import Run, Task
 from helpers.parallel.running import run
@@ -82,7 +84,7 @@ def compare(
         items: as in ``run``; taken to its end once.
         hows: the ways to compare.
         repeats: how many timings each way gets.
-        timeout_s: the time limit of each single run, in seconds.
+        timeout_s: the time limit of each single run, in seconds, and of reading the items.
 
     Returns:
         A ``Comparison``: medians, quartiles, and warnings where a figure is not worth much.
@@ -93,12 +95,15 @@ def compare(
     """
     if isinstance(repeats, bool) or not isinstance(repeats, int) or repeats < 1:
         raise InputError(message("run.not_positive", name="repeats", received=short(repeats)))
-    items = as_sequence(items)
     if isinstance(hows, str) or not isinstance(hows, Sequence) or not hows:
         allowed = ", ".join(repr(how) for how in WAYS)
         raise InputError(message("compare.bad_hows", received=short(hows), allowed=allowed))
     for how in hows:
         check_choice("how", how, tuple(WAYS))
+    check_limit(timeout_s)
+    if any(WAYS[how].uses_processes for how in hows):
+        check_not_importing("compare")
+    items = as_sequence(items, timeout_s)
 
     def timed(how: str) -> Run:
         return run(
@@ -112,25 +117,31 @@ def compare(
         )
 
     expected = timed("sequential").results
-    for how in hows:
-        if how != "sequential":
-            check_equal(how, timed(how).results, expected)
+    parallel = [how for how in hows if how != "sequential"]
+    verdicts = [check_equal(how, timed(how).results, expected) for how in parallel]
     others = OtherPrograms()
     rounds = [{how: timed(how) for how in hows} for _ in range(repeats)]
     times_s = {how: tuple(runs[how].elapsed_s for runs in rounds) for how in hows}
     typical = {how: _typical([runs[how] for runs in rounds]) for how in hows}
     named = {message(f"way_name.{how}"): times for how, times in times_s.items()}
-    return Comparison(times_s, typical, timing_warnings(named, others))
+    return Comparison(times_s, typical, timing_warnings(named, others, all(verdicts)))
 
 
 def _typical(runs: list[Run]) -> Run:
     return sorted(runs, key=lambda run: run.elapsed_s)[(len(runs) - 1) // 2]
 
 
-def check_equal(how: str, results: list[Any], expected: list[Any]) -> None:
-    """Raise a ResultsDifferError that names the first of ``results`` that is not as expected."""
+def check_equal(how: str, results: list[Any], expected: list[Any]) -> bool:
+    """Say whether all of ``results`` can be compared with what is expected.
+
+    Raises:
+        ResultsDifferError: with the first that is not as expected.
+    """
+    comparable = True
     for index, (received, wanted) in enumerate(zip(results, expected, strict=True)):
-        if not _same(received, wanted):
+        verdict = same(received, wanted)
+        comparable = comparable and verdict is not None
+        if verdict is False:
             raise ResultsDifferError(
                 message(
                     "compare.results_differ",
@@ -140,27 +151,23 @@ def check_equal(how: str, results: list[Any], expected: list[Any]) -> None:
                     expected=short(wanted),
                 )
             )
-
-
-def _same(one: object, other: object) -> bool:
-    try:
-        both_nan = one != one and other != other  # "not a number" equals nothing, itself neither
-        return one is other or bool(one == other) or bool(both_nan)
-    except ValueError:  # an array compares item by item
-        return bool((one == other).all())  # type: ignore[attr-defined]
+    return comparable
 
 
 def timing_warnings(
-    times_s: Mapping[str, Sequence[float]], others: OtherPrograms | None = None
+    times_s: Mapping[str, Sequence[float]],
+    others: OtherPrograms | None = None,
+    compared: bool = True,
 ) -> tuple[str, ...]:
     """Say, in the learner's language, what makes timings worth less.
 
     Args:
         times_s: for each name, its timings in seconds.
         others: what has counted other programs since the measuring began.
+        compared: whether all results could be compared.
     """
     tick_s = time.get_clock_info("perf_counter").resolution
-    said = []
+    said = [] if compared else [message("compare.not_comparable")]
     for name, times in times_s.items():
         median, (first, third) = statistics.median(times), quartiles(times)
         if median < MIN_TICKS * tick_s:

@@ -49,10 +49,12 @@ class Way(Protocol):
     Attributes:
         uses_processes: whether the workers are processes, so that all must be pickled.
         submit_blocks: whether ``submit`` returns only when the chunk is computed.
+        began: a semaphore that each worker releases as it begins, ``None`` where none does.
     """
 
     uses_processes: bool
     submit_blocks: bool
+    began: Any = None
 
     def __init__(self, job: Job) -> None:
         """Start the workers."""
@@ -151,11 +153,12 @@ class Processes(Way):
     def __init__(self, job: Job) -> None:
         self._start_method = job.start_method
         self._context = watched_context(job.start_method)
+        self.began = self._context.Semaphore(0)
         self._executor = ProcessPoolExecutor(
             job.n_workers,
             mp_context=self._context,
             initializer=worker.prepare,
-            initargs=(job.pickled_task, current_language()),
+            initargs=(job.pickled_task, current_language(), self.began),
         )
 
     def submit(self, cut: Cut, done: Done) -> None:
@@ -173,6 +176,7 @@ class Processes(Way):
     def kill(self) -> None:
         kill(self._context.started)
         end(lambda: self._executor.shutdown(cancel_futures=True), self._context)
+        del self._executor, self.began  # a notebook keeps the last traceback, and so this object
 
 
 class PoolOfProcesses(Way):
@@ -183,13 +187,13 @@ class PoolOfProcesses(Way):
 
     def __init__(self, job: Job) -> None:
         self._context = watched_context(job.start_method)
-        self._halt = self._context.Semaphore(0)
+        self.began, self._halt = self._context.Semaphore(0), self._context.Semaphore(0)
         try:
             with deaf_children(job.start_method):
                 self._pool = Pool(
                     job.n_workers,
                     initializer=worker.prepare,
-                    initargs=(job.pickled_task, current_language(), self._halt),
+                    initargs=(job.pickled_task, current_language(), self.began, self._halt),
                     context=self._context,
                 )
         except BaseException:  # an interrupt too: those that were started go
@@ -221,8 +225,8 @@ class PoolOfProcesses(Way):
         # thread that collects them has ended first, and each of them keeps the pool's pipes open.
         vars(self._pool).get("_cache", {}).clear()
         ended = end(self._end, self._context, HALT_S)
-        if ended:
-            del self._pool, self._halt  # a notebook keeps the last traceback, and so this object
+        if ended:  # a notebook keeps the last traceback, and so this object
+            del self._pool, self.began, self._halt
 
 
 def _computed_here(task: Task, chunk: list[Any], name: int, ready_s: float) -> Outcome:

@@ -38,10 +38,14 @@ def folded(caption: str, heads: _Row, rows: Sequence[_Row]) -> str:
         heads: what each column holds.
         rows: the cells.
     """
-    lines = [heads, tuple("---" for _ in heads), *rows]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    summary = message("table.summary")
+    table, summary = markdown_table(heads, rows), message("table.summary")
     return f"<details><summary>{summary}</summary>\n\n{caption}\n\n{table}\n\n</details>"
+
+
+def markdown_table(heads: _Row, rows: Sequence[_Row]) -> str:
+    """Return a table in Markdown: what each column holds, and the cells."""
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _heads() -> _Row:

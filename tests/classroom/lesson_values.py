@@ -1,0 +1,243 @@
+"""What the lessons' exercises read: values made by hand in place of what the lessons measure.
+
+Each stands under its name in the lesson. Functions that measure are replaced by some that take the
+same arguments and tell made times, so that no answer depends on how busy the machine is.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache, partial, wraps
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from made import hundred_squares
+
+from helpers import classroom, parallel, tasks
+from helpers.classroom.dask_programs import ClusterPrograms
+from helpers.parallel import Advice, Comparison, CostModel, simulate, simulate_even
+from helpers.parallel.plans import chunksize_for
+from helpers.parallel.predicting import Option
+from helpers.parallel.results import Run
+
+ITEM_S = 1e-3  # what an item takes
+CPUS = 2
+MODEL = CostModel(
+    cpus=CPUS, launch_s=0.002, boot_s=0.01, full_boot_s=0.01, message_s=1e-4, full_message_s=1e-4
+)
+DIRECT = CostModel(cpus=CPUS)  # starts nothing, sends nothing
+Values = dict[str, Any]
+
+
+def called_as(real: Callable) -> Callable:
+    """Have a function called as the real one is: it gets all arguments by name."""
+
+    def replacing(made: Callable) -> Callable:
+        @wraps(real)
+        def call(*args, **options):
+            bound = inspect.signature(real).bind(*args, **options)
+            bound.apply_defaults()
+            return made(**bound.arguments)
+
+        return call
+
+    return replacing
+
+
+@called_as(parallel.run)
+def run(task, items, how, n_workers, chunksize, **rest) -> Run:
+    """Return a run that got through the items as the simulation says; a download takes its time."""
+    items = list(items)
+    downloads = task is tasks.download
+    n_workers = 1 if how == "sequential" else n_workers or CPUS
+    chunksize = chunksize or (
+        len(items) if how == "sequential" else chunksize_for(len(items), n_workers)
+    )
+    costs_s = items if downloads else [ITEM_S] * len(items)
+    model = DIRECT if how in ("sequential", "threads") else MODEL
+    results = items if downloads else list(map(cache(task), items))
+    return replace(simulate(costs_s, n_workers, chunksize, model), how=how, results=results)
+
+
+@called_as(parallel.compare)
+def compare(task, items, hows, repeats, n_workers, chunksize, **rest) -> Comparison:
+    """Return a comparison whose repeats all took the same time."""
+    typical = {how: run(task, items, how=how) for how in hows}
+    for how in set(hows) - {"sequential"}:
+        typical[how] = run(task, items, how=how, n_workers=n_workers, chunksize=chunksize)
+    times_s = {how: (made.elapsed_s,) * repeats for how, made in typical.items()}
+    return Comparison(times_s, typical, ())
+
+
+@called_as(parallel.advise)
+def advise(task, items, models, **rest) -> Advice:
+    """Return the advice to do as the fastest of the simulated ways."""
+    options = []
+    for how in ("sequential", "threads", *(models or ())):
+        made = run(task, items, how=how)
+        options.append(Option.around(how, made.n_workers, made.chunksize, made.elapsed_s, 0.1))
+    first, *others = sorted(options[1:], key=lambda option: option.predicted_s)
+    best = next((option for option in options if option.how in (models or ())), first)
+    return Advice(best, options[0], (first, *others, options[0]), "", ITEM_S, 0.0, 10.0, {0: 1})
+
+
+@called_as(parallel.break_even)
+def break_even(model, **rest) -> SimpleNamespace:
+    """Return from how many items on the simulated pool pays."""
+    pays = (
+        n
+        for n in range(1, 10_000)
+        if simulate_even(ITEM_S, n, model.cpus, None, model).elapsed_s < n * ITEM_S
+    )
+    return SimpleNamespace(n_items=next(pays))
+
+
+class Clock:
+    """Time that passes by readings and by work alone."""
+
+    def __init__(self, tick_s: float) -> None:
+        self.now_s, self._tick_s = 1000.0, tick_s
+
+    def __call__(self) -> float:
+        """Read it."""
+        self.now_s += self._tick_s
+        return self.now_s
+
+
+def _lesson_0(folder: Path) -> Values:
+    return {}
+
+
+def _lesson_1(folder: Path) -> Values:
+    clock, n_calls = Clock(1e-7), 0
+
+    def count_primes(limit):
+        """Take a microsecond for each unit of the limit, and nearly the same each time."""
+        nonlocal n_calls
+        n_calls += 1
+        clock.now_s += 1e-6 * limit * (1 + 1e-4 * n_calls)
+        return tasks.count_primes(min(limit, 100))
+
+    return {
+        "data": list(range(100)),
+        "limits": [20_000, 30_000, 10_000, 30_000, 20_000],
+        "square": lambda x: x * x,
+        "count_primes": count_primes,
+        "perf_counter": clock,
+    }
+
+
+def _lesson_2(folder: Path) -> Values:
+    hundred, work = hundred_squares(CPUS), [30_000] * 24
+    return {"run": run, "hundred": hundred, "one": run(len, "x" * len(work), how="sequential")}
+
+
+def _lesson_3(folder: Path) -> Values:
+    tasks.make_sample_directories(folder / "sample")
+    folders = tasks.list_directories(folder / "sample")
+    return {"folders": folders, "readable": folders, "perf_counter": Clock(1.0)}
+
+
+def _lesson_4(folder: Path) -> Values:
+    downloads = [number / 50 for number in range(1, 17)]
+    before = run(tasks.download, downloads, how="pool", n_workers=4, chunksize=4)
+    return {"run": run, "n_workers": CPUS, "downloads": downloads, "before": before}
+
+
+def _lesson_5(folder: Path) -> Values:
+    return {"run": run, "wide": [2**k for k in range(11)], "cpus": CPUS, "model": MODEL}
+
+
+def _lesson_6(folder: Path) -> Values:
+    hows, pieces = ["sequential", "threads", "processes", "pool"], [bytes(100)] * 8
+    waited = [run(tasks.download, [0.2] * 6, how=how, n_workers=6) for how in hows]
+    computing = advise(len, pieces)
+    return {"run": run, "advise": advise, "hows": hows, "pieces": pieces, "waited": waited,
+            "computing": computing}  # fmt: skip
+
+
+def _lesson_7(folder: Path) -> Values:
+    return {}
+
+
+def _lesson_8(folder: Path) -> Values:
+    def with_copies(pool, rows):
+        return rows.nbytes * 1e-9
+
+    def with_sharing(pool, shared):
+        return 2e-3
+
+    def shortest_s(action, *arguments, repeats=3):
+        return action(*arguments)
+
+    matrix = np.zeros((2_000, 2_000))
+    by_size = {"shared": {1: 1.0}, "copied": {1: 2.0}}
+    return {"matrix": matrix, "table": matrix[0], "values": [0.5], "n_workers": CPUS,
+            "by_size": by_size, "with_copies": with_copies, "with_sharing": with_sharing,
+            "shortest_s": shortest_s}  # fmt: skip
+
+
+def _lesson_9(folder: Path) -> Values:
+    killed: dict[int, float] = {}
+
+    @called_as(partial(ClusterPrograms.kill_worker, None))
+    def kill_worker(number, after_s):
+        killed[number - 1] = after_s
+
+    @called_as(classroom.cluster_programs)
+    @contextmanager
+    def cluster_programs(n_workers):
+        yield SimpleNamespace(address="tcp://127.0.0.1:8786", kill_worker=kill_worker)
+
+    @called_as(parallel.run)
+    def on_cluster(task, items, **options):
+        made = run(task, items, **{**options, "n_workers": 1 if killed else CPUS})
+        return replace(made, n_workers=CPUS, lost_s=dict(killed))
+
+    here = run(len, ["a"] * 8)
+    listening = ["127.0.0.1:8786", "0.0.0.0:8787"]
+    return {"cluster_programs": cluster_programs, "run": on_cluster, "listening": listening,
+            "here": here, "lost": replace(here, how="dask", lost_s={0: 0.1})}  # fmt: skip
+
+
+def _lesson_10(folder: Path) -> Values:
+    few = tasks.make_corpus(folder / "corpus", 40, 30)
+    files = few * 150
+    wall_s, cpu_s, reading_s = ITEM_S * len(files), 0.95 * ITEM_S * len(files), 2.0
+    measured = {"wall_s": wall_s, "cpu_s": cpu_s, "reading_s": reading_s, "item_s": ITEM_S,
+                "message_s": MODEL.full_message_s}  # fmt: skip
+    return {
+        **measured,
+        "measured": measured,
+        "files": files,
+        "typical": few[0],
+        "count_words": cache(tasks.count_words),
+        "perf_counter": Clock(ITEM_S * len(files)),
+        "model": MODEL,
+        "costs_s": [ITEM_S] * len(files),
+        "cpus": CPUS,
+        "run": run,
+        "compare": compare,
+        "advise": advise,
+        "break_even": break_even,
+    }
+
+
+MADE: dict[str, Callable[[Path], Values]] = {
+    "0": _lesson_0,
+    "1": _lesson_1,
+    "2": _lesson_2,
+    "3": _lesson_3,
+    "4": _lesson_4,
+    "5": _lesson_5,
+    "6": _lesson_6,
+    "7": _lesson_7,
+    "8": _lesson_8,
+    "9": _lesson_9,
+    "10": _lesson_10,
+}

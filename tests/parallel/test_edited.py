@@ -1,0 +1,149 @@
+"""A file that was edited after its import is named, in place of results of two versions."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import multiprocessing
+import os
+import sys
+
+import pytest
+
+from helpers.language import set_language
+from helpers.parallel import InputError, TaskNotImportableError, advise, compare, run, scaling
+from helpers.parallel.edited import edited_since_import
+
+START_METHODS = multiprocessing.get_all_start_methods()
+WAYS = [("sequential", None), ("threads", None)]
+WAYS += [(how, method) for how in ("processes", "pool") for method in START_METHODS]
+
+SOURCE = '''\
+"""A learner's own file."""
+import functools
+
+FACTOR = 10
+WORDS = {"a", "b"}
+
+def shout(function):
+    @functools.wraps(function)
+    def louder(x):
+        return function(x)
+    return louder
+
+def times(x):
+    return x * FACTOR
+
+def task(x):
+    """Say what it does."""
+    return times(x) if "a" in {"a", "b", "c"} else 0
+
+@shout
+def loud(x):
+    return x
+
+class Scaler:
+    def scale(self, x):
+        return x * 2
+    def __call__(self, x):
+        return x * 3
+'''
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A module of the learner's, just imported, and a function that writes its file anew."""
+    name = f"own_{os.getpid()}_{abs(hash(str(tmp_path)))}"
+    file = tmp_path / f"{name}.py"
+    file.write_text(SOURCE, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    module = importlib.import_module(name)
+    later = iter(range(1, 100))
+
+    def edit(old, new):
+        source = file.read_text(encoding="utf-8")
+        assert old in source
+        file.write_text(source.replace(old, new), encoding="utf-8")
+        moment = file.stat().st_mtime_ns + 10**9 * next(later)
+        os.utime(file, ns=(moment, moment))
+
+    yield module, edit
+    sys.modules.pop(name)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("return x * FACTOR", "return x * FACTOR + 1"),
+        ("FACTOR = 10", "FACTOR = 2000"),
+        ("times(x) if", "times(x + 1) if"),
+        ("    return x\n\nclass", "    return -x\n\nclass"),
+        ("x * 2", "x * 4"),
+    ],
+)
+def test_an_edit_is_seen(own, old, new):
+    """Of the task itself, of what it calls, of a constant, of a decorated function, of a method."""
+    module, edit = own
+    for task in (
+        module.task,
+        functools.partial(module.task),
+        module.Scaler().scale,
+        module.Scaler(),
+    ):
+        assert edited_since_import(task) is None
+    edit(old, new)
+    assert edited_since_import(module.task).name == f"{module.__name__}.py"
+    assert edited_since_import(module.Scaler()) is not None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("import functools", "# a comment\n\nimport functools"),
+        ("FACTOR = 10", "FACTOR = 10\nMORE = 3\n\ndef another(x):\n    return x"),
+        ("def task", "def task"),
+        ("return x * FACTOR", "return x *"),
+    ],
+)
+def test_nothing_to_say(own, old, new):
+    """Comments, what was added, a file only saved again, or in the middle of an edit."""
+    module, edit = own
+    edit(old, new)
+    assert edited_since_import(module.task) is None
+
+
+@pytest.mark.parametrize(("how", "method"), WAYS)
+def test_no_way_mixes_two_versions(own, how, method):
+    """Each way names the file and how to get the new version; after that, all give the new one."""
+    module, edit = own
+    old_task = module.task
+    edit("FACTOR = 10", "FACTOR = 2000")
+    for language, word in (("es", "reinicia"), ("en", "restart")):
+        set_language(language)
+        with pytest.raises(InputError, match=word) as told:
+            run(old_task, range(3), how=how, start_method=method, n_workers=2)
+        assert f"{module.__name__}.py" in str(told.value)
+        assert f"importlib.reload({module.__name__})" in str(told.value)
+    importlib.reload(module)
+    done = run(module.task, range(3), how=how, start_method=method, n_workers=2)
+    assert done.results == [0, 2000, 4000]
+
+
+@pytest.mark.parametrize("measure", [compare, scaling, advise])
+def test_what_measures_says_it_too(own, measure):
+    """Nobody is told that the task depends on chance."""
+    module, edit = own
+    edit("FACTOR = 10", "FACTOR = 2000")
+    with pytest.raises(InputError, match="edited"):
+        measure(module.task, [1, 2, 3])
+
+
+@pytest.mark.parametrize("how", ["processes", "pool"])
+def test_the_function_from_before_a_reload(own, how):
+    """It is told to import it again, which is what is missing."""
+    module, _ = own
+    old_task = module.task
+    importlib.reload(module)
+    with pytest.raises(TaskNotImportableError, match=f"from {module.__name__} import task"):
+        run(old_task, [1], how=how, n_workers=1)

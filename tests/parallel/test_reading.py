@@ -1,0 +1,119 @@
+"""Items that come slowly, or without end: limits and interrupts hold while they are read."""
+
+from __future__ import annotations
+
+import _thread
+import itertools
+import sys
+import threading
+import time
+
+import pytest
+import sample_tasks
+
+from helpers.language import set_language
+from helpers.parallel import (
+    InputError,
+    TimeLimitError,
+    advise,
+    compare,
+    reading,
+    run,
+    scaling,
+    simulate,
+)
+from helpers.tasks import square
+
+pytestmark = pytest.mark.timeout(30)
+
+CALLS = {
+    **{how: lambda items, how=how, **limit: run(square, items, how=how, **limit)
+       for how in ("sequential", "threads", "processes", "pool")},
+    "compare": lambda items, **limit: compare(square, items, **limit),
+    "scaling": lambda items, **limit: scaling(square, items, **limit),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_the_limit_holds_while_an_item_is_awaited(call):
+    """A generator that waits for ever is left at the limit, and the error says what it was doing.
+
+    Its thread ends with the item that it waits for.
+    """
+    come = threading.Event()
+
+    def waiting():
+        yield 1
+        come.wait()
+        yield 2
+
+    texts = {}
+    try:
+        for language in ("es", "en"):
+            set_language(language)
+            with pytest.raises(TimeLimitError) as caught:
+                call(waiting(), timeout_s=0.25)
+            texts[language] = str(caught.value)
+    finally:
+        come.set()
+    assert "elementos" in texts["es"]
+    assert "items were being read: 1 had come" in texts["en"]
+    assert all("0.25" in text and "islice" in text for text in texts.values())
+
+
+def test_the_limit_holds_for_items_without_end():
+    """Of items that come without end, as fast as can be, those read so far are let go of."""
+    with pytest.raises((TimeLimitError, InputError)):
+        run(square, itertools.count(), timeout_s=0.2)
+
+
+def test_reading_counts_to_the_limit():
+    """What is left of the limit after the reading is left for the work, not all of it again."""
+
+    def slow():
+        time.sleep(1.2)
+        yield 1.2
+
+    with pytest.raises(TimeLimitError, match="0 of 1"):
+        run(sample_tasks.sleep, slow(), how="threads", timeout_s=2.0)
+
+
+@pytest.mark.parametrize("limit", [{"MOST_ITEMS": 1_000}, {"SPARE_MEMORY": 1.0}], ids=repr)
+def test_items_without_end_do_not_fill_the_memory(limit, monkeypatch):
+    """Without a limit of time there is one of number, and of memory; what has a length has none."""
+    for name, value in limit.items():
+        monkeypatch.setattr(reading, name, value)
+    monkeypatch.setattr(reading, "LOOK_S", 0.0)
+    others = (lambda items: advise(square, items), lambda items: simulate(items, n_workers=2))
+    for call in (*CALLS.values(), *others):
+        with pytest.raises(InputError, match=r"no end is in sight.*itertools\.islice") as caught:
+            call(itertools.count())
+        assert type(caught.value) is InputError
+    assert len(run(abs, dict.fromkeys(range(2_000)), how="sequential").results) == 2_000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("timeout_s", [None, 25.0])
+def test_interrupting_the_reading(timeout_s, monkeypatch):
+    """Ctrl+C is heard while items are read, with a limit and without, also from a C iterator."""
+    monkeypatch.setattr(reading, "MOST_ITEMS", float("inf"))
+    monkeypatch.setattr(reading, "_memory_is_short", bool)  # interrupted, it leaves a file open
+    timer = threading.Timer(0.2, _thread.interrupt_main)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        run(square, itertools.count(), timeout_s=timeout_s)
+    timer.join()
+    assert run(square, iter([3]), timeout_s=timeout_s, how="sequential").results == [9]
+
+
+def test_the_generators_own_error_with_a_limit():
+    """What a generator raises comes out as it is where a limit is set, an own TimeoutError too."""
+
+    def broken():
+        yield 1
+        raise TimeoutError("of a socket")
+
+    with pytest.raises(TimeoutError, match="of a socket") as caught:
+        run(square, broken(), timeout_s=20)
+    assert type(caught.value) is TimeoutError
+    assert caught.traceback[-1].name == "broken"
