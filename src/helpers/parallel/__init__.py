@@ -24,9 +24,9 @@ from helpers.parallel.predicting import Option
 from helpers.parallel.results import Run, Span
 from helpers.parallel.running import run
 from helpers.parallel.scaling import Scaling, scaling
-from helpers.parallel.seeing import Watch, watch
 from helpers.parallel.simulation import simulate, simulate_even
 from helpers.parallel.timing import Comparison, compare
+from helpers.parallel.watching import Watch, watch
 
 __all__ = [
     "Advice",
