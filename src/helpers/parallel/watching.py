@@ -171,8 +171,8 @@ class Watch:
 
     def _read(self, folder: Path, end_s: float) -> Run:
         workers = _workers(folder) if self._notes and self._notes.folder else []
-        n_missed = (folder / stopwatch.MISSED).read_bytes().count(b"1") if workers else 0
-        if n_missed:
+        missed = folder / stopwatch.MISSED
+        if missed.exists() and missed.read_bytes() == b"1":
             self._problems.append(
                 text(
                     es="Falta lo de algunos procesos, que no pudieron anotarlo (¿disco lleno?).",
