@@ -64,6 +64,7 @@ def _label_computing(
     ax: Axes, run: Run, lane: int, heights: tuple[float, float], unit: Unit, edge: float
 ) -> None:
     spans = [span for span in run.spans if span.worker == lane]
+    spans = [span for span in spans if span.finished] or spans  # the others have words of their own
     widest = max(spans, key=lambda span: span.duration_s)
     scale = ax.get_xlim()[1]
     if widest.duration_s / unit.size_s > _WIDE * scale:
