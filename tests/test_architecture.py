@@ -25,9 +25,10 @@ MAY_IMPORT = {
     "jupyter_home": set(),
     "language": set(),
     "worker": {"language"},
+    "stopwatch": {"language"},
     "remote": {"language", "worker"},
     "tasks": {"language"},
-    "parallel": {"language", "worker", "remote"},
+    "parallel": {"language", "worker", "remote", "stopwatch"},
     "classroom": {"language", "parallel", "tasks"},
     "authoring": {"language", "parallel", "tasks", "classroom"},
 }
@@ -49,7 +50,8 @@ FILES = {module_name(file): file for file in sorted(PACKAGE.rglob("*.py"))}
 LOWER = [
     name
     for name in FILES
-    if name in ("helpers", "helpers.language", "helpers.worker", "helpers.remote")
+    if name
+    in ("helpers", "helpers.language", "helpers.worker", "helpers.remote", "helpers.stopwatch")
     or name.split(".")[1:2] in (["tasks"], ["parallel"])
 ]
 

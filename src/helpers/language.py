@@ -51,6 +51,11 @@ def speaking(language: str) -> Iterator[None]:
         set_language(before)
 
 
+def text(*, es: str, en: str) -> str:
+    """Return the one of two texts that is in the current language: words that stand in the code."""
+    return es if _current == "es" else en
+
+
 def message(key: str, /, **values: object) -> str:
     """Return the message called ``key`` in the current language.
 
@@ -75,5 +80,4 @@ def messages() -> dict[str, object]:
     """Return all messages, as nested tables that end in ``{"es": text, "en": text}``."""
     import tomllib  # only a message needs it, and most workers never say one
 
-    text = (Path(__file__).parent / "messages.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,8 @@ def test_a_site_has_the_mark_of_github_pages(course, monkeypatch, tmp_path):
     monkeypatch.setattr(
         site_module, "_run_sphinx", lambda settings, source, made: made.mkdir(parents=True)
     )
+    shutil.copy(Path(__file__).parents[2] / "README.md", course)
     make_site(course, tmp_path / "site", say=lambda line: None)
     assert (tmp_path / "site" / NO_JEKYLL).exists()
-    assert {path.name for path in (tmp_path / "site").iterdir() if path.is_dir()} == set(LANGUAGES)
+    folders = {path.name for path in (tmp_path / "site").iterdir() if path.is_dir()}
+    assert folders == {*LANGUAGES, "images"}

@@ -16,6 +16,7 @@ COMMANDS = [
     ("advice.py", "--quick"),
     ("listing.py", "--quick"),
     ("soak.py", "--quick"),
+    ("watching.py", "--quick"),
 ]
 
 

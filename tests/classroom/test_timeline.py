@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing
 import time
 from dataclasses import replace
 
@@ -22,12 +24,13 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
+from helpers import stopwatch
 from helpers.classroom import duration, plot_timeline
 from helpers.classroom.placing import capitalised
 from helpers.classroom.style import BLUE, LIGHT, VERMILLION, alternative_text
 from helpers.language import message
-from helpers.parallel import run
-from helpers.tasks import square
+from helpers.parallel import InputError, run, watch
+from helpers.tasks import count_primes, square
 from seeing import contrast
 
 DRAWN = {
@@ -354,3 +357,52 @@ def test_real_run_can_be_drawn(language, how):
     ax = plot_timeline(made)
     assert len(blocks(ax)) == len(made.spans)
     assert badly_placed(ax) == []
+
+
+# ---- what watch() has seen
+
+
+def test_a_watched_call_is_drawn_as_a_run_is(language):
+    """Its lanes, its calls and its end, in the picture's text and table, in the language."""
+    with watch() as watched, multiprocessing.get_context("spawn").Pool(2) as pool:
+        pool.map(watched(count_primes), [3000] * 8, 1)
+    ax = plot_timeline(watched)
+    seen = watched.run()
+    told = alternative_text(ax.figure)
+    assert message("way.pool", n=2) in told
+    assert duration(seen.elapsed_s) in told
+    names = [text.get_text() for text in ax.texts]
+    assert message("chart.process", number=1) in names
+    assert len(patches_of(ax, BLUE)) + len(patches_of(ax, LIGHT)) == len(seen.spans)
+
+
+def patches_of(ax, colour):
+    """Return the blocks of a colour."""
+    return [p for p in ax.patches if to_hex(p.get_facecolor()) == to_hex(colour)]
+
+
+def test_what_went_wrong_in_a_watched_call_is_told(language):
+    """A call that raised and one that did not finish stand in the picture's text."""
+
+    def bad(item):
+        raise ValueError(item)
+
+    with watch() as watched:
+        with contextlib.suppress(ValueError):
+            watched(bad)(1)
+        notebook = watched._notes.here.notebook
+        notebook.page[stopwatch.AT_WORK] = notebook.page[stopwatch.HEAD + stopwatch.STOP] + 1e-6
+    told = alternative_text(plot_timeline(watched).figure)
+    expected = {
+        "es": ("Llamadas con error: 1", "no terminó"),
+        "en": ("raised: 1", "did not finish"),
+    }
+    assert all(part in told for part in expected[language])
+
+
+def test_a_block_that_goes_on_or_in_which_nothing_was_timed():
+    """It is an error that says what to do."""
+    with watch() as watched, pytest.raises(InputError, match="draw after it"):
+        plot_timeline(watched)
+    with pytest.raises(InputError, match=r"watched\(task\)"):
+        plot_timeline(watched)

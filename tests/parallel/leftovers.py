@@ -37,10 +37,10 @@ def children() -> set:
 def _parents() -> dict[int, int]:
     """Return the parent of every process."""
     found = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    for name in filter(str.isdigit, os.listdir("/proc")):
         with suppress(OSError):  # it ended while we were looking
-            fields = stat.read_bytes().rpartition(b")")[2].split()
-            found[int(stat.parent.name)] = int(fields[1])
+            fields = Path("/proc", name, "stat").read_bytes().rpartition(b")")[2].split()
+            found[int(name)] = int(fields[1])
     return found
 
 

@@ -387,3 +387,23 @@ def random_array(_item):
     import numpy as np
 
     return np.array([os.getpid(), 1.0])
+
+
+# ---- tasks for watch()
+
+
+def slow_square(item):
+    """Square after a moment, so that others get their turn."""
+    time.sleep(0.001)
+    return item * item
+
+
+def made_later():
+    """Make a function at the top of this module now, which workers that were forked do not have."""
+
+    def late(item):
+        return item
+
+    late.__qualname__ = "late"
+    globals()["late"] = late
+    return late

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import signal
@@ -109,10 +110,11 @@ def test_a_task_of_a_module_that_workers_lack(programs, tmp_path, monkeypatch):
         client.upload_file(str(tmp_path / "only_here.py"))
         done = run(only_here.task, range(4), how="dask", client=client)
         assert done.results == [1, 2, 3, 4]
-        (tmp_path / "only_here.py").write_text("def task(item):\n    return item + 2\n")
+        (tmp_path / "only_here.py").write_text("def task(item):\n    return item + 22\n")
+        importlib.reload(only_here)
         client.upload_file(str(tmp_path / "only_here.py"))
         done = run(only_here.task, range(4), how="dask", client=client)
-        assert done.results == [2, 3, 4, 5]
+        assert done.results == [22, 23, 24, 25]
 
 
 # ---- lost

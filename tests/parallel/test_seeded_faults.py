@@ -59,7 +59,7 @@ FAULTS = {
         "if verdict is False:", "if False:", "test_timing.py::test_results_that_differ",
         "NOT RAISE"),
     # ---- arguments
-    "the start method is ignored": Fault("parallel/watching.py",
+    "the start method is ignored": Fault("parallel/stopping.py",
         "multiprocessing.get_context(start_method)", 'multiprocessing.get_context("spawn")',
         "test_run.py::test_workers_start_as_they_were_told"),
     "n_workers is ignored": Fault("parallel/plans.py",
@@ -98,7 +98,7 @@ FAULTS = {
         "return next((code for code in ended if code is not None), None)", "return None",
         "test_run_errors.py::test_a_worker_that_dies", "Timeout"),
     # ---- leftovers
-    "workers are not killed": Fault("parallel/watching.py",
+    "workers are not killed": Fault("parallel/stopping.py",
         "for process in processes if process.pid is not None]", "for process in ()]",
         "test_run_errors.py::test_time_limit_of_stubborn_tasks", "left behind"),
     "an interrupt leaves the workers": Fault("parallel/running.py",

@@ -40,7 +40,7 @@ def plot_speedup(
     serial_fraction: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw how many times faster the work gets with more workers, beside what would be ideal.
+    """Draw how many times as fast the work gets with more workers, beside what would be ideal.
 
     Args:
         measured: the result of ``scaling``, or speedups by number of workers; or several of these

@@ -27,8 +27,8 @@ from helpers.classroom.style import (
 )
 from helpers.classroom.timeline_labels import began_s, label_marks, runs_already
 from helpers.classroom.timeline_table import lane_name, timeline_table
-from helpers.language import message
-from helpers.parallel import Run
+from helpers.language import message, text
+from helpers.parallel import Run, Watch
 
 _LANE, _BLOCK = 1.0, 0.62  # the height of a lane, and of the blocks in it
 _WIDE = 0.03  # a run that takes less than this share of the axis is too short to explain
@@ -41,20 +41,22 @@ _APART = withStroke(linewidth=5, foreground="white")  # the end from a block tha
 _HEADING_IN = 7.7  # a heading up to so many inches has room for more words over it
 
 
-def plot_timeline(*runs: Run, ax: Axes | None = None) -> Axes:
-    """Draw what each worker did when, for one run or for several on one time axis.
+def plot_timeline(*watched: Run | Watch, ax: Axes | None = None) -> Axes:
+    """Draw what each worker did when, for one call or for several on one time axis.
 
     Hatched is the start of a worker, and, the other way, the time from the last result until the
     workers have ended. A block is a chunk being computed (neighbours in two shades), nothing is
     waiting; the line is the end of the call.
 
     Args:
-        runs: finished runs, drawn from top to bottom; the first is what the others are compared to.
+        watched: blocks of ``watch()`` that have ended, or finished runs, drawn from top to bottom;
+            the first is what the others are compared to.
         ax: where to draw; a new figure if ``None``.
 
     Raises:
-        ValueError: where no run is given, or one without items.
+        ValueError: where none is given, one without items, or a block in which nothing was timed.
     """
+    runs = tuple(one.run() if isinstance(one, Watch) else one for one in watched)
     if not runs or not all(isinstance(run, Run) and run.spans for run in runs):
         raise ValueError(message("chart.no_runs", chart="plot_timeline"))
     n_lanes = sum(run.n_workers for run in runs)
@@ -67,8 +69,13 @@ def plot_timeline(*runs: Run, ax: Axes | None = None) -> Axes:
     ax.set_ylim(top, -0.1)
     axis_s = ax.get_xlim()[1] * unit.size_s
     names = [_name(run, runs) for run in runs]
+    missing = [problem for one in watched if isinstance(one, Watch) for problem in one.problems]
+    notes = list(missing)
+    if any(span.n_raised for run in runs for span in run.spans):
+        notes.append(text(es="✖: la llamada dio un error", en="✖: the call raised an error"))
+    ax.set_xlabel("\n".join([ax.get_xlabel(), *notes]))
     told = ". ".join(_told(run, runs, axis_s) for run in runs) + "."
-    describe(ax, told, tables=lambda: [timeline_table(runs, names)])
+    describe(ax, " ".join([told, *missing]), tables=lambda: [timeline_table(runs, names)])
     return ax
 
 
@@ -123,26 +130,37 @@ def _draw_lane(ax: Axes, run: Run, worker: int, top: float, unit: Unit, named: b
     ready = run.ready_s[worker]
     if ready is None and named:
         ax.text(0.01 * end, middle, message("chart.no_work"), va="center", bbox=TEXT_BOX)
-    if ready is not None and run.how != "sequential":
-        began = began_s(run, ready)
+    began = began_s(run, worker)
+    if ready is not None and began is not None and run.how != "sequential":
         _draw_hatched(ax, (began / unit.size_s, low), (ready - began) / unit.size_s, "////")
     if _stopping_seen(run, ax.get_xlim()[1] * unit.size_s):
         _draw_hatched(ax, (end, low), run.stopping_s / unit.size_s, "\\\\\\\\")
     if worker in run.lost_s:
-        _draw_loss(ax, run.lost_s[worker], low, unit)
+        lost = message("chart.lost", time=duration(run.lost_s[worker]))
+        _mark(ax, run.lost_s[worker], low, unit, lost)
+    for span in run.spans:
+        if span.worker == worker and span.n_raised:
+            _mark(ax, span.stop_s, low, unit)
+        if span.worker == worker and not span.finished:
+            x = span.stop_s / unit.size_s
+            ax.text(x, middle, _unfinished(), ha="right", va="center", bbox=TEXT_BOX, zorder=3)
     for i, (start_s, stop_s) in enumerate(_blocks(run, worker)):
         x, width = start_s / unit.size_s, (stop_s - start_s) / unit.size_s
         colour = BLUE if i % 2 else LIGHT
         ax.add_patch(Rectangle((x, low), width, _BLOCK, fc=colour, ec=BLUE, linewidth=0.8))
 
 
-def _draw_loss(ax: Axes, lost_s: float, low: float, unit: Unit) -> None:
-    """Mark the moment at which a worker was lost: a cross, and the words beside it."""
-    x, middle = lost_s / unit.size_s, low + _BLOCK / 2
+def _mark(ax: Axes, moment_s: float, low: float, unit: Unit, said: str = "") -> None:
+    """Mark a moment at which something went wrong: a cross, and words beside it."""
+    x, middle = moment_s / unit.size_s, low + _BLOCK / 2
     ax.plot([x], [middle], "X", ms=14, color=INK, mec="white", mew=1.5, zorder=3)
-    place = x + 0.015 * ax.get_xlim()[1]
-    text = message("chart.lost", time=duration(lost_s))
-    ax.text(place, middle, text, va="center", color=INK, bbox=TEXT_BOX, zorder=3)
+    if said:
+        place = x + 0.015 * ax.get_xlim()[1]
+        ax.text(place, middle, said, va="center", color=INK, bbox=TEXT_BOX, zorder=3)
+
+
+def _unfinished() -> str:
+    return text(es="no terminó", en="did not finish")
 
 
 def _draw_hatched(ax: Axes, corner: tuple[float, float], width: float, hatch: str) -> None:
@@ -203,6 +221,10 @@ def _name(run: Run, runs: tuple[Run, ...]) -> str:
 
 def _way(run: Run) -> str:
     """Name the way of a run; a cluster that ran before the call has no start method."""
+    if run.how == "other_processes":
+        if run.n_workers == 1:
+            return text(es="1 proceso", en="1 process")
+        return text(es=f"{run.n_workers} procesos", en=f"{run.n_workers} processes")
     running = runs_already(run)
     one = run.how in ("pool", "dask") and run.n_workers == 1
     key = f"way.{run.how}" + "_running" * running + "_one" * one
@@ -224,6 +246,16 @@ def _told(run: Run, runs: tuple[Run, ...], axis_s: float) -> str:
         )
     for worker, lost_s in sorted(run.lost_s.items()):
         parts += message("chart.lost_alt", number=worker + 1, time=duration(lost_s))
+    n_raised = sum(span.n_raised for span in run.spans)
+    if n_raised:
+        parts += text(es=f". Llamadas con error: {n_raised}", en=f". Calls that raised: {n_raised}")
+    for span in run.spans:
+        if not span.finished:
+            who, since = lane_name(run, span.worker), duration(span.start_s)
+            parts += text(
+                es=f". Lo que empezó {who} a los {since} no terminó",
+                en=f". What {who} began after {since} did not finish",
+            )
     if _stopping_seen(run, axis_s):
         parts += message("chart.stopping_alt", time=duration(run.stopping_s))
     return f"{_heading(run, runs)}. {parts}"

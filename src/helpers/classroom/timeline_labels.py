@@ -14,8 +14,14 @@ _CHAR = 0.0125  # about how much of the axis a character takes
 _LANES = 14  # of more lanes none is high enough for a word but the last
 
 
-def began_s(run: Run, ready_s: float) -> float:
-    """Return when a worker began to start: at the call, or when it was to replace a lost one."""
+def began_s(run: Run, worker: int) -> float | None:
+    """Return when a worker began to start: at the call, or when it was to replace a lost one.
+
+    ``None`` where it ran before, or nobody knows.
+    """
+    ready_s = run.ready_s[worker]
+    if ready_s is None or run.lanes:
+        return run.started_s[worker] if run.started_s else None
     return max((lost_s for lost_s in run.lost_s.values() if lost_s < ready_s), default=0.0)
 
 
@@ -33,7 +39,9 @@ def label_marks(ax: Axes, run: Run, last_lane: float, unit: Unit, line: float) -
     lane = max(lanes)
     top = last_lane - (run.n_workers - 1 - lane)
     under = last_lane + 1 + 0.28 * line
-    edge = _label_start(ax, run, lane, (top, under), unit)
+    edge = 0.0
+    if began_s(run, lane) is not None:
+        edge = _label_start(ax, run, lane, (top, under), unit)
     _label_computing(ax, run, lane, (top, under), unit, edge)
     _label_waiting(ax, run, last_lane, unit)
 
@@ -41,7 +49,7 @@ def label_marks(ax: Axes, run: Run, last_lane: float, unit: Unit, line: float) -
 def _label_start(ax: Axes, run: Run, lane: int, heights: tuple[float, float], unit: Unit) -> float:
     """Label the start of the worker; return up to where the row under the lanes is taken."""
     ready = (run.ready_s[lane] or 0.0) / unit.size_s
-    began = began_s(run, run.ready_s[lane] or 0.0) / unit.size_s
+    began = (began_s(run, lane) or 0.0) / unit.size_s
     scale = ax.get_xlim()[1]
     if ready - began > _WIDE * scale:
         _write_on(ax, (began + ready) / 2, heights[0], message("chart.starting"))
@@ -56,6 +64,7 @@ def _label_computing(
     ax: Axes, run: Run, lane: int, heights: tuple[float, float], unit: Unit, edge: float
 ) -> None:
     spans = [span for span in run.spans if span.worker == lane]
+    spans = [span for span in spans if span.finished] or spans  # the others have words of their own
     widest = max(spans, key=lambda span: span.duration_s)
     scale = ax.get_xlim()[1]
     if widest.duration_s / unit.size_s > _WIDE * scale:

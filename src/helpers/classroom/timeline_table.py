@@ -10,7 +10,7 @@ from typing import NamedTuple
 from helpers.classroom.data_table import MOST, NONE, Row, Table
 from helpers.classroom.style import unit_for
 from helpers.classroom.timeline_labels import began_s
-from helpers.language import message
+from helpers.language import message, text
 from helpers.parallel import Run
 
 _DIGITS = 4  # of the longest time, after its first: what a timeline can show, and a bit more
@@ -48,6 +48,10 @@ def lane_name(run: Run, worker: int) -> str:
     """Return what a worker of ``run`` is called."""
     if run.how == "sequential":
         return message("chart.this_process")
+    if run.lanes:
+        kind = run.lanes[worker]
+        number = run.lanes[: worker + 1].count(kind)
+        return message(f"chart.{kind}", number=number)
     key = {"threads": "chart.thread", "dask": "chart.dask_worker"}.get(run.how, "chart.process")
     return message(key, number=worker + 1)
 
@@ -56,19 +60,26 @@ def _rows(runs: Sequence[Run], names: Sequence[str], unit_s: float, decimals: in
     for run, name in zip(runs, names, strict=True):
         for one in _stretches(run):
             who = message("table.all") if one.worker is None else lane_name(run, one.worker)
+            doing = (
+                text(es="no terminó", en="not finished")
+                if one.doing == "at_work"
+                else (message(f"table.doing_{one.doing}"))
+            )
             ends = (one.start_s, one.stop_s)
             times = (NONE if s is None else f"{s / unit_s:,.{decimals}f}" for s in ends)
             n_items = NONE if one.n_items is None else f"{one.n_items:,}"
-            yield (name, who, message(f"table.doing_{one.doing}"), *times, n_items)
+            yield (name, who, doing, *times, n_items)
 
 
 def _stretches(run: Run) -> Iterator[_Stretch]:
     """Yield what each worker did, as it is drawn; the waiting is what lies between."""
     for worker, ready_s in enumerate(run.ready_s):
-        if ready_s is not None and run.how != "sequential":
-            yield _Stretch(worker, "start", began_s(run, ready_s), ready_s)
+        began = began_s(run, worker)
+        if ready_s is not None and began is not None and run.how != "sequential":
+            yield _Stretch(worker, "start", began, ready_s)
         for span in sorted(span for span in run.spans if span.worker == worker):
-            yield _Stretch(worker, "compute", span.start_s, span.stop_s, span.n_items)
+            doing = "compute" if span.finished else "at_work"
+            yield _Stretch(worker, doing, span.start_s, span.stop_s, span.n_items)
         if worker in run.lost_s:
             yield _Stretch(worker, "lose", run.lost_s[worker])
     if run.stopping_s:
@@ -77,5 +88,6 @@ def _stretches(run: Run) -> Iterator[_Stretch]:
 
 def _n_stretches(run: Run) -> int:
     """Return how many of them there are, without going through them."""
-    started = 0 if run.how == "sequential" else sum(ready is not None for ready in run.ready_s)
+    workers = range(run.n_workers if run.how != "sequential" else 0)
+    started = sum(run.ready_s[w] is not None and began_s(run, w) is not None for w in workers)
     return started + len(run.spans) + len(run.lost_s) + bool(run.stopping_s)

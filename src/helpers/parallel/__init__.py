@@ -26,6 +26,7 @@ from helpers.parallel.running import run
 from helpers.parallel.scaling import Scaling, scaling
 from helpers.parallel.simulation import simulate, simulate_even
 from helpers.parallel.timing import Comparison, compare
+from helpers.parallel.watching import Watch, watch
 
 __all__ = [
     "Advice",
@@ -47,6 +48,7 @@ __all__ = [
     "TaskFailedError",
     "TaskNotImportableError",
     "TimeLimitError",
+    "Watch",
     "WorkerLostError",
     "advise",
     "amdahl",
@@ -70,4 +72,5 @@ __all__ = [
     "simulate_even",
     "speedup",
     "usable_cpus",
+    "watch",
 ]

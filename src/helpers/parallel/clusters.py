@@ -20,7 +20,7 @@ from helpers.parallel.importing import check_main_file, check_not_importing
 from helpers.parallel.interrupts import deaf_children
 from helpers.parallel.machine import usable_cpus
 from helpers.parallel.quiet import quiet
-from helpers.parallel.watching import within_limit
+from helpers.parallel.stopping import within_limit
 
 if TYPE_CHECKING:  # a run that does not use Dask must not load it
     from distributed import Client, LocalCluster, Nanny

@@ -13,8 +13,8 @@ from helpers.parallel.clusters import BOOT_S, CLOSE_S, Cluster
 from helpers.parallel.errors import InputError, MachineError
 from helpers.parallel.knocking import knock
 from helpers.parallel.quiet import quiet
+from helpers.parallel.stopping import answer_within, within_limit
 from helpers.parallel.versions import differing
-from helpers.parallel.watching import answer_within, within_limit
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -16,7 +16,7 @@ from helpers.parallel.clusters import CLOSE_S, start_local
 from helpers.parallel.dask_records import Pulse, Times
 from helpers.parallel.errors import TaskNotImportableError, WorkerLostError
 from helpers.parallel.sending import Cut, Done
-from helpers.parallel.watching import answer_within, within_limit
+from helpers.parallel.stopping import answer_within, within_limit
 from helpers.remote import RemoteOutcome, run_remote_chunk
 
 if TYPE_CHECKING:

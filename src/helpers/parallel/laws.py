@@ -10,7 +10,7 @@ from helpers.parallel.errors import InputError
 
 
 def speedup(sequential_s: float, parallel_s: float) -> float:
-    """Return how many times faster the parallel way is: ``sequential_s / parallel_s``.
+    """Return how many times as fast the parallel way is: ``sequential_s / parallel_s``.
 
     Args:
         sequential_s: the time of the best sequential way, in seconds; above 0.

@@ -36,7 +36,7 @@ class ClusterScaling:
 
     @property
     def speedups(self) -> dict[int, float]:
-        """How many times faster than the loop, for each number of workers."""
+        """How many times as fast as the loop, for each number of workers."""
         return {n: self.loop_s / time_s for n, time_s in self.times_s.items()}
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from helpers.language import message
 from helpers.parallel.errors import InputError, TimeLimitError
-from helpers.parallel.watching import within_limit
+from helpers.parallel.stopping import within_limit
 
 # What has given more items than this, and does not say how many it has, is taken to be endless.
 MOST_ITEMS = 10_000_000

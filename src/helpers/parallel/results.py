@@ -19,6 +19,9 @@ class Span(NamedTuple):
         n_items: how many items the chunk had.
         packed_s: when its results were packed for the parent, in seconds since the call; ``None``
             where nothing had to be packed.
+        n_raised: how many of the items ended in an exception, where the call went on.
+        finished: whether it came to its end, or was what its worker was at when it was ended.
+        task: the name of the task, where a call has several.
     """
 
     worker: int
@@ -26,6 +29,9 @@ class Span(NamedTuple):
     stop_s: float
     n_items: int
     packed_s: float | None = None
+    n_raised: int = 0
+    finished: bool = True
+    task: str = ""
 
     @property
     def duration_s(self) -> float:
@@ -55,6 +61,10 @@ class Run:
         stopping_s: seconds of it from the last result until the workers had ended.
         lost_s: the workers of a cluster that were lost while others went on, and when, in seconds
             since the call. Where each is replaced, there are more workers than ``n_workers`` said.
+        started_s: for each worker, when it began to start, in seconds since the call; ``None`` for
+            one that ran before, or of which nobody knows. Empty where all began with the call.
+        lanes: for each worker what it is, ``"process"``, ``"thread"`` or ``"this_process"``; empty
+            where ``how`` says it.
     """
 
     results: list[Any]
@@ -67,6 +77,8 @@ class Run:
     spans: tuple[Span, ...]
     stopping_s: float = 0.0
     lost_s: Mapping[int, float] = field(default_factory=dict)
+    started_s: tuple[float | None, ...] = ()
+    lanes: tuple[str, ...] = ()
 
     @property
     def arrived_s(self) -> float:

@@ -47,7 +47,7 @@ class Scaling:
         return tuple(sorted(self.times_s))
 
     def speedup(self, n_workers: int) -> float:
-        """Return how many times faster than the plain loop: medians of what was measured.
+        """Return how many times as fast as the plain loop: medians of what was measured.
 
         Where the scaling is weak, the plain loop is taken to need ``n`` times as long for ``n``
         times the work.

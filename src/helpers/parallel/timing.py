@@ -54,7 +54,7 @@ class Comparison:
         return quartiles(self.times_s[how])
 
     def speedup(self, how: str, over: str = "sequential") -> float:
-        """Return how many times faster ``how`` was than ``over`` (below 1: slower)."""
+        """Return how many times as fast as ``over`` the way ``how`` was (below 1: slower)."""
         return self.median_s(over) / self.median_s(how)
 
     def __repr__(self) -> str:

@@ -21,7 +21,7 @@ from helpers.parallel.dask_way import Dask
 from helpers.parallel.interrupts import deaf_children
 from helpers.parallel.results import Task
 from helpers.parallel.sending import Cut, Done, Sealed
-from helpers.parallel.watching import end, forget, kill, watched_context, within_limit
+from helpers.parallel.stopping import end, forget, kill, watched_context, within_limit
 from helpers.worker import Outcome
 
 # Within so many seconds a worker has sent what it was sending.
