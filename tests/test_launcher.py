@@ -229,6 +229,7 @@ def test_a_home_that_cannot_be_written(course, tmp_path, monkeypatch):
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="becomes a user who is not known"
 )
