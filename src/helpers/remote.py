@@ -5,16 +5,22 @@ A worker on another machine imports this module and ``helpers.worker`` when its 
 
 from __future__ import annotations
 
+import importlib
 import logging
 import pickle
+import sys
 import threading
 import time
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from helpers.language import set_language
 from helpers.worker import Failure, Outcome, answer, ignore_interrupts
+
+# When the files of tasks' modules were saved, as this worker loaded them.
+_saved_ns: dict[str, int] = {}
 
 
 class RemoteOutcome(NamedTuple):
@@ -72,6 +78,28 @@ def dask_setup(_worker: Any) -> None:
 @lru_cache(maxsize=4)
 def _loaded_task(task: bytes, _call: str) -> tuple[Callable[[Any], Any] | None, Failure | None]:
     try:
-        return pickle.loads(task), None
+        loaded = pickle.loads(task)
+        if _edited(loaded):
+            loaded = pickle.loads(task)
+        return loaded, None
     except BaseException as error:
         return None, Failure("load_task", error)
+
+
+def _edited(task: Callable[[Any], Any]) -> bool:
+    """Load a task's module again if its file was edited since this worker loaded it first.
+
+    A cluster outlives the edits of a learner, who has reloaded the module where the call is made.
+    """
+    while isinstance(task, partial):
+        task = task.func
+    module = sys.modules.get(str(getattr(task, "__module__", None)))
+    file = getattr(module, "__file__", None)
+    if module is None or file is None or not Path(file).exists():
+        return False
+    saved_ns = Path(file).stat().st_mtime_ns
+    if _saved_ns.setdefault(module.__name__, saved_ns) == saved_ns:
+        return False
+    importlib.reload(module)
+    _saved_ns[module.__name__] = saved_ns
+    return True

@@ -51,6 +51,19 @@ class Table:
         return str(self.values) == str(other.values)
 
 
+class Column(Table):
+    """What an array of pandas' is: a list of them takes their answers for a yes."""
+
+    def __bool__(self):
+        return True
+
+
+class Record(dict):
+    """A dictionary that has whatever attribute it is asked for."""
+
+    __getattr__ = dict.get
+
+
 class Secretive:
     """An object that can neither be compared nor looked into."""
 
@@ -61,6 +74,11 @@ class Secretive:
         raise RuntimeError("no")
 
     __hash__ = None
+
+
+def local_function():
+    """Return a function that no other process can import."""
+    return lambda: 1
 
 
 def holding(x):
@@ -77,6 +95,9 @@ def holding(x):
         Box(x),
         Box(Box([x])),
         Table([x]),
+        [Column([x])],
+        {x: 1},
+        Record(a=x),
         (x, frozenset([x, "a"])),
     ]
 
@@ -116,6 +137,28 @@ def test_what_cannot_be_compared_is_said():
     assert same([1, Secretive()], [1, Secretive()]) is None
     assert same([1, Secretive()], [2, Secretive()]) is False
     assert same(circle, other) is None
+    # Nobody knows which object of a set belongs to which of the other.
+    boxes = {Box(number) for number in range(9)}
+    assert same(Row("r", boxes), pickle.loads(pickle.dumps(Row("r", boxes)))) is not False
+
+
+def test_functions_and_classes_are_what_they_are():
+    """Another one of a module is another value; of those that each call makes, nobody can tell."""
+    assert same(int, str) is False
+    assert same(holding, same) is False
+    assert same(local_function(), local_function()) is None
+
+
+def test_tables_of_pandas():
+    """Its missing values are the same, and objects in it are compared by what they hold."""
+    pandas = pytest.importorskip("pandas")
+    for one, other in (([1, None], [1, 2]), ([Box(NAN)], [Box(1)]), ([np.ones(2)], [np.zeros(2)])):
+        for make in (pandas.Series, pandas.Index, lambda values: pandas.DataFrame({"a": values})):
+            assert same(make(one), pickle.loads(pickle.dumps(make(one)))) is True
+            assert same(make(one), make(other)) is False
+    missing = pandas.array([1, pandas.NA])
+    assert same([missing], [missing.copy()]) is True
+    assert same([missing], [pandas.array([1, 2])]) is False
 
 
 @pytest.mark.parametrize("measure", [compare, scaling])

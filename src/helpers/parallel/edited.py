@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
+import operator
 import site
+import struct
 import sys
 import sysconfig
 import types
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
 from helpers.language import message
-from helpers.parallel.arguments import name_of
 from helpers.parallel.equality import same
 from helpers.parallel.errors import InputError
 
@@ -29,6 +33,8 @@ _INSTALLED = tuple(
 )
 # What a function is, but for where it stands: a line above it may have moved it.
 _Print = tuple[Any, ...]
+# What a plain value is made of in a file, such as 10**6: no name, no call.
+_VALUE = (ast.Constant, ast.Tuple, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Load)
 
 
 def refuse_edited(task: object) -> None:
@@ -44,45 +50,30 @@ def refuse_edited(task: object) -> None:
     """
     file = edited_since_import(task)
     if file is not None:
-        module = _module_of(_innermost(task))
-        name = getattr(module, "__name__", "?")
-        raise InputError(message("run.edited", file=file.name, module=name, task=name_of(task)))
+        module, name = origin(innermost(task))
+        raise InputError(message("run.edited", file=file.name, module=module, task=name))
 
 
 def edited_since_import(task: object) -> Path | None:
     """Return the file of the task's module, if functions or constants in it are others by now.
 
-    A function counts where it is in both, and so does a constant in capitals; comments, and what
-    was added, do not. Installed packages are not looked into, nor what is not imported as it stands
-    in its file.
+    A function counts where it is in both, the task itself always, and so does a plain value that is
+    set once, or stands for an argument that is left out. Comments, what was added, and what the
+    program changed itself do not. Installed packages are not looked into, nor what is not imported
+    as it stands in its file.
     """
-    inner = _innermost(task)
-    module = _module_of(inner)
+    inner = innermost(task)
+    module = sys.modules.get(str(getattr(inner, "__module__", None)))
     loader = getattr(getattr(module, "__spec__", None), "loader", None)
     if module is None or type(loader) is not SourceFileLoader or loader.path.startswith(_INSTALLED):
         return None
-    file = loader.path
     try:
-        status = Path(file).stat()
-        functions, constants = _contents(file, status.st_mtime_ns, status.st_size)
-    except (OSError, SyntaxError, ValueError):  # gone, or half-way through an edit
+        return Path(loader.path) if _is_old(inner, module, loader.path) else None
+    except Exception:  # the file has gone, or is half-way through an edit
         return None
-    live = {function.__qualname__: function for function in _functions_of(module, file)}
-    if isinstance(inner, types.FunctionType) and inner.__code__.co_filename == file:
-        live[inner.__qualname__] = inner  # one that was kept while its module was reloaded, too
-    old = any(
-        name in functions and _print_of(function.__code__) not in functions[name]
-        for name, function in live.items()
-    )
-    namespace = vars(module)
-    old = old or any(
-        name in namespace and same(namespace[name], value) is False
-        for name, value in constants.items()
-    )
-    return Path(file) if old else None
 
 
-def _innermost(task: object) -> object:
+def innermost(task: object) -> Any:
     """Return the function, or the class, that a task comes down to."""
     while isinstance(task, functools.partial):
         task = task.func
@@ -90,19 +81,53 @@ def _innermost(task: object) -> object:
     return task if isinstance(task, (types.FunctionType, type)) else type(task)
 
 
-def _module_of(task: object) -> types.ModuleType | None:
-    return sys.modules.get(str(getattr(task, "__module__", None)))
+def origin(inner: Any) -> tuple[str, str]:
+    """Return the module of a function or class, and the name to import from there."""
+    return str(inner.__module__), inner.__qualname__.partition(".")[0]
 
 
-def _functions_of(module: types.ModuleType, file: str) -> Iterator[types.FunctionType]:
-    """Yield the functions and methods of a module that come from its file, decorated ones too."""
-    for value in list(vars(module).values()):
-        members = vars(value).values() if isinstance(value, type) else (value,)
-        for member in list(members):
-            function = getattr(member, "__func__", member)
-            function = getattr(function, "__wrapped__", function)
-            if isinstance(function, types.FunctionType) and function.__code__.co_filename == file:
-                yield function
+def _is_old(inner: Any, module: types.ModuleType, file: str) -> bool:
+    status = Path(file).stat()
+    functions, constants = _contents(file, status.st_mtime_ns, status.st_size)
+    task = list(_codes_of([inner], module.__name__, file))  # it may be one from before a reload
+    if any(code.co_qualname not in functions for code in task):
+        return True
+    for code in (*task, *_codes_of(vars(module).values(), module.__name__, file)):
+        known = functions.get(code.co_qualname)
+        if known is not None and _print_of(code) not in known:
+            return True
+    if _is_as_compiled(module, int(status.st_mtime), status.st_size):
+        return False  # a constant that is another one now was changed by the program
+    return any(_is_other(module, path, value) for path, value in constants.items())
+
+
+def _codes_of(values: Iterable[Any], module: str, file: str) -> Iterator[types.CodeType]:
+    """Yield the code of a module's functions and methods from its file, decorated ones too."""
+    for value in list(values):
+        with suppress(Exception):  # an object may refuse to be asked
+            if value.__module__ != module:
+                continue
+            for member in list(vars(value).values()) if isinstance(value, type) else [value]:
+                function = inspect.unwrap(getattr(member, "__func__", member))
+                code = getattr(function, "__code__", None)
+                if isinstance(code, types.CodeType) and code.co_filename == file:
+                    yield code
+
+
+def _is_as_compiled(module: types.ModuleType, mtime_s: int, size: int) -> bool:
+    """Say whether what the import compiled is the file as it is, by the header of the ``.pyc``."""
+    cached = getattr(module.__spec__, "cached", None)
+    if sys.dont_write_bytecode or cached is None or not Path(cached).exists():
+        return False
+    header = Path(cached).read_bytes()[:16]
+    return header[8:] == struct.pack("<2L", mtime_s & 0xFFFFFFFF, size & 0xFFFFFFFF)
+
+
+def _is_other(module: types.ModuleType, path: str, value: Any) -> bool:
+    try:
+        return same(operator.attrgetter(path)(module), value) is False
+    except AttributeError:  # it was added
+        return False
 
 
 @functools.lru_cache(maxsize=64)
@@ -122,14 +147,30 @@ def _contents(
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, Any]]:
+    """Yield the plain values of a file whose name is set in one place, and the path to each."""
+    times_set = Counter(_names_set(tree))
     for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            name = node.targets[0].id
-            if name.isupper():
-                try:
-                    yield name, ast.literal_eval(node.value)
-                except ValueError:
-                    continue  # it is computed
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                path = name
+            case ast.FunctionDef(name=name, args=args, decorator_list=[]) if args.defaults:
+                path, value = f"{name}.__defaults__", ast.Tuple(args.defaults, ast.Load())
+            case _:
+                continue
+        if times_set[name] == 1 and all(isinstance(part, _VALUE) for part in ast.walk(value)):
+            whole = ast.fix_missing_locations(ast.Expression(value))
+            yield path, eval(compile(whole, "", "eval"))
+
+
+def _names_set(tree: ast.Module) -> Iterator[str | None]:
+    for node in ast.walk(tree):
+        if not isinstance(getattr(node, "ctx", None), ast.Load):
+            yield (
+                getattr(node, "id", None) or getattr(node, "asname", None) or vars(node).get("name")
+            )
 
 
 def _print_of(code: types.CodeType) -> _Print:

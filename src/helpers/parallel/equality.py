@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import operator
+import types
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from typing import Any
 
 # Of these, what is not equal is another value, NaN apart.
-_PLAIN = (bool, int, float, complex, str, bytes, bytearray, type(None))
+_PLAIN = frozenset((bool, int, float, complex, str, bytes, bytearray, type(None)))
 
 
 def same(one: Any, other: Any) -> bool | None:
@@ -17,8 +21,8 @@ def same(one: Any, other: Any) -> bool | None:
             objects without an ``==`` of their own are compared by what they hold.
 
     Returns:
-        ``None`` where they cannot be compared: an ``==`` that raises, and parts that are kept from
-        sight.
+        ``None`` where they cannot be compared: parts that are kept from sight, circles without
+        end, and sets of objects of which nobody knows which belongs to which.
     """
     try:
         return _same(one, other)
@@ -29,26 +33,47 @@ def same(one: Any, other: Any) -> bool | None:
 def _same(one: Any, other: Any) -> bool | None:
     if one is other:
         return True
-    if type(one) is type(other) and type(one) in (list, tuple, dict) and _equal(one, other):
-        return True  # the usual case, which Python compares fastest
-    if type(one) is type(other) and type(one) in (list, tuple):
-        return len(one) == len(other) and _all_same(zip(one, other, strict=True))
-    if type(one) is type(other) is dict:
-        if one.keys() != other.keys():
-            return False
-        return _all_same((value, other[key]) for key, value in one.items())
-    if type(one) is type(other) and isinstance(one, (set, frozenset)):
-        return one == other or _same(sorted(one, key=repr), sorted(other, key=repr))
-    labelled = hasattr(one, "index") or hasattr(one, "columns")
-    if labelled and callable(equals := getattr(one, "equals", None)):
-        return bool(equals(other))  # a data frame, or a column of one
-    if hasattr(one, "dtype") and hasattr(one, "tolist"):  # an array, a column, a number of numpy's
-        alike = type(one) is type(other) and one.dtype == other.dtype
-        return alike and _same(getattr(one, "shape", ()), other.shape) and _same_array(one, other)
-    return _same_object(one, other)
+    kind = type(one)
+    if kind is type(other) and kind in (list, tuple):
+        return len(one) == len(other) and _same_rows(one, other)
+    if kind is type(other) is dict:
+        if one.keys() == other.keys():
+            return _all_same((value, other[key]) for key, value in one.items())
+        return _same_unordered(one.items(), other.items())
+    if kind is type(other) and kind in (set, frozenset):
+        return _same_unordered(one - other, other - one)
+    if _says_yes(operator.eq, one, other):
+        return True
+    if kind is not type(other):
+        return False
+    if kind in _PLAIN:  # "not a number" equals nothing, itself neither
+        return bool(one != one and other != other)
+    if isinstance(one, (type, types.FunctionType)):  # of a function's inside, each call makes one
+        return None if "<locals>" in one.__qualname__ else False
+    if hasattr(kind, "equals"):  # a data frame, a column of one, or what it is made of
+        return _says_yes(kind.equals, one, other) or _same_parts(one, other)
+    if hasattr(kind, "tolist"):  # an array, or a number of numpy's
+        return _same_array(one, other)
+    return _same_parts(one, other)
 
 
-def _all_same(pairs: Any) -> bool | None:
+def _says_yes(equal: Callable[[Any, Any], Any], one: Any, other: Any) -> bool:
+    """Say whether two objects are equal in their own view, and no array of answers."""
+    try:
+        return equal(one, other) is True
+    except RecursionError:  # a circle; to look on would take for ever
+        raise
+    except Exception:  # what does not compare: its parts are looked at
+        return False
+
+
+def _same_rows(one: Any, other: Any) -> bool | None:
+    # Python compares plain values fastest; with arrays among them its answer means nothing.
+    plain = _PLAIN.issuperset(map(type, one))
+    return (plain and one == other) or _all_same(zip(one, other, strict=True))
+
+
+def _all_same(pairs: Iterable[tuple[Any, Any]]) -> bool | None:
     verdict: bool | None = True
     for one, other in pairs:
         found = _same(one, other)
@@ -58,34 +83,33 @@ def _all_same(pairs: Any) -> bool | None:
     return verdict
 
 
-def _equal(one: Any, other: Any) -> bool:
-    """Say whether ``==`` says so at once, in every place of an array."""
-    try:
-        equal = one == other
-        return bool(equal.all() if hasattr(equal, "all") else equal)
-    except Exception:  # what does not compare, or an array in it: its parts are looked at
+def _same_unordered(one: Collection[Any], other: Collection[Any]) -> bool | None:
+    if len(one) != len(other):
         return False
+    found = _all_same(zip(sorted(one, key=repr), sorted(other, key=repr), strict=True))
+    by_address = any(" at 0x" in repr(member) for member in one)  # which gives no order
+    return found or (None if by_address else found)
 
 
 def _same_array(one: Any, other: Any) -> bool | None:
-    return _equal(one, other) or _same(one.tolist(), other.tolist())
+    kinds, others = ((getattr(x, "dtype", None), getattr(x, "shape", None)) for x in (one, other))
+    if kinds != others:
+        return False
+    with suppress(AttributeError):  # NaN too is the same bytes, and a large array no long list
+        if one.tobytes() == other.tobytes():
+            return True
+    return _same(one.tolist(), other.tolist())
 
 
-def _same_object(one: Any, other: Any) -> bool | None:
-    equal: bool | None = None
-    if type(one).__eq__ is not object.__eq__:  # type: ignore[comparison-overlap]
-        try:
-            equal = bool(one == other)
-        except Exception:
-            equal = None
-    if equal or isinstance(one, _PLAIN) or type(one) is not type(other):
-        both_nan = one != one and other != other  # "not a number" equals nothing, itself neither
-        return bool(equal or both_nan)
-    try:  # what it is made of, as pickle sees it; an own "==" may say no to NaN inside
-        parts, others = _parts(one), _parts(other)
+def _same_parts(one: Any, other: Any) -> bool | None:
+    """Compare what pickle sees of two objects; an own ``==`` may say no to NaN inside."""
+    try:
+        parts = [_parts(one), _parts(other)]
+    except RecursionError:
+        raise
     except Exception:
-        return equal
-    return _same(parts, others) or equal if equal is not None else _same(parts, others)
+        return None
+    return _same(*parts)
 
 
 def _parts(value: Any) -> list[Any]:

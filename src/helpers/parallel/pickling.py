@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import operator
 import pickle
 import sys
 import types
@@ -11,6 +12,7 @@ from typing import Any
 
 from helpers.language import message
 from helpers.parallel.arguments import name_of, short
+from helpers.parallel.edited import innermost, origin
 from helpers.parallel.errors import InputError, NotPicklableError, TaskNotImportableError
 from helpers.parallel.results import Task
 
@@ -59,19 +61,25 @@ def pickled_task_for(task: Task, start_method: str) -> bytes:
 def _unpicklable(task: Task, error: Exception) -> InputError:
     if isinstance(task, types.FunctionType) and task.__name__ == "<lambda>":
         return TaskNotImportableError(message("run.lambda"))
+    inner = innermost(task)
+    if _was_reloaded(inner):
+        module, name = origin(inner)
+        return TaskNotImportableError(message("run.replaced_task", task=name, module=module))
     if isinstance(task, types.FunctionType):
-        module = sys.modules.get(task.__module__)
-        now = getattr(module, task.__name__, None)  # there, but another one: it was reloaded
-        replaced = isinstance(now, types.FunctionType) and now.__qualname__ == task.__qualname__
-        key = (
-            "run.replaced_task"
-            if replaced and module is not sys.modules["__main__"]
-            else ("run.local_task")
-        )
-        return TaskNotImportableError(message(key, task=name_of(task), module=task.__module__))
+        return TaskNotImportableError(message("run.local_task", task=name_of(task)))
     return NotPicklableError(
         message("run.task_unpicklable", task=short(task), error=f"{type(error).__name__}: {error}")
     )
+
+
+def _was_reloaded(inner: Any) -> bool:
+    """Say whether a module has another function, or class, of that name by now."""
+    try:
+        now = operator.attrgetter(inner.__qualname__)(sys.modules[inner.__module__])
+    except (AttributeError, KeyError):  # it is defined inside of a function
+        return False
+    alike = type(now) is type(inner) and now.__qualname__ == inner.__qualname__
+    return alike and now is not inner and inner.__module__ != "__main__"
 
 
 class _ModulesNoted(pickle.Pickler):
