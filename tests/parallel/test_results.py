@@ -304,7 +304,7 @@ def test_a_run_is_frozen():
 def test_a_span():
     """A span is a tuple with names; without packing a worker leaves it where it stops."""
     span = Span(1, 2.0, 5.0, 7)
-    assert span == (1, 2.0, 5.0, 7, None)
+    assert span == (1, 2.0, 5.0, 7, None, 0, True, "")
     assert (span.worker, span.start_s, span.stop_s, span.n_items) == (1, 2.0, 5.0, 7)
     assert (span.duration_s, span.left_s) == (3.0, 5.0)
     assert span._replace(packed_s=6.0).left_s == 6.0
