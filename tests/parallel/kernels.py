@@ -49,7 +49,7 @@ class Kernel:
             elif kind == "status" and content["execution_state"] == "idle":
                 return told["stdout"], told["stderr"], error
 
-    def run(self, code: str, limit_s: float = 20) -> tuple[str, str, str]:
+    def run(self, code: str, limit_s: float = 250) -> tuple[str, str, str]:
         """Have ``code`` run and wait for its end."""
         return self.end(self.begin(code), limit_s)
 

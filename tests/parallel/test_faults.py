@@ -119,6 +119,7 @@ MOMENTS_S = (0.0, 0.02, 0.05, 0.15, 1.0)
 ANSWER_S = 30.0  # the call itself would take an hour
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="its kernel is interrupted by an event")
 @pytest.mark.parametrize("how", EVERYWHERE)
 def test_an_interrupted_notebook(how):

@@ -101,8 +101,9 @@ def runs_in(told: str) -> list[Run]:
 
 def _run(spans: Sequence[Sequence[Any]], lost_s: Mapping[str, float], **fields: Any) -> Run:
     lost = {int(worker): seconds for worker, seconds in lost_s.items()}
-    ready = tuple(fields.pop("ready_s"))
-    return Run(**fields, ready_s=ready, spans=tuple(Span(*span) for span in spans), lost_s=lost)
+    for name in ("ready_s", "started_s", "lanes"):  # JSON has lists alone
+        fields[name] = tuple(fields.get(name, ()))
+    return Run(**fields, spans=tuple(Span(*span) for span in spans), lost_s=lost)
 
 
 if __name__ == "__main__":
