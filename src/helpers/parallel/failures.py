@@ -13,7 +13,9 @@ from helpers.parallel.errors import (
     NotPicklableError,
     TaskFailedError,
     TaskNotImportableError,
+    WorkerLostError,
 )
+from helpers.parallel.importing import main_file
 from helpers.parallel.plans import Plan
 from helpers.worker import Failure, first_unpicklable
 
@@ -51,7 +53,14 @@ def not_started(plan: Plan, error: Exception) -> Exception:
     """Return the error for workers that the system did not let start.
 
     It is raised from ``error`` without that one's traceback, which would keep the pipes open.
+
+    Raises:
+        WorkerLostError: the program's own file has ended what starts the workers.
     """
+    file = main_file()
+    if file and plan.how != "dask" and isinstance(error, (ConnectionError, EOFError)):
+        # Python 3.14's fork server imports the script first, and ends with what that raises.
+        raise WorkerLostError(message("run.lost_at_start", file=file)) from None
     number = getattr(error, "errno", errno.EAGAIN)  # of a thread no number is told
     limit = number in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
     limit = limit and not isinstance(error, ImportError)  # of what the system does not have

@@ -110,7 +110,7 @@ def _run(plan: Plan, advance: Callable[[int], object]) -> Run:
 def _started(plan: Plan) -> Way:
     try:
         return WAYS[plan.how](plan.job)
-    except (OSError, RuntimeError, ImportError) as error:  # the last: a system without semaphores
+    except (OSError, EOFError, RuntimeError, ImportError) as error:  # the last: no semaphores here
         raise not_started(plan, error) from error.with_traceback(None)
 
 
@@ -171,7 +171,7 @@ def _send(plan: Plan, way: Way, index: int, arrivals: Mailbox[_Arrival]) -> None
         way.submit(partial(plan.chunk, index), tell)
     except BrokenProcessPool as error:  # a worker was lost since the last look
         tell(error)
-    except (OSError, RuntimeError) as error:  # a task's own errors come as an outcome
+    except (OSError, EOFError, RuntimeError) as error:  # a task's own errors come as an outcome
         raise not_started(plan, error) from error.with_traceback(None)
 
 
