@@ -115,8 +115,9 @@ def _absorb(root: Path, options: argparse.Namespace) -> list[str]:
         try:
             absorb(root, path)
         except AuthoringError as error:
-            lines += error.problems
-    print(message("authoring.build_next"))
+            lines += [*error.problems, message("authoring.not_absorbed", file=path)]
+    if not lines:
+        print(message("authoring.build_next"))
     return lines
 
 
