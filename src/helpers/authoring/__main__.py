@@ -1,4 +1,4 @@
-"""The command line of who writes lessons: ``python -m helpers.authoring --help``."""
+"""The command line for authors of lessons: ``python -m helpers.authoring --help``."""
 
 # Each command imports what it needs: so one that lacks an extra can say so, and all begin sooner.
 
