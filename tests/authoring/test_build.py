@@ -7,6 +7,7 @@ import pytest
 from small_project import SOURCE, Project
 
 from helpers.authoring import build as build_module
+from helpers.authoring.absorb import absorb
 from helpers.authoring.build import build, find_sources, find_stale
 from helpers.authoring.errors import AuthoringError
 from helpers.authoring.notebooks import execute, make_notebook, output_problem, replace_file
@@ -109,6 +110,53 @@ def test_one_failing_lesson_does_not_stop_the_others(project):
     with pytest.raises(AuthoringError, match=r"^02_pool_map\.md: there are 0 calls"):
         build(project.root, say=lines.append)
     assert lines == ["built: notebooks/es/03_x.ipynb", "built: notebooks/en/03_x.ipynb"]
+
+
+EDITED = {
+    "text": lambda p: p.change("en", "The clock.", "The time."),
+    "tag": lambda p: edit(p, "en", lambda n: n["cells"][3].update(metadata={"tags": ["exercise"]})),
+    "new cell": lambda p: p.insert("en", 4, "markdown", "New."),
+    "removed cell": lambda p: p.remove("en", 5),
+    "moved cell": lambda p: p.move("en", 4, 2),
+    "not a notebook": lambda p: p.paths["en"].write_text("<<<<<<< HEAD\n{", encoding="utf-8"),
+    "no metadata": lambda p: edit(p, "en", lambda n: n["metadata"].pop("course")),
+}
+
+
+@pytest.mark.parametrize("case", EDITED)
+def test_what_was_edited_is_kept_when_a_build_replaces_it(project, case):
+    """Edits that are not in the source are kept in files of their own, which the build names."""
+    lines: list[str] = []
+    contents = []
+    for number in (1, 2):
+        EDITED[case](project)
+        contents.append(project.paths["en"].read_bytes())
+        build(project.root, say=lines.append)
+        assert f"notebooks/en/02_pool.ipynb.{number}.bak" in lines[-1]
+    copies = [project.root / f"notebooks/en/02_pool.ipynb.{number}.bak" for number in (1, 2)]
+    assert [copy.read_bytes() for copy in copies] == contents
+    assert project.stale() == []
+
+
+def test_a_kept_copy_can_be_absorbed(project):
+    """What the build says of the copy works: its edit reaches the source, and then the notebook."""
+    project.change("en", "The clock.", "The time.")
+    project.build()
+    absorb(project.root, project.root / "notebooks/en/02_pool.ipynb.1.bak", say=lambda line: None)
+    project.build()
+    assert "The time." in project.texts("en")
+    assert len(list(project.root.rglob("*.bak"))) == 1
+
+
+def test_what_was_not_edited_is_not_kept(project):
+    """Outputs, another form, an older source, or an edit that the source has too: no copy."""
+    edit(project, "en", lambda n: n["cells"][3].update(execution_count=9))
+    project.replace_in_source("El reloj.", "La hora.")
+    project.build()
+    project.change("en", "The clock.", "The time.")
+    project.replace_in_source("The clock.", "The time.")
+    project.build()
+    assert list(project.root.rglob("*.bak")) == []
 
 
 def test_two_lessons_may_not_build_the_same_notebook(project):

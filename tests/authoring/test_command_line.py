@@ -112,9 +112,11 @@ def test_absorb_says_what_it_took_and_what_is_next(run, project):
 def test_absorb_goes_on_after_a_notebook_that_it_cannot_take(run, project):
     """A notebook that is not there is named, and the other one is absorbed all the same."""
     project.change("en", "The clock.", "The time.")
-    code, _, err = run("absorb", str(project.root / "none.ipynb"), str(project.paths["en"]))
+    code, out, err = run("absorb", str(project.root / "none.ipynb"), str(project.paths["en"]))
     assert code == 1
     assert "none.ipynb could not be read" in err
+    assert "none.ipynb: neither the notebook nor the source has changed" in err
+    assert "run build" not in out
     assert "The time." in project.source.read_text(encoding="utf-8")
 
 

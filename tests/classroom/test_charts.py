@@ -320,7 +320,8 @@ def test_break_even(language, second, found):
             most = max(set(first) & set(second), default=max(second))
             expected = message("chart.never_pays", way=way, n=str(most))
         else:
-            expected = message("chart.pays_from", way=way, n=str(found))
+            key = "chart.pays_from_one" if found == 1 else "chart.pays_from"
+            expected = message(key, way=way, n=str(found))
         assert title(plot_growth({"sequential": first, "pool": second})) == expected
 
 

@@ -1,4 +1,4 @@
-"""The command line of who writes lessons: ``python -m helpers.authoring --help``."""
+"""The command line for authors of lessons: ``python -m helpers.authoring --help``."""
 
 # Each command imports what it needs: so one that lacks an extra can say so, and all begin sooner.
 
@@ -115,8 +115,9 @@ def _absorb(root: Path, options: argparse.Namespace) -> list[str]:
         try:
             absorb(root, path)
         except AuthoringError as error:
-            lines += error.problems
-    print(message("authoring.build_next"))
+            lines += [*error.problems, message("authoring.not_absorbed", file=path)]
+    if not lines:
+        print(message("authoring.build_next"))
     return lines
 
 

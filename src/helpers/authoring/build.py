@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import itertools
+import shutil
 from collections.abc import Callable, Iterator, Sequence
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from helpers.authoring.errors import AuthoringError
-from helpers.authoring.matching import unabsorbed
+from helpers.authoring.identity import origin_of, parse_id
+from helpers.authoring.matching import found_cell
 from helpers.authoring.notebooks import (
     execute,
     make_notebook,
@@ -19,7 +21,7 @@ from helpers.authoring.notebooks import (
     to_json,
 )
 from helpers.authoring.rules import IGNORE_OUTPUT
-from helpers.authoring.sources import Lesson, canonical, read_lesson, read_text
+from helpers.authoring.sources import Cell, Lesson, canonical, read_lesson, read_text
 from helpers.authoring.texts import first_words
 from helpers.language import LANGUAGES, message
 
@@ -62,8 +64,8 @@ def build(
 ) -> None:
     """Build and execute the named lessons of the project at ``root``; all of them for no name.
 
-    A notebook that cannot be built stays as it was, and so does one with an edit that ``absorb``
-    has not taken; the others are built all the same.
+    A notebook that cannot be built stays as it was; the others are built all the same. Where one
+    was edited since its build, what it had is kept beside the new one, in a file that is named.
 
     Raises:
         AuthoringError: with everything that went wrong, once all the rest is built.
@@ -72,25 +74,57 @@ def build(
     for lesson in lessons:
         for language in languages:
             try:
-                path = _build_one(lesson, language)
+                path, copy = _build_one(lesson, language)
             except AuthoringError as error:
                 problems += error.problems
-            else:
-                say(message("authoring.built", file=path.relative_to(root).as_posix()))
+                continue
+            say(message("authoring.built", file=path.relative_to(root).as_posix()))
+            if copy:
+                say(message("authoring.kept", copy=copy.relative_to(root).as_posix()))
     if problems:
         raise AuthoringError(problems)
 
 
-def _build_one(lesson: Lesson, language: str) -> Path:
-    path = lesson.notebook_path(language)
-    if edits := unabsorbed(path):
-        raise AuthoringError(
-            [message("authoring.unabsorbed", file=path, cell=cell) for cell in edits]
-        )
+def _build_one(lesson: Lesson, language: str) -> tuple[Path, Path | None]:
+    """Build a notebook; return it, and the copy of the one before, if that had edits."""
     notebook = make_notebook(lesson, language)
     execute(lesson, language, notebook)
+    path = lesson.notebook_path(language)
+    copy = None
+    if path.exists() and not _loses_nothing(path, notebook):
+        names = (path.with_name(f"{path.name}.{n}.bak") for n in itertools.count(1))
+        copy = next(name for name in names if not name.exists())
+        shutil.copy(path, copy)
     replace_file(path, to_json(notebook))
-    return path
+    return path, copy
+
+
+def _loses_nothing(path: Path, new: Any) -> bool:
+    """Tell whether the notebook at ``path`` has the cells of its build, or those of ``new``."""
+    try:
+        old = read_notebook(path)
+        built, language = old.metadata["course"]["cells"], old.metadata["course"]["language"]
+    except (AuthoringError, LookupError, TypeError):
+        return False
+    cells = _cells(old, new.metadata["course"]["twin"])
+    pairs = itertools.zip_longest(built, cells)
+    is_built = all(i and cell and _is_built(i, cell, language) for i, cell in pairs)
+    return is_built or cells == _cells(new, new.metadata["course"]["twin"])
+
+
+def _cells(notebook: Any, twin: str) -> list[Cell]:
+    found = [found_cell(cell, twin) for cell in notebook.cells]
+    return [cell.as_cell() for cell in found if cell.text]
+
+
+def _is_built(id_: str, cell: Cell, language: str) -> bool:
+    """Tell whether the build gives ``id_`` to such a cell."""
+    built, now = parse_id(id_), origin_of(cell)
+    return built is not None and (built.kind, built.text(language), built.metadata) == (
+        now.kind,
+        now.text(language),
+        now.metadata,
+    )
 
 
 def read_lessons(paths: Sequence[Path]) -> tuple[list[Lesson], list[str]]:
@@ -183,7 +217,7 @@ def _changed_cells(expected: list[Any], found: list[Any]) -> Iterator[str]:
     ids = [cell.id for cell in expected], [cell.get("id") for cell in found]
     matcher = difflib.SequenceMatcher(None, *ids, autojunk=False)
     for _, start, stop, found_start, found_stop in matcher.get_opcodes():
-        pairs = zip_longest(expected[start:stop], found[found_start:found_stop])
+        pairs = itertools.zip_longest(expected[start:stop], found[found_start:found_stop])
         yield from (line for pair in pairs if (line := _changed_cell(*pair)))
 
 

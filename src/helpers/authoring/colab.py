@@ -56,6 +56,7 @@ def make_colab(
             notebook = make_notebook(lesson, language, twin_link=False)
             _stand_alone(notebook, root)
             notebook.cells[1:1] = _installing(language, package)
+            del notebook.metadata["course"]  # its pictures and links are no text of the lesson
             path = folder / language / f"{lesson.files[language]}.ipynb"
             replace_file(path, to_json(notebook))
             say(message("authoring.built", file=f"{language}/{path.name}"))

@@ -2,6 +2,7 @@
 
 Both may have changed since the build. The ids in the notebook say what each of its cells held
 then (see ``identity``), so a cell is found again even where the source has another text by now.
+Other programs may drop the ids, or give new ones: ``LostIds`` tells them by content.
 """
 
 from __future__ import annotations
@@ -11,17 +12,11 @@ import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from helpers.authoring.errors import AuthoringError
 from helpers.authoring.identity import Origin, digest, ids_of, origin_of, parse_id
-from helpers.authoring.notebooks import read_notebook
-from helpers.authoring.sources import NO_SLIDE_TYPE, Cell
-from helpers.authoring.texts import clean, first_words, switch_language
-from helpers.language import message
-
-ALIKE = 0.6  # so much of a text is still there after an edit, usually
+from helpers.authoring.sources import NO_SLIDE_TYPE, Cell, Lesson
+from helpers.authoring.texts import clean, switch_language
 
 
 @dataclass(frozen=True)
@@ -33,6 +28,7 @@ class Found:
     text: str
     slide_type: str | None = None
     tags: tuple[str, ...] = ()
+    is_bare: bool = False  # it has none of the metadata that the build gives to every cell
 
     def as_cell(self) -> Cell:
         """Return the cell that a source would have, with this text in both languages."""
@@ -40,120 +36,115 @@ class Found:
         return Cell(self.kind, texts, self.slide_type, self.tags)
 
 
-def found_cells(path: Path, notebook: Any) -> list[tuple[Any, Found]]:
-    """Return the cells of a notebook that have text, each with its source form."""
-    twin = str(notebook.metadata["course"].get("twin", ""))
-    pairs = [(cell, _found_cell(cell, twin)) for cell in notebook.cells]
-    problems = [
-        message("authoring.raw_cell", file=path, cell=first_words(found.text))
-        for _, found in pairs
-        if found.kind not in ("markdown", "code")
-    ]
-    if problems:
-        raise AuthoringError(problems)
-    return [(cell, found) for cell, found in pairs if found.text]
-
-
-def _found_cell(cell: Any, twin: str) -> Found:
+def found_cell(cell: Any, twin: str) -> Found:
+    """Return the source form of a notebook's cell, without the link to the notebook ``twin``."""
     text = clean(cell.source)
     if cell.cell_type == "code":
         text = switch_language(text, "es")
     else:
         link = re.compile(rf"\n*^\[[^\]\n]*\]\({re.escape(twin)}\)[ \t]*$\n*", re.MULTILINE)
         text = clean(link.sub("\n\n", text))
-    slide_type = cell.metadata.get("slideshow", {}).get("slide_type")
+    slide_type = (cell.metadata.get("slideshow") or {}).get("slide_type")
     if slide_type in NO_SLIDE_TYPE:
         slide_type = None
-    tags = tuple(cell.metadata.get("tags", ()))
-    return Found(str(cell.get("id", "")), cell.cell_type, text, slide_type, tags)
+    tags = tuple(cell.metadata.get("tags") or ())
+    is_bare = not {"slideshow", "tags"} & set(cell.metadata)
+    return Found(str(cell.get("id", "")), cell.cell_type, text, slide_type, tags, is_bare)
 
 
-def unabsorbed(path: Path) -> list[str]:
-    """Return the first words of each cell of a built notebook whose text is not the built one.
+@dataclass
+class LostIds:
+    """Cells of a notebook whose ids another program dropped or renewed, told by their content.
 
-    The answer to an exercise, which ``absorb`` leaves out, is none of them.
+    ``base`` lists the ids that the notebook was built with. ``found`` has them where they could be
+    told; else the ids that the cells came with.
     """
-    if not path.exists():
-        return []
-    notebook = read_notebook(path)
-    course = notebook.metadata.get("course", {})
-    origins = [origin for id_ in course.get("cells", ()) if (origin := parse_id(id_))]
-    if not origins:
-        return []  # nobody knows what was built
-    built = {origin.text(course["language"]) for origin in origins}
-    texts = [cell.text for _, cell in found_cells(path, notebook) if "exercise" not in cell.tags]
-    return [first_words(text) for text in texts if digest(text) not in built]
+
+    found: list[Found]
+    base: Sequence[str]
+    lesson: Lesson
+    language: str
+
+    def __post_init__(self) -> None:
+        self._all_lost = not {cell.id for cell in self.found} & set(self.base)
+        self._tell(self._same)
+        if self._all_lost:  # else a cell in the place of another may well be a new one
+            self._tell(self._only_one_there)
+        self._tell(self._alike)
+        if self._all_lost:
+            self._tell(self._only_one_there)
+
+    def _tell(self, rule: Callable[[int], str]) -> None:
+        for position, cell in enumerate(self.found):
+            if cell.id not in self.base and (id_ := rule(position)):
+                self.found[position] = dataclasses.replace(cell, id=id_)
+
+    def _missing(self, kind: str) -> dict[str, Origin]:
+        """Return the ids that no cell has, and what they say."""
+        taken = {cell.id for cell in self.found}
+        origins = {id_: parse_id(id_) for id_ in self.base if id_ not in taken}
+        return {id_: origin for id_, origin in origins.items() if origin and origin.kind == kind}
+
+    def _same(self, position: int) -> str:
+        """Return the id of a cell that had the same text."""
+        cell = self.found[position]
+        text, missing = digest(cell.text), self._missing(cell.kind)
+        return next((id_ for id_, o in missing.items() if o.text(self.language) == text), "")
+
+    def _alike(self, position: int) -> str:
+        """Return the id of the cell of most like words, if half of them are."""
+        cell = self.found[position]
+        missing = self._missing(cell.kind)
+        words = {
+            tuple(source.texts[self.language].split()): id_
+            for id_, origin in missing.items()
+            for source in self.lesson.cells
+            if _shares(origin, source)
+        }
+        close = difflib.get_close_matches(tuple(cell.text.split()), words, n=1, cutoff=0.5)
+        return words[tuple(close[0])] if close else ""
+
+    def _only_one_there(self, position: int) -> str:
+        """Return the id of the one cell that stood between these neighbours, if this is too."""
+        rivals, ids = self._in_place_of(position)
+        return ids[0] if len(rivals) == len(ids) == 1 else ""
+
+    def _in_place_of(self, position: int) -> tuple[list[int], list[str]]:
+        """Return the cells that are not told, and the missing ids, between the same neighbours."""
+        kind, now = self.found[position].kind, [cell.id for cell in self.found]
+        place = _neighbours(now, position, self.base)
+        rivals = [
+            other
+            for other, cell in enumerate(self.found)
+            if cell.id not in self.base
+            and cell.kind == kind
+            and _neighbours(now, other, self.base) == place
+        ]
+        built = list(self.base)
+        ids = [i for i in self._missing(kind) if _neighbours(built, built.index(i), now) == place]
+        return rivals, ids
+
+    def unclear(self) -> list[Found]:
+        """Return the cells of which nobody can say whether they are new, or which they were."""
+        if not self._all_lost:
+            return []
+        if not {cell.id for cell in self.found} & set(self.base):
+            return self.found
+        rest = [p for p, cell in enumerate(self.found) if cell.id not in self.base]
+        return [self.found[position] for position in rest if self._in_place_of(position)[1]]
 
 
-def with_ids(
-    found: Sequence[Found], base: Sequence[str], cells: Sequence[Cell], language: str
-) -> tuple[list[Found], list[Found]]:
-    """Return the cells with the ids that they were built with, where other programs dropped these.
-
-    A cell that was not edited is known by its text. What lies between two of those is matched in
-    order, where it is as much as was built there, or by how much it resembles the source.
-
-    Args:
-        found: the cells of a notebook.
-        base: the ids that it was built with.
-        cells: those of its source, as it is now.
-        language: the notebook's.
-
-    Returns:
-        the cells, and those of them that may be one that was built, edited, or may be new.
-    """
-    if {cell.id for cell in found} & set(base):
-        return list(found), []
-    origins = [parse_id(id_) for id_ in base]
-    built = [(o.kind, o.text(language)) if o else ("", "") for o in origins]
-    there = [(cell.kind, digest(cell.text)) for cell in found]
-    places: dict[int, int] = {}  # of a cell that was found, among those that were built
-    gaps = []
-    for tag, i, i_end, j, j_end in difflib.SequenceMatcher(
-        None, built, there, autojunk=False
-    ).get_opcodes():
-        if tag == "equal":
-            places.update(zip(range(j, j_end), range(i, i_end), strict=True))
-        else:
-            gaps.append((range(i, i_end), range(j, j_end)))
-    for j, key in enumerate(there):  # moved
-        left = [i for i, other in enumerate(built) if other == key and i not in places.values()]
-        if j not in places and left:
-            places[j] = left[0]
-    doubtful: list[Found] = []
-    now = dict(zip(ids_of(cells), cells, strict=True))
-    for lost, new in gaps:
-        lost_left = [i for i in lost if i not in places.values()]
-        new_left = [j for j in new if j not in places]
-        if [built[i][0] for i in lost_left] == [found[j].kind for j in new_left]:
-            places.update(zip(new_left, lost_left, strict=True))
-            continue
-        for j in new_left:
-            alike = [(_likeness(found[j], now.get(base[i]), language), -i) for i in lost_left]
-            if alike and max(alike)[0] > ALIKE:
-                places[j] = -max(alike)[1]
-                lost_left.remove(places[j])
-            elif found[j].kind in {built[i][0] for i in lost_left}:
-                doubtful.append(found[j])
-    bare = not any(cell.slide_type or cell.tags for cell in found)
-    return [_with_id(c, base, places.get(j), now, bare) for j, c in enumerate(found)], doubtful
+def _neighbours(ids: Sequence[str], position: int, known: Sequence[str]) -> tuple[str, str]:
+    """Return the nearest of the ``known`` ids before a position and after it."""
+    before = next((id_ for id_ in reversed(ids[:position]) if id_ in known), "")
+    return before, next((id_ for id_ in ids[position + 1 :] if id_ in known), "")
 
 
-def _likeness(found: Found, cell: Cell | None, language: str) -> float:
-    if cell is None or cell.kind != found.kind:
-        return 0.0
-    return difflib.SequenceMatcher(None, found.text, cell.texts[language], autojunk=False).ratio()
-
-
-def _with_id(
-    found: Found, base: Sequence[str], place: int | None, now: dict[str, Cell], bare: bool
-) -> Found:
-    if place is None:
-        return found
-    cell = now.get(base[place])
-    if bare and cell is not None:  # what dropped the ids dropped the metadata, too
-        return Found(base[place], found.kind, found.text, cell.slide_type, cell.tags)
-    return dataclasses.replace(found, id=base[place])
+def _shares(origin: Origin, cell: Cell) -> bool:
+    """Tell whether one side of a pair, or the code, is as it was when the notebook was built."""
+    now = origin_of(cell)
+    sides = zip(origin.texts, now.texts, strict=True)
+    return origin.kind == now.kind and any(old == new for old, new in sides)
 
 
 @dataclass
@@ -198,14 +189,8 @@ class Matching:
         return (found.kind, found.text) == (cell.kind, cell.texts[self.language])
 
     def _same_origin(self, found: Found, source: int) -> bool:
-        # one side of the pair, or the code, is as it was when the notebook was built
         origin = parse_id(found.id)
-        return origin is not None and found.kind == origin.kind and self._shares(origin, source)
-
-    def _shares(self, origin: Origin, source: int) -> bool:
-        now = origin_of(self.cells[source])
-        sides = zip(origin.texts, now.texts, strict=True)
-        return origin.kind == now.kind and any(old == new for old, new in sides)
+        return bool(origin and found.kind == origin.kind and _shares(origin, self.cells[source]))
 
     def is_superseded(self, position: int) -> bool:
         """Tell whether the cell was built from one that the source has no more, or has changed."""
@@ -227,4 +212,4 @@ class Matching:
         present = {found.id for found in self.found}
         gone = [parse_id(id_) for id_ in self.base if id_ not in present and id_ not in self.ids]
         rest = [source for source in self.unmatched() if self.ids[source] not in self.base]
-        return [s for s in rest if any(origin and self._shares(origin, s) for origin in gone)]
+        return [s for s in rest if any(o and _shares(o, self.cells[s]) for o in gone)]

@@ -32,6 +32,8 @@ class Merge:
         self._file = lesson.path.name
         self._problems: list[str] = []
         self._matching = Matching(lesson.cells, found, language, base)
+        if all(cell.is_bare for cell in found):  # a program dropped them: that is no edit
+            self.found = [self._with_metadata(*pair, lesson) for pair in enumerate(found)]
         self._cells = dict(enumerate(lesson.cells))  # new cells get further keys
         self._keys = dict(self._matching.sources)
         self._take_edits()
@@ -42,6 +44,13 @@ class Merge:
             raise AuthoringError(self._problems)
         self.lesson = dataclasses.replace(lesson, cells=tuple(self._cells[key] for key in order))
         self.ids = self._new_ids(order)
+
+    def _with_metadata(self, position: int, found: Found, lesson: Lesson) -> Found:
+        source = self._matching.sources.get(position)
+        if source is None:
+            return found
+        cell = lesson.cells[source]
+        return dataclasses.replace(found, slide_type=cell.slide_type, tags=cell.tags)
 
     # texts and metadata
 

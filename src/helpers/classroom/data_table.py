@@ -1,4 +1,4 @@
-"""The data of a chart as tables: for who cannot see the picture, and for who wants its figures."""
+"""The data of a chart as tables: for people who cannot see it, or who want the figures."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ _MARGINS_IN = (1.45, 0.55, 0.7, 0.75)
 
 
 def explore_break_even(model: CostModel) -> None:
-    """Show an explorer: what an item costs and how many there are, on the map of who wins.
+    """Show an explorer: the cost of an item and the number of items, on the map of what wins.
 
     All is simulated. A button runs the same on this machine, in a loop and in parallel.
 
@@ -48,7 +48,7 @@ def explore_break_even(model: CostModel) -> None:
         model: what running costs: from ``calibrate``, or a recorded one.
 
     Raises:
-        InputError: ``model`` is no cost model.
+        InputError: ``model`` is not a cost model.
     """
     _BreakEven(checked_model(model)).show()
 

@@ -52,7 +52,7 @@ def explore_schedule(model: CostModel) -> None:
         model: what running costs: from ``calibrate``, or a recorded one.
 
     Raises:
-        InputError: ``model`` is no cost model.
+        InputError: ``model`` is not a cost model.
     """
     _Schedule(checked_model(model)).show()
 

@@ -236,7 +236,7 @@ def checked_model(model: object) -> CostModel:
     """Return ``model``.
 
     Raises:
-        InputError: it is no cost model.
+        InputError: it is not a cost model.
     """
     if not isinstance(model, CostModel):
         raise InputError(message("costs.not_a_model", received=short(model)))

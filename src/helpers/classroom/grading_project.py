@@ -123,7 +123,7 @@ def _judged_chunk(enough: float, weight: float) -> Verdict | None:
         return None
     if enough < right:
         share = f"{100 * weight / enough:.0f}" if enough > 0 else "∞"
-        return "chunk_small", {"n": significant(enough, 2), "share": share}
+        return "chunk_small", {"n": f"{float(f'{enough:.2g}'):,g}", "share": share}
     return "chunk_large"
 
 

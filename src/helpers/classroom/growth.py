@@ -144,7 +144,8 @@ def _compared(base: str, first: Timings, way: str, second: Timings) -> str:
     crossing = crossing_point(first, second)
     if crossing is None:
         return message("chart.never_pays", way=way_name(way), n=f"{most:,}")
-    return message("chart.pays_from", way=way_name(way), n=f"{crossing:,}")
+    key = "chart.pays_from_one" if crossing == 1 else "chart.pays_from"
+    return message(key, way=way_name(way), n=f"{crossing:,}")
 
 
 def crossing_point(first: Timings, second: Timings) -> int | None:

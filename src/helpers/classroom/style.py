@@ -80,7 +80,7 @@ def new_axes(width_in: float = 9.0, height_in: float = 3.0) -> Axes:
 def describe(
     ax: Axes, text: str, warnings: tuple[str, ...] = (), tables: Tables | None = None
 ) -> None:
-    """Say what the chart on ``ax`` shows, for who cannot see it, instead of what was said before.
+    """Say what the chart on ``ax`` shows, for people who cannot see it, replacing what was said.
 
     Args:
         ax: where the chart is drawn.

@@ -50,7 +50,7 @@ def break_even(
 
     Raises:
         InputError: ``n_workers`` is no whole number above 0, ``task`` cannot be called, or
-            ``model`` is no cost model.
+            ``model`` is not a cost model.
         Exception: what the task itself raises.
     """
     check_task(task)
@@ -77,7 +77,7 @@ def break_even_cost(
         Seconds per item, to a thousandth; ``None`` where no item of an hour or less is enough.
 
     Raises:
-        InputError: a number is no whole number above 0, or ``model`` is no cost model.
+        InputError: a number is no whole number above 0, or ``model`` is not a cost model.
     """
     workers = _workers(model, n_workers)
     n_items = whole_number("n_items", n_items)

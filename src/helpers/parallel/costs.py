@@ -154,7 +154,7 @@ class CostModel:
 
 
 def check_model(model: object) -> None:
-    """Raise an InputError where ``model`` is no cost model."""
+    """Raise an InputError where ``model`` is not a cost model."""
     if not isinstance(model, CostModel):
         raise InputError(message("costs.not_a_model", received=short(model)))
 

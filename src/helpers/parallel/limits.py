@@ -80,7 +80,7 @@ def scheduler_limit(
         worker can be kept busy.
 
     Raises:
-        InputError: a number is outside of its domain, or ``model`` is no cost model.
+        InputError: a number is outside of its domain, or ``model`` is not a cost model.
     """
     check_model(model)
     [item_s] = checked_costs([item_s])

@@ -46,8 +46,8 @@ def simulate(
         A ``Run`` as ``run`` gives it, with the model's ``how``, and ``results`` empty.
 
     Raises:
-        InputError: a cost or ``item_bytes`` is no number of 0 or more, ``model`` is no cost model,
-            or another number is no whole number above 0.
+        InputError: a cost or ``item_bytes`` is no number of 0 or more, ``model`` is not a cost
+            model, or another number is no whole number above 0.
     """
     n_workers = whole_number("n_workers", n_workers)
     chunksize = whole_number("chunksize", chunksize)

@@ -221,8 +221,8 @@ class PoolOfProcesses(Way):
         # wait for it for ever. So first nobody begins to send, and who does it now can finish.
         self._halt.release()
         sleep(HALT_S)
-        # Nobody waits for results any more. A pool that thinks so breaks off its end where the
-        # thread that collects them has ended first, and each of them keeps the pool's pipes open.
+        # Nobody waits for results any more. With some pending, ending the pool fails where the
+        # thread that collects them has ended first; and each of them keeps the pool's pipes open.
         vars(self._pool).get("_cache", {}).clear()
         ended = end(self._end, self._context, HALT_S)
         if ended:  # a notebook keeps the last traceback, and so this object
