@@ -62,6 +62,39 @@ def free_port():
         return probe.getsockname()[1]
 
 
+# ---- time and loss: before a cluster serves this module, which opens sockets whenever it likes
+
+
+def test_a_time_limit(language):
+    """Where the limit is reached, workers that would sleep for an hour are ended at once."""
+    before = leftovers.snapshot()
+    began = time.perf_counter()
+    with pytest.raises(TimeLimitError, match=r"\b3\b"):
+        run(
+            sample_tasks.sleep, [0, 3600, 3600], how="dask", n_workers=2, chunksize=1, timeout_s=3.5
+        )
+    assert time.perf_counter() - began < LIMIT_S
+    assert leftovers.since(before) == []
+
+
+def test_a_task_that_kills_its_workers(language):
+    """A chunk that ends four workers one after another is given up, with the likely reasons."""
+    before = leftovers.snapshot()
+    with pytest.raises(WorkerLostError, match=r"os\._exit"):
+        run(sample_tasks.exit_abruptly, [1], how="dask", n_workers=2)
+    assert leftovers.since(before) == []
+
+
+def test_a_worker_that_is_killed_while_it_starts(monkeypatch):
+    """Nothing is left of a cluster that is ended while it replaces a worker that was lost."""
+    monkeypatch.setattr(clusters, "SETTLE_S", 0.0)
+    before = leftovers.snapshot()
+    for _ in range(2):
+        with pytest.raises(WorkerLostError):
+            run(sample_tasks.exit_abruptly, [1], how="dask", n_workers=2)
+    assert leftovers.since(before) == []
+
+
 # ---- arguments
 
 
@@ -197,39 +230,6 @@ def test_a_module_that_workers_lack(client, language, tmp_path, monkeypatch, qui
     client.upload_file(str(tmp_path / f"{name}.py"))
     assert run(module.double, [1, 2], how="dask", client=client).results == [2, 4]
     sys.modules.pop(name)
-
-
-# ---- time and loss
-
-
-def test_a_time_limit(language):
-    """Where the limit is reached, workers that would sleep for an hour are ended at once."""
-    before = leftovers.snapshot()
-    began = time.perf_counter()
-    with pytest.raises(TimeLimitError, match=r"\b3\b"):
-        run(
-            sample_tasks.sleep, [0, 3600, 3600], how="dask", n_workers=2, chunksize=1, timeout_s=3.5
-        )
-    assert time.perf_counter() - began < LIMIT_S
-    assert leftovers.since(before) == []
-
-
-def test_a_task_that_kills_its_workers(language):
-    """A chunk that ends four workers one after another is given up, with the likely reasons."""
-    before = leftovers.snapshot()
-    with pytest.raises(WorkerLostError, match=r"os\._exit"):
-        run(sample_tasks.exit_abruptly, [1], how="dask", n_workers=2)
-    assert leftovers.since(before) == []
-
-
-def test_a_worker_that_is_killed_while_it_starts(monkeypatch):
-    """Nothing is left of a cluster that is ended while it replaces a worker that was lost."""
-    monkeypatch.setattr(clusters, "SETTLE_S", 0.0)
-    before = leftovers.snapshot()
-    for _ in range(2):
-        with pytest.raises(WorkerLostError):
-            run(sample_tasks.exit_abruptly, [1], how="dask", n_workers=2)
-    assert leftovers.since(before) == []
 
 
 class Scheduler:
