@@ -56,7 +56,7 @@ FAULTS = {
         'AGAIN = ("lost", "pending")', "AGAIN = ()",
         "test_dask_clusters.py::test_a_result_that_is_lost_before_it_is_fetched", "Lost"),
     "results that differ are taken for equal": Fault("parallel/timing.py",
-        "if verdict is False:", "if False:", "test_timing.py::test_results_that_differ",
+        "raise ResultsDifferError(", "return (", "test_timing.py::test_results_that_differ",
         "NOT RAISE"),
     # ---- arguments
     "the start method is ignored": Fault("parallel/stopping.py",
@@ -75,7 +75,7 @@ FAULTS = {
         "    set_language(language)", "", "test_run.py::test_workers_speak_the_current_language"),
     # ---- limits and interrupts
     "a time limit is ignored": Fault("parallel/running.py",
-        "called_s + plan.timeout_s - perf_counter()", "POLL_S",
+        "called_s + plan.timeout_s", "called_s + 1e9",
         "test_run_errors.py::test_time_limit_tells_what_was_done", "NOT RAISE"),
     "a time limit is ignored where submitting blocks": Fault("parallel/running.py",
         "way.submit_blocks and plan.timeout_s is not None", "False",
