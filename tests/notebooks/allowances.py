@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .defects import PIXEL, Change, code, html, metadata, printed, prose
+from .defects import PIXEL, Change, code, html, metadata, printed, prose, words
 
 ALLOWED: dict[str, Change] = {
     "the good lesson": lambda d: None,
@@ -19,6 +19,10 @@ ALLOWED: dict[str, Change] = {
         "def square(x): return x * x\nfrom helpers.tasks.numbers import square\n"
         "pool.map(square, [1])"
     ),
+    "words in each language": words(
+        'print(f"suma {sum(squares)} de {n}")', 'print(f"{n} squares: {sum(squares)}")'
+    ),
+    "names of code among words": words('print("ValueError de map()")', 'print("ValueError")'),
     "the builtin map": code("def f(x): return x\na = list(map(f, [1]))"),
     "threads": code("def f(x): return x\nr = run(f, [1], how='threads')"),
     "a pool of threads": code(

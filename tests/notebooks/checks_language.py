@@ -109,8 +109,9 @@ def decimal_point(lesson: Lesson) -> Iterator[Finding]:
 
 
 def texts(cell: Cell) -> list[str]:
-    """Return a cell's prose, a block an item, and its alternative texts."""
-    return [block.text for block in cell.page.blocks] + [alt for _, alt in images(cell)]
+    """Return what a reader reads of a cell: its prose, alternative texts, the words in its code."""
+    prose_ = [block.text for block in cell.page.blocks] + [alt for _, alt in images(cell)]
+    return prose_ + (programs.sayings(cell.source) if cell.type == "code" else [])
 
 
 def in_other_language(text: str, language: str) -> bool:

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from .lessons import Cell, Finding, Lesson, Pair, lesson_check, pair_check, read_lesson
-from .programs import without_sentences
+from .programs import without_sentences, without_words
 from .prose import Page
 
 SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", ""}  # the last: go on
 
-_START = re.compile(r"""\bstart\((["'])(?:es|en)\1""")
 _LANGUAGE_SUFFIX = re.compile(r"_(?:es|en)(?=\.\w+$)")
 _LANGUAGE_PART = re.compile(r"(?<=/)(?:es|en)(?:-\w+)?/")
 _LANGUAGE_HOST = re.compile(r"^(?:es|en)\.")
@@ -36,9 +35,9 @@ def pairs_complete(pair: Pair) -> Iterator[Finding]:
 
 @pair_check
 def same_code(pair: Pair) -> Iterator[Finding]:
-    """Code is the same in both notebooks, but for the language in ``start(...)``."""
+    """Code has the same syntax tree in both notebooks, but for the words in it."""
     for ours, twin in pair.twin_cells():
-        if ours.type == "code" and neutral_code(ours.source) != neutral_code(twin.source):
+        if ours.type == "code" and without_words(ours.source) != without_words(twin.source):
             yield pair.es.finding("its code differs from the English cell: build again", ours)
 
 
@@ -73,11 +72,6 @@ def unique_ids(lesson: Lesson) -> Iterator[Finding]:
             yield lesson.finding("it has no id: build the lesson again", cell)
         elif counts[cell.id] > 1:
             yield lesson.finding(f"{counts[cell.id]} cells have this id: build again", cell)
-
-
-def neutral_code(source: str) -> str:
-    """Return code without the language in ``start(...)``."""
-    return _START.sub("start(LANGUAGE", source)
 
 
 def _course_findings(lesson: Lesson, twin: Lesson) -> Iterator[Finding]:

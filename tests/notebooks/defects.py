@@ -49,6 +49,12 @@ def edit_spanish(cell_id: str, old: str, new: str) -> Change:
     return lambda d: d.replace(cell_id, (old, new), ("", ""))
 
 
+def words(es: str, en: str) -> Change:
+    """Return a change that puts other code into a cell in each language."""
+    cell = "squares = list(map(square, [1, 2, 3]))\nprint(squares)"
+    return lambda d: d.replace("work", (cell, es), (cell, en))
+
+
 def metadata(cell_id: str, **values: object) -> Change:
     """Return a change of a cell's metadata in both languages."""
     return lambda d: [cell.metadata.update(values) for cell in d.cells(cell_id)]
@@ -93,7 +99,13 @@ DEFECTS: dict[str, dict[str, Change]] = {
         ),
         "another source": lambda d: d.notebooks["en"].metadata.course.update(source="x.md"),
     },
-    "same_code": {"a code cell changed in one language": edit_spanish("work", "3]", "3, 4]")},
+    "same_code": {
+        "a code cell changed in one language": edit_spanish("work", "3]", "3, 4]"),
+        "another expression among the words": words(
+            'print(f"suma {sum(squares)}")', 'print(f"sum {max(squares)}")'
+        ),
+        "another file written": words("%%writefile a.py\nn = 1", "%%writefile a.py\nn = 2"),
+    },
     "same_structure": {
         "another heading level": edit_spanish("step", "## ", "### "),
         "an image less": edit_spanish("step", "![Dos", "[Dos"),
@@ -255,5 +267,7 @@ DEFECTS: dict[str, dict[str, Change]] = {
         "an accent too many": prose("La fórma."),
         "English": prose("Bien.", "A wrod."),
         "an alternative text": edit_spanish("step", "Dos procesos", "Dos prosesos"),
+        "what a cell prints": words('print(f"{n} prosesos")', 'print(f"{n} workers")'),
+        "a label left in English": words('ax.set_xlabel("waiting")', 'ax.set_xlabel("waiting")'),
     },
 }

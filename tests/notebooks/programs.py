@@ -12,6 +12,12 @@ from collections.abc import Iterable, Iterator
 from IPython.core.inputtransformer2 import TransformerManager
 
 _OPTIONS = re.compile(r"^(?:-\w+(?:\s*\d+)?\s+)+")
+_SAYING = {
+    *("print", "text", "annotate", "title", "xlabel", "ylabel", "suptitle", "legend"),
+    *("set_title", "set_xlabel", "set_ylabel", "set_xticklabels", "set_yticklabels"),
+}
+_NAME = re.compile(r"\w*[a-z][A-Z]\w*|\w+_\w+|\w+\(\)")  # ValueError, perf_counter, map()
+_LABELS = {"label", "labels", "title", "xlabel", "ylabel", "desc", "tick_label"}
 _RUN_PYTHON = {"time", "timeit", "prun", "capture", "memit", "mprun"}
 
 
@@ -81,6 +87,54 @@ def without_sentences(source: str) -> str:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
             node.value = "..."
     return ast.unparse(tree)
+
+
+def without_words(source: str) -> str:
+    """Return code with its texts left out: what must be the same in every language.
+
+    Of an f-string its expressions stay, in one order. What ``%%writefile`` writes is code, too.
+    """
+    tree = _parsed(_body(source))
+    return source if tree is None else ast.unparse(_WithoutWords().visit(tree))
+
+
+class _WithoutWords(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:  # noqa: N802
+        return ast.Constant("...") if isinstance(node.value, str) else node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.Tuple | ast.Constant:  # noqa: N802
+        values = [value for value in node.values if isinstance(value, ast.FormattedValue)]
+        names = sorted(ast.unparse(ast.JoinedStr([value])) for value in values)
+        found = [ast.Constant("..."), *(ast.Name(name, ast.Load()) for name in names)]
+        return ast.Tuple(found, ast.Load()) if names else found[0]
+
+
+def sayings(source: str) -> list[str]:
+    """Return the texts of code that a reader sees: what is printed, and a figure's labels."""
+    tree = _parsed(_body(source))
+    found = []
+    for call in calls([tree] if tree else []):
+        words = [word.value for word in call.keywords if word.arg in _LABELS]
+        said = [*call.args, *words] if called_name(call) in _SAYING else words
+        found += [_NAME.sub("", text) for node in said for text in _texts_in(node)]
+    return [text for text in found if re.search(r"[^\W\d_]", text)]
+
+
+def _texts_in(node: ast.AST) -> Iterator[str]:
+    """Yield the texts of an argument; what is given to another call in it is that one's."""
+    if isinstance(node, ast.JoinedStr):
+        yield " ".join(str(constant(value) or "0") for value in node.values)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif not isinstance(node, ast.Call | ast.Subscript | ast.Compare):
+        for child in ast.iter_child_nodes(node):
+            yield from _texts_in(child)
+
+
+def _body(source: str) -> str:
+    """Return the program of a cell: that of the file for one that ``%%writefile`` begins."""
+    first, _, rest = source.partition("\n")
+    return rest if first.startswith("%%writefile") else _programs(source)[0]
 
 
 @functools.cache

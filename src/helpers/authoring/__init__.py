@@ -1,10 +1,11 @@
-"""For who writes lessons: sources to notebooks, notebooks back to sources, and the figures.
+"""For writing lessons: sources to notebooks, notebooks back to sources, and the figures.
 
 ``python -m helpers.authoring --help`` lists the commands. A lesson is one bilingual text file in
 ``notebooks/source/``; everything in ``notebooks/es/`` and ``notebooks/en/`` is made from it.
 
 - ``sources``: read and write such a file; the model of a lesson
 - ``rules``: what a source must keep to, and what is wrong with one that does not
+- ``code_words``: words in code, which a source gives in both languages on one line
 - ``texts``: the text of a cell: made clean, marked for translation, told by its first words
 - ``identity``: the ids of cells, which also say what a cell held when it was built
 - ``notebooks``: from a lesson to a notebook in one language, executed

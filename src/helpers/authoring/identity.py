@@ -1,9 +1,10 @@
 """The ids of cells: the same in both languages, and no business of a cell's neighbours.
 
 An id is made of digests of what the cell held when it was built:
-``m-SPANISH-ENGLISH-METADATA`` for a pair of Markdown texts, ``c-CODE-METADATA`` for code, with an
-ordinal behind it where a lesson has equal cells. So a cell found in a notebook tells by its id
-alone whether it was edited since, and which side of its pair is still as it was.
+``m-SPANISH-ENGLISH-METADATA`` for a pair of Markdown texts, ``c-CODE-METADATA`` for code (with
+both, where its words differ), and an ordinal behind it where a lesson has equal cells. So a cell
+found in a notebook tells by its id alone whether it was edited since, and which side of its pair is
+still as it was.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from dataclasses import dataclass
 from helpers.authoring.sources import Cell
 
 _PAIR = re.compile(r"m-(?P<es>[0-9a-f]{10})-(?P<en>[0-9a-f]{10})-(?P<metadata>[0-9a-f]{6})(-\d+)?")
-_CODE = re.compile(r"c-(?P<code>[0-9a-f]{10})-(?P<metadata>[0-9a-f]{6})(-\d+)?")
+_CODE = re.compile(
+    r"c-(?P<es>[0-9a-f]{10})(-(?P<en>[0-9a-f]{10}))?-(?P<metadata>[0-9a-f]{6})(-\d+)?"
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def parse_id(id_: str) -> Origin | None:
     if pair := _PAIR.fullmatch(id_):
         return Origin("markdown", (pair["es"], pair["en"]), pair["metadata"])
     if code := _CODE.fullmatch(id_):
-        return Origin("code", (code["code"], code["code"]), code["metadata"])
+        return Origin("code", (code["es"], code["en"] or code["es"]), code["metadata"])
     return None
 
 
@@ -55,7 +58,8 @@ def ids_of(cells: Iterable[Cell]) -> list[str]:
     ids = []
     for cell in cells:
         origin = origin_of(cell)
-        texts = origin.texts if cell.kind == "markdown" else origin.texts[:1]
+        one = cell.kind == "code" and len(set(origin.texts)) == 1
+        texts = origin.texts[:1] if one else origin.texts
         id_ = "-".join((cell.kind[0], *texts, origin.metadata))
         seen[id_] += 1
         ids.append(id_ if seen[id_] == 1 else f"{id_}-{seen[id_]}")

@@ -8,12 +8,13 @@ import difflib
 import warnings
 from collections.abc import Sequence
 
+from helpers.authoring.code_words import carried
 from helpers.authoring.errors import AuthoringError
 from helpers.authoring.identity import digest, ids_of, origin_of, parse_id
 from helpers.authoring.matching import Found, Matching
 from helpers.authoring.sources import Cell, Lesson
 from helpers.authoring.texts import first_words, is_marked, mark
-from helpers.language import message
+from helpers.language import message, text
 
 
 class Merge:
@@ -71,7 +72,9 @@ class Merge:
             return cell
         if cell.kind == "code":
             self.lines.append(message("authoring.took_code", cell=name))
-            return dataclasses.replace(cell, texts={"es": found.text, "en": found.text})
+            texts, lost = carried(found.text, self.language, cell.texts)
+            self.lines += [_lost_words(name, word) for word in lost]
+            return dataclasses.replace(cell, texts=texts)
         self.lines.append(message("authoring.took_text", cell=name, language=self.language))
         return dataclasses.replace(cell, texts={**cell.texts, self.language: found.text})
 
@@ -211,11 +214,18 @@ class Merge:
         return texts and found.as_cell().metadata() == cell.metadata()
 
 
+def _lost_words(cell: str, word: str) -> str:
+    return text(
+        es=f"«{cell}»: {word} ya no tiene lugar; si hace falta, escríbelo en la fuente con # es:",
+        en=f"“{cell}”: {word} has no place any more; if needed, write it in the source with # es:",
+    )
+
+
 def _is_answer(found: Found, cell: Cell) -> bool:
     """Tell whether somebody has answered an exercise, or part of it: some of its dots are gone."""
     if cell.kind != "code" or "exercise" not in cell.tags:
         return False
-    codes = found.text, cell.texts["es"]
+    codes = found.text, cell.texts["es"]  # as many dots as in English
     try:
         now, before = (_n_ellipses(code) for code in codes)
     except (SyntaxError, ValueError):  # half a line, a magic, a zero byte: both are counted as text

@@ -12,6 +12,7 @@ import jupytext
 import nbformat.v4
 
 from helpers.authoring import rules
+from helpers.authoring.code_words import in_languages, mark_problems, with_marks
 from helpers.authoring.errors import AuthoringError
 from helpers.authoring.texts import clean, first_words, is_marked, switch_language
 from helpers.language import LANGUAGES, message
@@ -35,7 +36,8 @@ KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "nam
 class Cell:
     """One cell of a lesson: a pair of Markdown texts, or code that stands once for both languages.
 
-    ``texts`` maps a language to the text in it; code has the same text, in source form, in each.
+    ``texts`` maps a language to the text in it. Code has the same in each, in source form, but for
+    the words that `code_words` tells from its marks.
     """
 
     kind: str
@@ -136,10 +138,23 @@ def lesson_of(path: Path, text: str) -> Lesson:
         AuthoringError: with everything that is wrong with it.
     """
     node = parse(path, text)
-    problems = rules.problems_of(path.name, node)
+    problems = [*rules.problems_of(path.name, node), *_mark_problems(path.name, text, node)]
     if problems:
         raise AuthoringError(problems)
     return Lesson(path, dict(node.metadata.course), tuple(_cells(node)))
+
+
+def _mark_problems(file: str, text: str, node: Any) -> list[str]:
+    """Return a line for each wrong mark of a language in code, with its line in the file."""
+    problems, position = [], 0
+    text = clean(text)
+    for cell in node.cells:
+        position = max(position, text.find(cell.source, position))
+        first = text.count("\n", 0, position)
+        if cell.cell_type == "code":
+            found = mark_problems(cell.source)
+            problems += [f"{file}, {first + line}: {reason}" for line, reason in found]
+    return problems
 
 
 def _cells(node: Any) -> list[Cell]:
@@ -147,6 +162,8 @@ def _cells(node: Any) -> list[Cell]:
     cells = []
     for first, second in rules.grouped(node.cells):
         texts = {"es": first.source, "en": (second or first).source}
+        if first.cell_type == "code":
+            texts = in_languages(first.source)
         slide_type = first.metadata.get("slideshow", {}).get("slide_type")
         cells.append(
             Cell(first.cell_type, texts, slide_type, tuple(first.metadata.get("tags", ())))
@@ -201,10 +218,12 @@ def text_of(lesson: Lesson) -> str:
     """
     cells = []
     for cell in lesson.cells:
-        languages = LANGUAGES if cell.kind == "markdown" else ("es",)
-        for language in languages:
-            lang = {"lang": language} if cell.kind == "markdown" else {}
-            cells.append(_new_cell(cell.kind, cell.texts[language], {**lang, **cell.metadata()}))
+        if cell.kind == "code":
+            cells.append(_new_cell(cell.kind, with_marks(cell.texts), cell.metadata()))
+            continue
+        for language in LANGUAGES:
+            metadata = {"lang": language, **cell.metadata()}
+            cells.append(_new_cell(cell.kind, cell.texts[language], metadata))
     text = _written(cells, lesson.course)
     _check_round_trip(lesson.path, text, cells)
     return text

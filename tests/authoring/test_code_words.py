@@ -1,0 +1,161 @@
+"""Words in code: ``# es:`` is read, written, carried over an edit, and refused if wrong."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from small_project import SOURCE
+
+from helpers.authoring.code_words import carried, in_languages, mark_problems, with_marks
+from helpers.authoring.errors import AuthoringError
+from helpers.authoring.sources import lesson_of, text_of
+
+# what stands in a source, and what becomes of it in Spanish and in English
+GOOD = {
+    "a label": ('x("workers")  # es: "procesos"', 'x("procesos")', 'x("workers")'),
+    "the second of two": ('x("o-", "a")  # es: ..., "b"', 'x("o-", "b")', 'x("o-", "a")'),
+    "two of three": (
+        'x("a", "b", "o-")  # es: "c, d", \'e\'',
+        'x("c, d", \'e\', "o-")',
+        'x("a", "b", "o-")',
+    ),
+    "an f-string": (
+        'x(f"{n:.1f} s for {names["a"]}")  # es: f"{names["a"]}: {n:.1f} s"'.replace('"a"', "'a'"),
+        "x(f\"{names['a']}: {n:.1f} s\")",
+        "x(f\"{n:.1f} s for {names['a']}\")",
+    ),
+    "accents before it": ('á("ñ", "a")  # es: ..., "ó"', 'á("ñ", "ó")', 'á("ñ", "a")'),
+    "inside brackets": (
+        'x(\n    "a",  # es: "b"\n    "c",\n)',
+        'x(\n    "b",\n    "c",\n)',
+        'x(\n    "a",\n    "c",\n)',
+    ),
+    "beside magics": (
+        '%%writefile my.py\nx("a")  # es: "b"\nif y:\n    %time z()',
+        '%%writefile my.py\nx("b")\nif y:\n    %time z()',
+        '%%writefile my.py\nx("a")\nif y:\n    %time z()',
+    ),
+    "no mark": ('x("# es: a")  # essential', 'x("# es: a")  # essential', None),
+    "no Python": ("%%bash\necho a # b", "%%bash\necho a # b", None),
+}
+WRONG = {
+    "more words than the line has": 'x("a")  # es: "b", "c"',
+    "no literal": 'x("a")  # es: b',
+    "nothing behind it": 'x("a")  # es:',
+    "the same word": 'x("a")  # es: "a"',
+    "a word too many that changes nothing": 'x("a", "c")  # es: "b", ...',
+    "other expressions": 'x(f"{a} s")  # es: f"{b} s"',
+    "an expression less": 'x(f"{a} s")  # es: "s"',
+    "one space before it": 'x("a") # es: "b"',
+    "no space in it": 'x("a")  #es: "b"',
+    "capitals": 'x("a")  # ES: "b"',
+    "the other language": 'x("b")  # en: "a"',
+    "behind another comment": 'x("a")  # noqa  # es: "b"',
+    "on a magic": '%time x("a")  # es: "b"',
+    "code that is not Python": 'x("a"  # es: "b"',
+    "a text of several lines": '"""a\nb"""  # es: "c"',
+    "a number": 'x("a", 1)  # es: "b", 2',
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_mark_gives_both_languages_and_comes_back(name):
+    """A mark's words stand in the Spanish code alone, no mark does, and it can be undone."""
+    source, es, en = GOOD[name]
+    assert mark_problems(source) == []
+    assert in_languages(source) == {"es": es, "en": en or es}
+    assert with_marks(in_languages(source)) == source
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_mark_is_refused(name):
+    """A wrong mark is a problem of its line, and no language gets half of it."""
+    line = WRONG[name]
+    [(number, reason)] = mark_problems(f"first = 1\n{line}")
+    assert number == 2 + line.count("\n")
+    assert reason
+    assert in_languages(line) == {"es": line, "en": line}
+
+
+def test_the_error_names_file_and_line():
+    """A wrong mark in a source is an error with the file and the line in it, each of them."""
+    text = SOURCE.replace("6 * 7", 'print("a")  # es: b\nprint(1)\nprint("c")  #es: "d"')
+    with pytest.raises(AuthoringError) as error:
+        lesson_of(Path("02_pool_map.md"), text)
+    lines = text.splitlines()
+    numbers = [lines.index(line) + 1 for line in lines if "# es: b" in line or "#es:" in line]
+    assert [p.split(":")[0] for p in error.value.problems] == [
+        f"02_pool_map.md, {number}" for number in numbers
+    ]
+
+
+MARKED = SOURCE.replace(
+    "6 * 7", 'n = 6\nprint(f"{n} items", end="")  # es: f"{n} elementos"\nprint("end")  # es: "fin"'
+)
+
+
+@pytest.fixture
+def marked(project):
+    """Return the small project, built with two marks in its second code cell."""
+    project.write_source(MARKED)
+    project.build()
+    return project
+
+
+def test_both_notebooks_have_their_words_and_one_syntax_tree(marked):
+    """The build puts each language's words in; without them the code is one; nothing is stale."""
+    es, en = marked.texts("es")[3], marked.texts("en")[3]
+    assert 'print(f"{n} elementos", end="")\nprint("fin")' in es
+    assert 'print(f"{n} items", end="")\nprint("end")' in en
+    neutral = es.replace("elementos", "items").replace("fin", "end")
+    assert ast.dump(ast.parse(neutral)) == ast.dump(ast.parse(en))
+    assert marked.stale() == []
+    assert text_of(lesson_of(marked.source, MARKED)) == MARKED
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("n = 6", "n = 7"),
+        ("n = 6", "import os\n\nn = 6"),
+        ("n = 6\n", ""),
+        ("print(f", "print(n, f"),
+        ('end=""', 'end=" "'),
+    ],
+)
+def test_edited_code_keeps_its_words(marked, language, old, new):
+    """Code edited beside marked words, in either notebook, reaches both, and the words stay."""
+    marked.change(language, old, new)
+    assert marked.absorb(language) == ["code changed: “print(current_language())”"]
+    assert marked.source.read_text(encoding="utf-8") == MARKED.replace(old, new)
+    assert marked.absorb(language) == ["nothing to take"]
+
+
+@pytest.mark.parametrize(("language", "old"), [("es", '"fin"'), ("en", '"end"')])
+def test_an_edited_word_changes_its_language_alone(marked, language, old):
+    """A word edited in one notebook is that language's new word; the other keeps its own."""
+    marked.change(language, old, '"otro"')
+    marked.absorb(language)
+    assert marked.source.read_text(encoding="utf-8") == MARKED.replace(old, '"otro"')
+
+
+def test_words_without_a_place_are_said():
+    """Where an edit leaves no place for the other language's words, they are returned."""
+    texts = in_languages('print(f"{n} items")  # es: f"{n} elementos"')
+    assert carried('print(f"{m} items")', "en", texts) == (
+        {"en": 'print(f"{m} items")', "es": 'print(f"{m} items")'},
+        ['f"{n} elementos"'],
+    )
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_marked_code_is_told_where_the_ids_are_lost(marked, language):
+    """A notebook without ids is absorbed all the same, its marked code with it."""
+    notebook = marked.read(language)
+    for cell in notebook["cells"]:
+        del cell["id"]
+    marked.write(language, notebook)
+    marked.change(language, "n = 6", "n = 8")
+    marked.absorb(language)
+    assert marked.source.read_text(encoding="utf-8") == MARKED.replace("n = 6", "n = 8")
