@@ -67,9 +67,36 @@ MODULES = modules()
 CALLS = [(file, call) for file, tree in MODULES.items() for call in message_calls(tree)]
 
 
+def text_calls(tree: ast.AST) -> list[ast.Call]:
+    """Return the calls of ``text`` in a module: words that stand in the code."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "text"]
+
+
+def literal(node: ast.expr) -> tuple[str, set[str]]:
+    """Return the words of a literal, with ``{}`` for its expressions, and those expressions."""
+    assert isinstance(node, ast.Constant | ast.JoinedStr), f"{ast.unparse(node)} is no literal"
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    words_ = "".join("{}" if constant(part) is None else str(constant(part)) for part in parts)
+    return words_, {ast.unparse(p) for p in parts if isinstance(p, ast.FormattedValue)}
+
+
+# what stands in the code, by where it stands; all that is said is judged alike
+IN_CODE = {
+    f"{file.name}:{call.lineno}": {word.arg: word.value for word in call.keywords}
+    for file, tree in MODULES.items()
+    if file.name != "language.py"
+    for call in text_calls(tree)
+}
+SAID = MESSAGES | {
+    place: {str(language): literal(node)[0] for language, node in texts.items()}
+    for place, texts in IN_CODE.items()
+}
+
+
 def prose(key: str, language: str) -> str:
-    """Return a message's text without its code."""
-    return _CODE.sub(" ", MESSAGES[key][language])
+    """Return what a message, or a text in the code, says without its code."""
+    return _CODE.sub(" ", SAID[key][language])
 
 
 def names(key: str) -> set[str]:
@@ -82,13 +109,21 @@ def test_there_are_messages() -> None:
     """The tests below have something to test."""
     assert MESSAGES
     assert CALLS
+    assert IN_CODE
 
 
-@pytest.mark.parametrize("key", MESSAGES)
+@pytest.mark.parametrize("key", SAID)
 def test_both_languages_say_it(key: str) -> None:
-    """A message has a text in Spanish and one in English, and nothing else."""
-    assert set(MESSAGES[key]) == set(LANGUAGES)
-    assert all(text.strip() for text in MESSAGES[key].values())
+    """A message, or a text in the code, has one text a language, and nothing else."""
+    assert set(SAID[key]) == set(LANGUAGES)
+    assert all(text.strip() for text in SAID[key].values())
+
+
+@pytest.mark.parametrize("place", IN_CODE)
+def test_texts_in_the_code_have_the_same_expressions(place: str) -> None:
+    """A value that a text in the code tells in one language is told in the other, too."""
+    spanish, english = (literal(IN_CODE[place][language])[1] for language in LANGUAGES)
+    assert spanish == english
 
 
 @pytest.mark.parametrize("key", MESSAGES)
@@ -128,7 +163,7 @@ def test_every_placeholder_gets_its_value() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_messages_are_in_their_language(language: str) -> None:
     """No message of nine words and more reads as the other language."""
-    wrong = [key for key in MESSAGES if in_other_language(prose(key, language), language)]
+    wrong = [key for key in SAID if in_other_language(prose(key, language), language)]
     assert not wrong
 
 
@@ -136,9 +171,7 @@ def test_messages_are_in_their_language(language: str) -> None:
 def test_messages_are_spelled_right(language: str) -> None:
     """Every word of every message is in the dictionary, in the project's list, or a name."""
     with dictionary_needed():
-        found = {
-            key: set(misspelled(prose(key, language), language)) - names(key) for key in MESSAGES
-        }
+        found = {key: set(misspelled(prose(key, language), language)) - names(key) for key in SAID}
     wrong = {key: unknown for key, unknown in found.items() if unknown}
     assert not wrong, f"mend them, or add them to tests/notebooks/words_{language}.txt: {wrong}"
 
@@ -146,7 +179,7 @@ def test_messages_are_spelled_right(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_messages_use_the_words_of_the_course(language: str) -> None:
     """No message uses a word that the course does not use, nor an exclamation mark."""
-    texts = {key: prose(key, language) for key in MESSAGES}
+    texts = {key: prose(key, language) for key in SAID}
     wrong = {key: found for key, text in texts.items() if (found := forbidden(text, language))}
     assert not wrong
     assert not [key for key, text in texts.items() if "!" in text or "¡" in text]
@@ -154,5 +187,5 @@ def test_messages_use_the_words_of_the_course(language: str) -> None:
 
 def test_spanish_questions_have_both_signs() -> None:
     """A question in a Spanish message has its '¿' and its '?'."""
-    found = {key: unopened_questions(texts["es"]) for key, texts in MESSAGES.items()}
+    found = {key: unopened_questions(texts["es"]) for key, texts in SAID.items()}
     assert not {key: ends for key, ends in found.items() if ends}

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from traitlets.config import Config
 
 from helpers.classroom import plot_growth, plot_times, style
+from helpers.classroom.own_figure import own_text
 from helpers.classroom.style import (
     GREY,
     INK,
@@ -94,23 +95,6 @@ def test_warnings_stand_under_the_chart(language):
     ]
 
 
-def test_own_chart_is_described_by_its_labels(language):
-    """A figure of the learner's own gets its alternative text from its title and labels."""
-    figure, (left, right) = plt.subplots(1, 2)
-    left.set_title("Mi gráfico")
-    left.set_xlabel("n")
-    left.set_ylabel("s")
-    right.set_title("Otro", loc="center")
-    assert alternative_text(figure) == message("chart.untold", labels="Mi gráfico; n; s; Otro")
-    assert f'alt="{alternative_text(figure)}"' in figure_html(figure)
-
-
-def test_own_chart_without_labels(language):
-    """A figure without any label says so in its alternative text."""
-    figure, _ = plt.subplots()
-    assert alternative_text(figure) == message("chart.untold", labels=message("chart.no_labels"))
-
-
 def test_alternative_text_goes_with_its_figure():
     """A description is kept as long as its figure, and no figure is kept by its description."""
     ax = new_axes()
@@ -169,7 +153,7 @@ def test_only_charts_that_are_there_are_told():
     assert alternative_text(figure).startswith(right.get_title("left"))
     assert len(tables_of(figure)) == 1
     figure.clear()
-    assert alternative_text(figure) == message("chart.untold", labels=message("chart.no_labels"))
+    assert alternative_text(figure) == own_text(figure)
 
 
 def test_each_chart_of_a_figure_keeps_its_language():

@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.classroom.data_table import Table, Tables, folded, in_unit
-from helpers.classroom.own_table import own_tables
+from helpers.classroom.own_figure import own_tables, own_text
 from helpers.language import current_language, message, speaking
 from helpers.parallel.units import duration as duration
 from helpers.parallel.units import significant as significant
@@ -106,12 +106,9 @@ def _with_insets(axes: Iterable[Axes]) -> Iterator[Axes]:
 
 
 def alternative_text(figure: Figure) -> str:
-    """Return the alternative text of ``figure``; from its title and labels where it has none."""
+    """Return the alternative text of ``figure``; read back from it where none was given."""
     told = _told_of(figure)
-    if told:
-        return " ".join(one.text for one in told)
-    parts = [text for ax in figure.axes for text in _labels(ax) if text]
-    return message("chart.untold", labels="; ".join(parts) or message("chart.no_labels"))
+    return " ".join(one.text for one in told) if told else own_text(figure)
 
 
 def told_tables(ax: Axes) -> Tables:
@@ -138,11 +135,6 @@ def data_html(figure: Figure) -> str:
     told = _told_of(figure)
     with speaking(told[0].language if told else current_language()):
         return folded(tables_of(figure))
-
-
-def _labels(ax: Axes) -> list[str]:
-    titles = [ax.get_title(loc) for loc in ("left", "center", "right")]
-    return [*titles, ax.get_xlabel(), ax.get_ylabel()]
 
 
 def figure_html(figure: Figure, dpi: int = 2 * _SHOWN_DPI) -> str:
