@@ -30,7 +30,10 @@ JUDGED = {"runOnly": WCAG, "resultTypes": ["violations"]}
 SETTLED_MS = 500
 
 
-@pytest.fixture(scope="module", params=["few", pytest.param("all", marks=pytest.mark.slow)])
+ALL = pytest.param("all", marks=[pytest.mark.slow, pytest.mark.timeout(4 * MAKING_S)])
+
+
+@pytest.fixture(scope="module", params=["few", ALL])
 def site(request, tmp_path_factory) -> Path:
     """The site of a few lessons, with the outputs that nbval has just got, if it has; or of all."""
     folder, executed = (

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import sys
 import threading
+import time
 
 import pytest
 import sample_tasks
@@ -722,6 +723,20 @@ def test_time_limit_between_items(how, start_method, chunksize):
     assert all("0.35" in text and "600" in text for text in texts)
     assert chunksize == 1 or all(" 0 " in text for text in texts)  # a chunk of 30 takes 3 s
     works_again(how, start_method)
+
+
+@pytest.mark.parametrize("how", ["sequential", "threads"])
+def test_time_limit_within_a_chunk(how):
+    """What is left of a chunk when the limit is over is not computed."""
+    computed = []
+
+    def compute(item):
+        time.sleep(0.02)
+        computed.append(item)
+
+    failure(TimeLimitError, compute, range(600), how=how, n_workers=1, chunksize=600,
+            timeout_s=0.2)  # fmt: skip
+    assert len(computed) < 600
 
 
 @pytest.mark.parametrize("how", ["sequential", "threads"])

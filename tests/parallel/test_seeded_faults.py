@@ -79,7 +79,7 @@ FAULTS = {
         "test_run_errors.py::test_time_limit_tells_what_was_done", "NOT RAISE"),
     "a time limit is ignored where submitting blocks": Fault("parallel/running.py",
         "way.submit_blocks and plan.timeout_s is not None", "False",
-        "test_run_errors.py::test_time_limit_between_items"),
+        "test_run_errors.py::test_time_limit_within_a_chunk", "600 < 600"),
     "an interrupt is swallowed": Fault("parallel/interrupts.py",
         "self._before(number, None)", "pass", "test_run_errors.py::test_interrupting",
         "NOT RAISE"),

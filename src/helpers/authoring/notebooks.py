@@ -24,6 +24,7 @@ from helpers.language import message
 
 _nbformat: Any = nbformat  # its functions have no types
 CELL_TIMEOUT_S = 120
+START_TIMEOUT_S = 300  # of a kernel, which on a busy machine takes a minute
 TWIN_LINKS = {"es": "Read this lesson in English", "en": "Leer esta lección en español"}
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -98,17 +99,22 @@ def execute(
         notebook,
         km=manager,
         timeout=timeout_s,
+        startup_timeout=START_TIMEOUT_S,
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     )
-    cell: Any = None
-    with client.setup_kernel(cleanup_kc=True):
-        for position, cell in enumerate(notebook.cells):
-            reason = _execute_cell(client, cell, position, timeout_s)
-            if reason:
-                raise AuthoringError([_problem(lesson, language, cell, reason)])
+    cell: Any = notebook.cells[0]
+    try:
+        with client.setup_kernel(cleanup_kc=True):
+            for position, cell in enumerate(notebook.cells):
+                reason = _execute_cell(client, cell, position, timeout_s)
+                if reason:
+                    raise AuthoringError([_problem(lesson, language, cell, reason)])
+    except RuntimeError as error:  # the kernel does not answer
+        problem = _problem(lesson, language, cell, message("authoring.dead_kernel"))
+        raise AuthoringError([problem]) from error
     if not keep_all:
         _keep_outputs(notebook)
 

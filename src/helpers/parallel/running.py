@@ -170,7 +170,7 @@ def _send(plan: Plan, way: Way, index: int, arrivals: Mailbox[_Arrival]) -> None
     try:
         way.submit(partial(plan.chunk, index), tell)
     except BrokenProcessPool as error:  # a worker was lost since the last look
-        tell(error)
+        tell(error.with_traceback(None))  # its frames hold the executor, and with it semaphores
     except (OSError, EOFError, RuntimeError) as error:  # a task's own errors come as an outcome
         raise not_started(plan, error) from error.with_traceback(None)
 
