@@ -23,10 +23,14 @@ needs_sh = pytest.mark.skipif(os.name != "posix", reason="the broken interpreter
 
 @pytest.mark.parametrize(("n_workers", "repeats"), [(1, 1), (2, 3), (3, 1)])
 def test_as_many_as_asked_for(n_workers, repeats):
-    """Each number up to the one asked for is measured, as often as asked for, by counting."""
+    """Each number up to the one asked for is measured, as often as asked for, by counting.
+
+    A repeat in which a busy machine let nothing be counted is left out.
+    """
     measured = hardware_ceiling(n_workers, repeats=repeats)
     assert measured.n_workers == tuple(range(1, n_workers + 1))
-    assert [len(rates) for rates in measured.rates] == [repeats] * n_workers
+    (told,) = {len(rates) for rates in measured.rates}
+    assert repeats // 2 < told <= repeats
     assert all(rate > 0 and math.isfinite(rate) for rates in measured.rates for rate in rates)
     assert measured.speedups[1] == 1
     assert list(measured.speedups) == list(measured.n_workers)

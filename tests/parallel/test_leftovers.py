@@ -146,11 +146,15 @@ def test_workers_are_forked_before_any_thread_starts():
 def test_an_interrupted_program_ends_its_workers(how, tmp_path):
     """Ctrl+C in the middle of a run ends a program and its workers, in one traceback."""
     program = (
-        "import os, signal, sys, threading\n"
+        "import os, signal, threading, time\n"
         "import sample_tasks\n"
         "from helpers.parallel import run\n"
-        "threading.Timer(0.5, lambda: os.killpg(0, signal.SIGINT)).start()\n"
-        f"run(sample_tasks.sleep, [0.05] * 1000, how={how!r}, n_workers=2)\n"
+        "def interrupt():\n"
+        f"    while len(os.listdir({str(tmp_path)!r})) < 2: time.sleep(0.01)\n"
+        "    os.killpg(0, signal.SIGINT)\n"
+        "threading.Thread(target=interrupt).start()\n"
+        f"items = [({str(tmp_path)!r}, 0.05)] * 1000\n"
+        f"run(sample_tasks.note_and_sleep, items, how={how!r}, n_workers=2, chunksize=1)\n"
     )
     completed = run_program("-c", program, start_new_session=True)
     assert completed.returncode != 0

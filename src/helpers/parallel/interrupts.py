@@ -47,7 +47,10 @@ class Interrupts:
     def __exit__(self, *_: object) -> None:
         if self._held:
             signal.signal(signal.SIGINT, self._before)
-            self.pass_on()
+            try:
+                self.pass_on()
+            except BaseException as error:
+                raise error from None  # what else went wrong inside did so because of it
 
 
 @contextmanager
