@@ -68,9 +68,14 @@ CALLS = [(file, call) for file, tree in MODULES.items() for call in message_call
 
 
 def text_calls(tree: ast.AST) -> list[ast.Call]:
-    """Return the calls of ``text`` in a module: words that stand in the code."""
+    """Return the calls of ``text`` and ``Bilingual`` in a module: words that stand in the code."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "text"]
+    named = [call for call in calls if isinstance(call.func, ast.Name)]
+    return [call for call in named if call.func.id in ("text", "Bilingual") and not _unpacks(call)]
+
+
+def _unpacks(call: ast.Call) -> bool:
+    return any(word.arg is None for word in call.keywords)
 
 
 def literal(node: ast.expr) -> tuple[str, set[str]]:
@@ -82,8 +87,8 @@ def literal(node: ast.expr) -> tuple[str, set[str]]:
 
 
 # what stands in the code, by where it stands; all that is said is judged alike
-IN_CODE = {
-    f"{file.name}:{call.lineno}": {word.arg: word.value for word in call.keywords}
+IN_CODE: dict[str, dict[str | None, ast.expr]] = {
+    f"{file.name}:{call.lineno}:{call.col_offset}": {word.arg: word.value for word in call.keywords}
     for file, tree in MODULES.items()
     if file.name != "language.py"
     for call in text_calls(tree)
@@ -124,6 +129,7 @@ def test_texts_in_the_code_have_the_same_expressions(place: str) -> None:
     """A value that a text in the code tells in one language is told in the other, too."""
     spanish, english = (literal(IN_CODE[place][language])[1] for language in LANGUAGES)
     assert spanish == english
+    assert placeholders(SAID[place]["es"]) == placeholders(SAID[place]["en"])
 
 
 @pytest.mark.parametrize("key", MESSAGES)

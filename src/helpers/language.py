@@ -10,6 +10,7 @@ import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 LANGUAGES = ("es", "en")
 
@@ -54,6 +55,17 @@ def speaking(language: str) -> Iterator[None]:
 def text(*, es: str, en: str) -> str:
     """Return the one of two texts that is in the current language: words that stand in the code."""
     return es if _current == "es" else en
+
+
+class Bilingual(NamedTuple):
+    """One text in both languages, kept until it is said; its placeholders are ``{name}``."""
+
+    es: str
+    en: str
+
+    def said(self, **values: object) -> str:
+        """Return it in the current language, with what its placeholders stand for."""
+        return (self.es if _current == "es" else self.en).format(**values)
 
 
 def message(key: str, /, **values: object) -> str:

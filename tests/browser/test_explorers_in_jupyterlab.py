@@ -10,7 +10,7 @@ from helpers.language import message
 
 IMPORTS = """\
 from dataclasses import replace
-from helpers.classroom import explore_break_even, explore_laws, explore_schedule, start
+from helpers.classroom import explore_break_even, explore_laws, start
 from helpers.parallel import CostModel
 
 model = replace(CostModel.recorded("linux_2_cpus_fork"), start_method=None)
@@ -39,24 +39,6 @@ def explorer_in_lab(in_language, start_lab, course, browser_page, screenshots):
         return page, cell
 
     return opened
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)
-def test_the_schedule_follows_keyboard_and_mouse_and_runs(explorer_in_lab, screenshots):
-    """Keys, a drag and a choice change the timeline; the button adds what was measured."""
-    page, cell = explorer_in_lab("explore_schedule(model)", "es")
-    _shows_the_widget_alone(cell, message("explore.chunksize"), n_sliders=4)
-    _press(page, cell, 0, "ArrowLeft")
-    _says(cell, "128 elementos de 200 µs")
-    _drag(page, cell, 1, 60)
-    _choose(page, cell, message("explore.pattern_even"))
-    _run_for_real(cell, "Medido aquí")
-    expect(cell.locator("img")).to_have_count(1)
-    start = message("explore.both", alt="").strip()
-    assert cell.locator("img").get_attribute("alt").startswith(start)
-    cell.screenshot(path=screenshots / "explore_schedule_es_run.png")
-    assert page.failures() == []
 
 
 @pytest.mark.slow

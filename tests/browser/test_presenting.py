@@ -91,7 +91,7 @@ def test_a_lesson_is_presented_live(lesson, screenshots):
     _arrows_go_from_slide_to_slide(show)
     assert _walk(show, screenshots) == []
     _a_cell_runs_on_its_slide(lesson, show)
-    _bets_and_explorers_are_alive(lesson, show)
+    _bets_are_alive(lesson, show)
     assert lesson.failures() == []
     lesson.page.keyboard.press("Escape")
     lesson.page.wait_for_function(f"!({_PRESENTING})", timeout=WAIT_MS)
@@ -127,16 +127,8 @@ def _a_cell_runs_on_its_slide(lesson, show):
     expect(lesson.page.locator(_SHOWN).get_by_text(message("card.title"))).to_be_visible()
 
 
-def _bets_and_explorers_are_alive(lesson, show):
+def _bets_are_alive(lesson, show):
     show.go_to(lesson.position_of('predict("4.one-a-message")'))
     options = lesson.page.locator(_SHOWN).get_by_role("radio")
     options.nth(1).check()
     expect(options.nth(1)).to_be_checked()
-
-    show.go_to(lesson.position_of("explore_schedule(model)"))
-    cell = lesson.page.locator(_SHOWN).first
-    picture = cell.locator("img")
-    before = picture.get_attribute("alt")
-    cell.get_by_role("slider").first.focus()
-    lesson.page.keyboard.press("ArrowLeft")
-    expect(picture).not_to_have_attribute("alt", before, timeout=WAIT_MS)

@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from helpers.classroom import (
     plot_advice,
     plot_break_even_map,
-    plot_breakdown,
     plot_cluster_scaling,
     plot_efficiency,
     plot_growth,
@@ -20,7 +19,6 @@ from helpers.classroom import (
     plot_memory,
     plot_predictions,
     plot_speedup,
-    plot_story,
     plot_timeline,
     plot_times,
     plot_transfer,
@@ -28,7 +26,7 @@ from helpers.classroom import (
 from helpers.classroom.data_chart import plot_ways
 from helpers.classroom.explore_break_even import _BreakEven, _stories
 from helpers.classroom.explore_laws import _Laws
-from helpers.classroom.explore_schedule import _Schedule, _timeline
+from helpers.classroom.story import plot_story
 from helpers.parallel import (
     Advice,
     Ceiling,
@@ -134,8 +132,6 @@ def _explored(explorer) -> Figure:
 CHARTS: dict[str, Callable[[], Axes | Figure]] = {
     "times": lambda: plot_times({way: [1.0 + k, 1.1 + k, 1.5 + k] for k, way in enumerate(WAYS)}),
     "times_of_others": lambda: plot_times({name: [3.0, 3.1, 3.6] for name in "abcde"}),
-    "breakdown": lambda: plot_breakdown(ended(hundred_squares(2), 0.02)),
-    "breakdown_of_work": lambda: plot_breakdown(ended(heavy(2), 0.3)),
     "growth": _growth,
     "timeline": lambda: plot_timeline(sequential(), ended(heavy(4), 0.1)),
     "timeline_of_little": lambda: plot_timeline(hundred_squares(4)),
@@ -166,9 +162,7 @@ CHARTS: dict[str, Callable[[], Axes | Figure]] = {
     "laws_of_few": lambda: plot_laws(0.25, 8),
     "predictions": _predictions,
     "explored_map": lambda: _explored(_BreakEven(MODEL)),
-    "explored_schedule": lambda: _explored(_Schedule(MODEL)),
     "explored_laws": lambda: _explored(_Laws()),
-    "measured_schedule": lambda: _timeline(simulate_even(0.02, 24, 2, 2, MODEL), heavy(2)),
     "measured_story": lambda: _stories(simulate_even(0.02, 24, 2, 2, MODEL), heavy(2)),
 }  # fmt: skip
 

@@ -87,7 +87,8 @@ def checked(code: str) -> str | None:
 
 @cache
 def tree(code: str) -> ast.Module:
-    """Return a cell's syntax tree, with what IPython's magics run."""
+    """Return a cell's syntax tree, with what IPython's magics run; a file's is not the cell's."""
+    code = "" if code.startswith("%%writefile") else code
     return ast.parse(_MAGIC.sub("", code))
 
 

@@ -21,7 +21,7 @@ from made import (
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
-from helpers.classroom import crossing_point, duration, plot_breakdown, plot_growth, plot_times
+from helpers.classroom import crossing_point, duration, plot_growth, plot_times
 from helpers.classroom.charts import way_name
 from helpers.classroom.style import alternative_text
 from helpers.language import message
@@ -352,74 +352,6 @@ def test_growth_without_times(language, received):
     assert str(caught.value) == message("chart.no_times", received=repr(received))
 
 
-# ---- plot_breakdown
-
-
-def told_parts(run) -> dict[str, float]:
-    """Return the parts of a call that are more than a rounding error."""
-    parts = {
-        "starting": run.starting_s,
-        "messages": run.messages_s,
-        "computing": run.computing_s,
-        "stopping": run.stopping_s,
-    }
-    return {part: seconds for part, seconds in parts.items() if seconds > 1e-9 * run.elapsed_s}
-
-
-@pytest.mark.parametrize("name", RUNS)
-def test_parts_make_up_the_whole(name):
-    """The parts are as long as the run says, one after another, and fill the call."""
-    run = RUNS[name]
-    parts = plot_breakdown(run).patches
-    widths = [part.get_width() for part in parts]
-    told = list(told_parts(run).values())
-    assert widths == pytest.approx(told)
-    ends = [sum(widths[:i]) for i in range(len(widths))]
-    assert [part.get_x() for part in parts] == pytest.approx(ends)
-    assert sum(widths) == pytest.approx(run.elapsed_s)
-
-
-def test_parts_differ_without_colour():
-    """Neighbouring parts differ in hatch, and have an edge."""
-    parts = plot_breakdown(heavy(4)).patches
-    assert all(one.get_hatch() != other.get_hatch() for one, other in pairwise(parts))
-    assert all(contrast(part.get_edgecolor()) > 7 for part in parts)
-
-
-@pytest.mark.parametrize(
-    ("run", "biggest"),
-    [
-        (hundred_squares(4), "starting"),
-        (slow_start(2), "starting"),
-        (only_messages(2), "messages"),
-        (heavy(4), "computing"),
-        (sequential(5), "computing"),
-        (ended(hundred_squares(2), 0.3), "stopping"),
-    ],
-    ids=["hundred", "start", "messages", "heavy", "loop", "end"],
-)
-def test_title_names_the_biggest_part(language, run, biggest):
-    """The title says which part took most of the time, and its share of the call."""
-    seconds = told_parts(run)
-    assert max(seconds, key=seconds.get) == biggest
-    share = f"{100 * seconds[biggest] / run.elapsed_s:.0f}"
-    expected = message("chart.breakdown", part=message(f"part.{biggest}"), share=share)
-    assert title(plot_breakdown(run)) == expected
-
-
-@pytest.mark.parametrize("name", RUNS)
-def test_alternative_text_of_the_breakdown(language, name):
-    """The alternative text has the conclusion and each part's time, as the labels have them."""
-    run = RUNS[name]
-    ax = plot_breakdown(run)
-    told = alternative_text(ax.figure)
-    assert told.startswith(f"{title(ax)}. ")
-    for (part, seconds), label in zip(told_parts(run).items(), ax.texts, strict=True):
-        name = message(f"part.{part}")
-        assert f"{name}: {duration(seconds)}" in told
-        assert label.get_text().startswith(f"{name}\n{duration(seconds)} (")
-
-
 # ---- all of them
 
 
@@ -428,7 +360,6 @@ def drawings():
     for kind, draw, cases in (
         ("times", plot_times, TIMES),
         ("growth", plot_growth, GROWTH),
-        ("breakdown", plot_breakdown, RUNS),
     ):
         for name, data in cases.items():
             yield pytest.param(draw, data, id=f"{kind}: {name}")

@@ -23,19 +23,18 @@ from matplotlib.patches import Rectangle
 from helpers.classroom import (
     duration,
     plot_break_even_map,
-    plot_breakdown,
     plot_cluster_scaling,
     plot_growth,
     plot_laws,
     plot_memory,
     plot_predictions,
     plot_speedup,
-    plot_story,
     plot_timeline,
     plot_times,
     plot_transfer,
 )
 from helpers.classroom.data_table import MOST, NONE, Table, folded
+from helpers.classroom.story import plot_story
 from helpers.classroom.style import data_html, describe, figure_html, new_axes, tables_of
 from helpers.language import message, set_language
 from helpers.parallel import CostModel, amdahl, cluster_scaling, gustafson, simulate_even
@@ -222,15 +221,6 @@ def test_times(language):
     assert column(found, message("table.timings")) == [5, 1]
     alone = table(plot_times({"sequential": 0.5, "pool": 0.25}))
     assert [row[1] for row in alone.rows] == ["500", "250"]
-
-
-def test_breakdown(language):
-    """Each part's time, in the unit of the head, and its share; they add up to the whole."""
-    run = ended(heavy(2), 0.3)
-    found = table(plot_breakdown(run))
-    seconds, shares = ([float(row[i]) for row in found.rows] for i in (1, 2))
-    assert sum(seconds) == pytest.approx(run.elapsed_s, rel=0.01)
-    assert sum(shares) == pytest.approx(100, abs=0.5)
 
 
 def test_timeline():

@@ -31,6 +31,8 @@ from helpers.classroom.cards import Card
 from helpers.language import LANGUAGES, message, messages, set_language
 from helpers.parallel import InputError, Machine
 
+EXERCISE = exercises.exercises()
+
 
 def _rows(answers):
     """Return the rows of a table of answers as parameters of a test, each with a short name.
@@ -50,8 +52,7 @@ ANSWERED = ("language", "number", "code", "verdict")
 
 def table(number: str) -> dict[str, dict[str, str]]:
     """Return the messages of an exercise by verdict, without its hint."""
-    whole = messages()["check"][f"e{number.replace('.', '_')}"]
-    return {name: texts for name, texts in whole.items() if name != "hint"}
+    return {name: t._asdict() for name, t in EXERCISE[number].verdicts.items()}
 
 
 def verdicts(number: str, card: Card, language: str) -> set[str]:
@@ -101,7 +102,7 @@ def test_every_exercise_has_a_grader_and_no_grader_lacks_an_exercise():
     """The lessons' exercises, the graders and the table of wrong answers are the same set."""
     missing = {
         number: name
-        for name, numbers in (("a grader", exercises.GRADERS), ("wrong answers", WRONG))
+        for name, numbers in (("a grader", EXERCISE), ("wrong answers", WRONG))
         for number in set(EXERCISES) ^ set(numbers)
     }
     assert not missing, "an exercise without it, or one that no lesson has"
@@ -189,7 +190,7 @@ def test_no_message_is_out_of_reach(number):
 @pytest.mark.parametrize("number", EXERCISES)
 def test_every_verdict_has_its_message_with_the_values_it_is_given(number):
     """What a grader returns is a message, and each message has only placeholders that it fills."""
-    grader = exercises.GRADERS[number]
+    grader = EXERCISE[number].grade
     returned = _returned(grader)
     assert set(returned) <= set(table(number))
     assert set(table(number)) <= _mentioned(grader)
@@ -242,7 +243,7 @@ def _named(node: ast.expr, given: frozenset[str] = frozenset()) -> Iterator[tupl
 def test_hint_is_in_each_language(language):
     """A hint alone is a card in the learner's language, without any verdict."""
     for number in EXERCISES:
-        own = messages()["check"][f"e{number.replace('.', '_')}"]["hint"][language]
+        own = EXERCISE[number].hint._asdict()[language]
         assert hint(number).headline == messages()["check"]["hint"][language].format(text=own)
         assert hint(number).lines == ()
 
@@ -253,7 +254,7 @@ def test_unknown_exercise(language, name):
     for call in (lambda: check(name, 1), lambda: hint(name)):
         with pytest.raises(InputError) as caught:
             call()
-        allowed = ", ".join(repr(number) for number in exercises.GRADERS)
+        allowed = ", ".join(repr(number) for number in EXERCISE)
         assert str(caught.value) == message("check.unknown", received=repr(name), allowed=allowed)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import math
 import multiprocessing
 import re
 import threading
@@ -19,13 +18,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from helpers.classroom import (
     explore_break_even,
     explore_laws,
-    explore_schedule,
     explorers,
     sized_work,
 )
 from helpers.classroom.explore_break_even import _BreakEven, predicted_s
 from helpers.classroom.explore_laws import _Laws
-from helpers.classroom.explore_schedule import PATTERNS, _Schedule, item_costs
 from helpers.classroom.style import alternative_text, duration, significant, times_as_fast
 from helpers.language import message
 from helpers.parallel import (
@@ -43,12 +40,10 @@ from helpers.tasks import sum_of_squares
 MODEL = replace(CostModel.recorded("linux_2_cpus_fork"), start_method=None)
 SHOW = {
     "break_even": lambda: explore_break_even(MODEL),
-    "schedule": lambda: explore_schedule(MODEL),
     "laws": explore_laws,
 }
 CONTROLS = {
     "break_even": ("item_cost", "n_items", "n_workers", "chunksize"),
-    "schedule": ("pattern", "n_items", "mean_cost", "chunksize", "n_workers"),
     "laws": ("fraction", "n_workers"),
 }
 
@@ -191,9 +186,9 @@ def test_the_data_is_one_click_away(show, only_simulated, language, name):
 
 def test_data_that_nobody_asks_for_is_not_made(show, monkeypatch):
     """A control that moves makes no table while the box is not ticked: that would take time."""
-    shown = show("schedule")
+    shown = show("break_even")
     monkeypatch.setattr(explorers, "tables_of", lambda figure: pytest.fail("a table was made"))
-    shown.move(n_items=8)
+    shown.move(n_items=50)
     assert message("explore.failed", error="") not in shown.said
 
 
@@ -269,44 +264,6 @@ def test_many_chunks_are_counted_on(n_items, chunksize, item_s):
     assert predicted_s(item_s, n_items, 4, chunksize, MODEL) == pytest.approx(whole, rel=0.01)
 
 
-def test_schedule_tells_what_simulate_does(show, language):
-    """The sentence has the chunks, times and idleness of the simulated run."""
-    shown = show("schedule")
-    shown.move(pattern="giant", n_items=32, mean_cost=0.01, chunksize=3, n_workers=4)
-    run = simulate(item_costs("giant", 32, 0.01), 4, 3, MODEL)
-    for told in (
-        duration(0.32),
-        duration(run.elapsed_s),
-        times_as_fast(0.32 / run.elapsed_s),
-        duration(run.parts_s["idle"]),
-    ):
-        assert told in shown.said
-    assert str(len(run.spans)) in shown.said
-    assert duration(run.elapsed_s) in shown.alts[0]
-
-
-@pytest.mark.parametrize("pattern", PATTERNS)
-@pytest.mark.parametrize("n_items", [1, 4, 24, 200])
-def test_patterns_share_the_same_work(pattern, n_items):
-    """Whatever the pattern, the items cost the chosen mean, and none of them less than nothing."""
-    costs_s = item_costs(pattern, n_items, 0.02)
-    assert len(costs_s) == n_items
-    assert math.fsum(costs_s) == pytest.approx(0.02 * n_items)
-    assert min(costs_s) > 0
-    assert costs_s == item_costs(pattern, n_items, 0.02)
-
-
-def test_patterns_are_what_they_are_called():
-    """Growing grows, shrinking shrinks, and the giant is last and a third of all work."""
-    shapes = {pattern: item_costs(pattern, 24, 1.0) for pattern in PATTERNS}
-    assert len(set(shapes["even"])) == 1
-    assert shapes["growing"] == sorted(set(shapes["growing"]))
-    assert shapes["shrinking"] == shapes["growing"][::-1]
-    assert sorted(shapes["random"]) not in (shapes["random"], shapes["random"][::-1])
-    assert len(set(shapes["giant"][:-1])) == 1
-    assert shapes["giant"][-1] == pytest.approx(24 / 3)
-
-
 def test_laws_tell_speedup_and_efficiency(show, language):
     """The sentence and the chart have both laws' speedups for the chosen workers."""
     shown = show("laws")
@@ -327,13 +284,8 @@ EXTREMES = [
     (_BreakEven, {"item_s": 1e-6, "n_items": 1, "n_workers": 64, "chunksize": 0}),
     (_BreakEven, {"item_s": 1.0, "n_items": 10**6, "n_workers": 2, "chunksize": 1}),
     (_BreakEven, {"item_s": 1e-4, "n_items": 1000, "n_workers": 1, "chunksize": 20}),
-    (_Schedule, {"pattern": "even", "n_items": 200, "mean_s": 0.1, "chunksize": 1, "n_workers": 2}),
-    (
-        _Schedule,
-        {"pattern": "giant", "n_items": 96, "mean_s": 0.02, "chunksize": 1, "n_workers": 16},
-    ),
 ]
-_TOLD = (2, 5, 8)  # the one of each kind with the most to place; the others rarely tell more
+_TOLD = (2, 5)  # the one of each kind with the most to place; the others rarely tell more
 
 
 @pytest.mark.parametrize(
@@ -356,28 +308,12 @@ def test_texts_stay_inside_and_apart(language, kind, values):
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_a_real_run_gives_the_sequential_results(method):
     """The same items are run as simulated, by the model's way, and their results are right."""
-    costs_s = item_costs("growing", 6, 1e-4)
+    costs_s = [1e-4 * place for place in range(1, 7)]
     predicted = simulate(costs_s, 2, 3, MODEL)
     run = sized_work.run_like(predicted, costs_s, replace(MODEL, start_method=method))
     assert run.results == [sum_of_squares(n) for n in sized_work.sized(costs_s)]
     assert (run.how, run.n_workers, run.chunksize) == ("pool", 2, 3)
     assert run.start_method == method
-
-
-def test_the_button_shows_both_timelines(show, language):
-    """A real schedule is drawn under the simulated one, each with its name, and said in words."""
-    shown = show("schedule")
-    shown.move(n_items=8, mean_cost=1e-3, chunksize=2)
-    shown.button.click()
-    assert len(shown.pictures) == 1
-    start = message("explore.both", alt="")
-    assert shown.alts[0].startswith(start.strip())
-    measured, simulated = re.findall(r"[\d.,]+ [mµ]?s", shown.said)
-    run = simulate(item_costs("growing", 8, 1e-3), 2, 2, MODEL)
-    assert simulated == duration(run.elapsed_s)
-    assert shown.alts[0].count(measured) >= 1
-    assert not shown.button.disabled
-    assert shown.button.description == message("explore.run")
 
 
 def test_the_button_shows_the_story_of_both(show, language):
@@ -399,9 +335,9 @@ def test_the_button_shows_the_story_of_both(show, language):
     ("name", "error", "told"),
     [
         ("break_even", TimeLimitError("after 20 s"), "after 20 s"),
-        ("schedule", InputError("<b>no</b>"), "<b>no</b>"),
+        ("break_even", InputError("<b>no</b>"), "<b>no</b>"),
         ("break_even", OSError("no memory"), "OSError: no memory"),
-        ("schedule", KeyboardInterrupt(), "KeyboardInterrupt"),
+        ("break_even", KeyboardInterrupt(), "KeyboardInterrupt"),
     ],
 )
 def test_an_error_is_said_in_words(show, monkeypatch, capsys, name, error, told):
@@ -422,18 +358,14 @@ def test_an_error_is_said_in_words(show, monkeypatch, capsys, name, error, told)
     assert shown.pictures != before
 
 
-@pytest.mark.parametrize("name", ["break_even", "schedule"])
-def test_what_takes_too_long_is_not_run(show, only_simulated, name):
+def test_what_takes_too_long_is_not_run(show, only_simulated):
     """Beyond five predicted seconds the button is off and says why; a smaller job turns it on."""
-    shown = show(name)
-    long = {"item_cost": 1.0, "n_items": 1_000}
-    if name == "schedule":
-        long = {"mean_cost": 0.1, "n_items": 200, "n_workers": 2}
-    shown.move(**long)
+    shown = show("break_even")
+    shown.move(item_cost=1.0, n_items=1_000)
     assert shown.button.disabled
     seconds = message("explore.too_long", time="XX", limit="5.00 s")
     assert re.fullmatch(re.escape(seconds).replace("XX", r"[\d.,]+ s"), shown.reason)
-    shown.move(n_items=4 if name == "schedule" else 1)
+    shown.move(n_items=1)
     assert not shown.button.disabled
     assert shown.reason == ""
 
@@ -453,8 +385,8 @@ def test_too_many_workers_are_not_started(show, monkeypatch):
 def test_shared_cpus_are_told(show, monkeypatch):
     """Where workers have to share CPUs, the comparison says that the simulation does not."""
     monkeypatch.setattr(sized_work, "usable_cpus", lambda: 1)
-    shown = show("schedule")
-    shown.move(n_items=4, mean_cost=1e-4)
+    shown = show("break_even")
+    shown.move(n_items=20, item_cost=1e-4)
     shown.button.click()
     assert shown.said.endswith(message("explore.shared", n=2, cpus=1))
     assert sized_work.shared_cpus(1, MODEL) == ""
@@ -479,18 +411,14 @@ def test_measured_times_give_rising_sizes():
     assert sizes[-1] > 1_000 * max(1, sizes[0])
 
 
-@pytest.mark.parametrize("explore", [explore_break_even, explore_schedule])
-def test_what_is_no_model(explore, language):
+def test_what_is_no_model(language):
     """What is no cost model is refused at once, in words that tell where one comes from."""
     with pytest.raises(InputError) as caught:
-        explore("model")
+        explore_break_even("model")
     assert str(caught.value) == message("costs.not_a_model", received="'model'")
 
 
 @pytest.mark.parametrize("cpus", [1, 2, 5, 128])
 def test_the_model_chooses_the_first_number_of_workers(show, monkeypatch, cpus):
     """At first there is a worker for each CPU of the model, and two at least."""
-    for name, most in (("break_even", 10**6), ("schedule", 16)):
-        model = replace(MODEL, cpus=cpus)
-        kind = _BreakEven if name == "break_even" else _Schedule
-        assert kind(model).values()["n_workers"] == min(max(2, cpus), most)
+    assert _BreakEven(replace(MODEL, cpus=cpus)).values()["n_workers"] == max(2, cpus)

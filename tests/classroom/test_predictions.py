@@ -12,11 +12,11 @@ import pytest
 from lesson_cells import calls, code_of, lesson_sources
 
 from helpers.classroom import predict, predictions
-from helpers.classroom.predictions import QUESTIONS
+from helpers.classroom.predictions import BETS, QUESTIONS
 from helpers.language import message, messages
 from helpers.parallel import InputError
 
-KEY = "2.pool-vs-loop"
+KEY = "3.real-folders"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_unknown_question(language, key):
     """A question that does not exist gets an error that lists those that do."""
     with pytest.raises(InputError) as caught:
         predict(key)
-    allowed = ", ".join(repr(name) for name in QUESTIONS)
+    allowed = ", ".join(repr(name) for name in BETS)
     assert str(caught.value) == message("predict.unknown", received=repr(key), allowed=allowed)
 
 
@@ -67,7 +67,7 @@ def test_lessons_and_questions_are_the_same_set():
             assert [each.value for each in measurement.args] == [key]
             assert [each.arg for each in measurement.keywords] == ["measured"]
             asked.append(key)
-    assert sorted(asked) == sorted(QUESTIONS)
+    assert sorted(asked) == sorted(BETS)
 
 
 @pytest.mark.parametrize("key", QUESTIONS)
@@ -131,14 +131,6 @@ def test_bounds_fall_where_they_should(key):
         ("1.hundred-times", 10.0, "10 veces", "10 times"),
         ("1.hundred-times", 100.0, "100 veces", "100 times"),
         ("1.hundred-times", 1000.0, "1000 veces", "1000 times"),
-        ("2.pool-vs-loop", 0.5, "más rápido", "faster"),
-        ("2.pool-vs-loop", 1.0, "lo mismo", "same"),
-        ("2.pool-vs-loop", 19.0, "hasta 20", "up to 20"),
-        ("2.pool-vs-loop", 21.0, "más de 20", "more than 20"),
-        ("2.real-work", 0.5, "más lento", "slower"),
-        ("2.real-work", 1.0, "casi igual", "same"),
-        ("2.real-work", 1.9, "1.25 a 3", "1.25 to 3"),
-        ("2.real-work", 3.5, "más de 3", "above 3"),
         ("3.real-folders", 0.5, "gana el Pool", "Pool does win"),
         ("3.real-folders", 1.2, "lo mismo", "same"),
         ("3.real-folders", 2.0, "hasta el triple", "up to three times"),
@@ -164,7 +156,7 @@ def test_option_says_what_was_measured(language, key, measured, words_es, words_
     ("key", "measured", "told_es", "told_en"),
     [
         ("0.worker-start", 0.03, "30.0 ms", "30.0 ms"),
-        ("2.real-work", 1.94, "1.9 veces", "1.9 times"),
+        ("3.real-folders", 1.94, "1.9 veces", "1.9 times"),
         ("9.lost-worker", 1.0, "100 % de los resultados", "100% of the results"),
         ("9.busy-workers", 0.391, "0.39 trabajadores", "0.39 workers"),
     ],
@@ -178,7 +170,7 @@ def test_asking_shows_the_question_and_the_widget(shown, language):
     """Without a guess predict shows the question and a widget with its options, none chosen."""
     predict(KEY)
     (card,), (widget,) = shown.cards, shown.widgets
-    assert card.headline == message("predict.pool_vs_loop.question")
+    assert card.headline == message("predict.real_folders.question")
     assert [text for text, _ in widget.options] == options(KEY, language)
     assert widget.value is None
     assert "application/vnd.jupyter.widget-view+json" in shown.bundles[0]

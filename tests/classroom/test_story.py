@@ -21,7 +21,8 @@ from made import (
 from matplotlib import pyplot as plt
 from matplotlib.patches import Rectangle
 
-from helpers.classroom import duration, plot_story
+from helpers.classroom import duration
+from helpers.classroom.story import plot_story
 from helpers.classroom.style import alternative_text, times_as_fast
 from helpers.language import message
 from helpers.parallel import CostModel, run, simulate_even

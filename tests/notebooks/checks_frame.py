@@ -11,6 +11,7 @@ from .lessons import Cell, Finding, Lesson, lesson_check
 
 MAX_PARAGRAPH_WORDS = 80
 MAX_CODE_LINES = 15
+MAX_SCRIPT_LINES = 30  # of a program that a cell writes into a file
 MIN_EXERCISES = 2
 RECAP = {"es": "Resumen", "en": "Recap"}
 
@@ -80,11 +81,12 @@ def paragraph_length(lesson: Lesson) -> Iterator[Finding]:
 
 @lesson_check
 def code_length(lesson: Lesson) -> Iterator[Finding]:
-    """No code cell, and no solution, has more than 15 lines."""
+    """No code cell, and no solution, has more than 15 lines; a program in a file, 30."""
     for cell, source in code_to_run(lesson):
         count = len(source.strip().splitlines())
-        if count > MAX_CODE_LINES:
-            yield lesson.finding(f"{count} lines of code; at most {MAX_CODE_LINES}", cell)
+        most = MAX_SCRIPT_LINES if programs.written_file(source) else MAX_CODE_LINES
+        if count > most:
+            yield lesson.finding(f"{count} lines of code; at most {most}", cell)
 
 
 @lesson_check

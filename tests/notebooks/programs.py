@@ -131,10 +131,15 @@ def _texts_in(node: ast.AST) -> Iterator[str]:
             yield from _texts_in(child)
 
 
+def written_file(source: str) -> str:
+    """Return the name of the file that a cell writes, or nothing."""
+    first = source.partition("\n")[0]
+    return first.removeprefix("%%writefile").strip() if first.startswith("%%writefile") else ""
+
+
 def _body(source: str) -> str:
     """Return the program of a cell: that of the file for one that ``%%writefile`` begins."""
-    first, _, rest = source.partition("\n")
-    return rest if first.startswith("%%writefile") else _programs(source)[0]
+    return source.partition("\n")[2] if written_file(source) else _programs(source)[0]
 
 
 @functools.cache

@@ -5,14 +5,13 @@ matplotlib, ipywidgets and IPython live in this room and nowhere else.
 
 from helpers.classroom.advice_chart import plot_advice
 from helpers.classroom.break_even_map import plot_break_even_map
-from helpers.classroom.charts import plot_breakdown, plot_times
+from helpers.classroom.charts import plot_times
 from helpers.classroom.cluster_chart import plot_cluster_scaling
 from helpers.classroom.dask_programs import cluster_programs
 from helpers.classroom.data_chart import plot_transfer
 from helpers.classroom.exercises import check, hint
 from helpers.classroom.explore_break_even import explore_break_even
 from helpers.classroom.explore_laws import explore_laws
-from helpers.classroom.explore_schedule import explore_schedule
 from helpers.classroom.folders import temporary_folder
 from helpers.classroom.growth import crossing_point, plot_growth
 from helpers.classroom.laws_chart import plot_laws
@@ -22,7 +21,6 @@ from helpers.classroom.predictions import predict
 from helpers.classroom.scripts import run_script
 from helpers.classroom.speedups import plot_efficiency, plot_speedup
 from helpers.classroom.start import report, start
-from helpers.classroom.story import plot_story
 from helpers.classroom.style import duration
 from helpers.classroom.threads_told import (
     explain_gain,
@@ -43,11 +41,9 @@ __all__ = [
     "explain_threads",
     "explore_break_even",
     "explore_laws",
-    "explore_schedule",
     "hint",
     "plot_advice",
     "plot_break_even_map",
-    "plot_breakdown",
     "plot_cluster_scaling",
     "plot_efficiency",
     "plot_growth",
@@ -55,7 +51,6 @@ __all__ = [
     "plot_memory",
     "plot_predictions",
     "plot_speedup",
-    "plot_story",
     "plot_timeline",
     "plot_times",
     "plot_transfer",

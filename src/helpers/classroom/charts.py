@@ -9,14 +9,12 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
-from helpers.classroom.data_table import NONE, Row, Table, in_unit
+from helpers.classroom.data_table import NONE, Row, Table
 from helpers.classroom.style import (
     BLUE,
     GREEN,
-    GREY,
     INK,
     ORANGE,
-    PALE,
     SKY,
     VERMILLION,
     Unit,
@@ -24,20 +22,15 @@ from helpers.classroom.style import (
     duration,
     is_as_fast,
     new_axes,
-    significant,
     times_as_fast,
     unit_for,
 )
 from helpers.language import message
-from helpers.parallel import Comparison, Run
+from helpers.parallel import Comparison
 
 # The colour and hatch of each way's bar, the same in every chart; then those of other names.
 _LOOKS = {"sequential": (SKY, ""), "pool": (ORANGE, ".."), "threads": (GREEN, "oo")}
 _LOOKS |= {"processes": (BLUE, "xx")}
-# How the parts of a call look, as far as they can as in the timeline.
-_PARTS = {"starting": ("white", "////"), "messages": (PALE, ".."), "computing": (BLUE, "")}
-_PARTS |= {"stopping": ("white", "\\\\\\\\")}
-_NOTHING = 1e-9  # a share below it is a rounding error
 _TITLE = 60  # characters that fit into a line of a title
 _OTHERS = ((SKY, ""), (ORANGE, ".."), (GREEN, "oo"), (BLUE, "xx"), (VERMILLION, "--"))
 
@@ -175,89 +168,3 @@ def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
         statistics.quantiles(values, n=4, method="inclusive") for values in (one, other)
     )
     return low <= other_high and other_low <= high
-
-
-def plot_breakdown(run: Run, ax: Axes | None = None) -> Axes:
-    """Draw where the time of one call went: starting the workers, messages, computing, ending.
-
-    Args:
-        run: a finished run.
-        ax: where to draw; a new figure if ``None``.
-    """
-    if not isinstance(run, Run) or not run.spans:
-        raise ValueError(message("chart.no_runs", chart="plot_breakdown"))
-    ax = ax or new_axes(9.0, 2.4)
-    parts = {
-        "starting": run.starting_s,
-        "messages": run.messages_s,
-        "computing": run.computing_s,
-        "stopping": run.stopping_s,
-    }
-    parts = {part: seconds for part, seconds in parts.items() if seconds > _NOTHING * run.elapsed_s}
-    places = _apart([part / run.elapsed_s for part in parts.values()])
-    left = 0.0
-    for (part, seconds), place in zip(parts.items(), places, strict=True):
-        _draw_part(ax, part, (left, seconds, run.elapsed_s), place * run.elapsed_s)
-        left += seconds
-    ax.set_ylim(-1.5, 0.5)
-    ax.set_xlim(-0.002 * run.elapsed_s, 1.002 * run.elapsed_s)  # the outline is not cut in half
-    ax.axis("off")
-    biggest = max(parts, key=parts.__getitem__)
-    share = f"{100 * parts[biggest] / run.elapsed_s:.0f}"
-    title = message("chart.breakdown", part=message(f"part.{biggest}"), share=share)
-    ax.set_title(title)
-    told = "; ".join(f"{message(f'part.{part}')}: {duration(s)}" for part, s in parts.items())
-    describe(ax, f"{title}. {told}.", tables=lambda: [_parts_table(title, parts)])
-    return ax
-
-
-def _parts_table(caption: str, parts: Mapping[str, float]) -> Table:
-    total_s = sum(parts.values())
-    unit = unit_for(total_s)
-    rows = [
-        (message(f"part.{part}"), unit.written(s), significant(100 * s / total_s))
-        for part, s in parts.items()
-    ]
-    share = in_unit(message("table.share"), "%")
-    return Table(caption, (message("table.part"), unit.head(message("table.time")), share), rows)
-
-
-def _apart(shares: list[float], gap: float = 0.28) -> list[float]:
-    """Return where the labels of stacked parts go: at their middles, but ``gap`` apart.
-
-    Places are shares of the width; the first and the last label keep half a gap from the edges.
-    """
-    gap = min(gap, 1 / len(shares))
-    places, end = [], 0.0
-    for share in shares:
-        places.append(end + share / 2)
-        end += share
-    for i in range(len(places)):
-        places[i] = max(places[i], places[i - 1] + gap if i else gap / 2)
-    for i in reversed(range(len(places))):
-        limit = places[i + 1] - gap if i + 1 < len(places) else 1 - gap / 2
-        places[i] = min(places[i], limit)
-    return places
-
-
-def _draw_part(ax: Axes, part: str, times_s: tuple[float, float, float], place: float) -> None:
-    left, seconds, elapsed_s = times_s
-    colour, hatch = _PARTS[part]
-    sliver = part == "computing" and seconds < 0.01 * elapsed_s
-    edge, line = (BLUE, 3) if sliver else (INK, 1)  # ink would hide what is inside
-    (bar,) = ax.barh(0, seconds, left=left, height=0.8, color=colour, hatch=hatch)
-    bar.set(edgecolor=edge, linewidth=line)
-    text = message(
-        "chart.part",
-        part=message(f"part.{part}"),
-        time=duration(seconds),
-        share=significant(100 * seconds / elapsed_s, 2),
-    )
-    ax.annotate(
-        text,
-        (left + seconds / 2, -0.42),
-        (place, -1.0),
-        ha="center",
-        va="center",
-        arrowprops={"arrowstyle": "-", "color": GREY},
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
 from typing import Any
 
 from helpers.classroom import (
@@ -18,19 +18,14 @@ from helpers.classroom import (
     grading_threads,
 )
 from helpers.classroom.cards import Card
-from helpers.language import message
+from helpers.classroom.exercise import Exercise, Grader, Verdict
+from helpers.language import Bilingual, message, messages
 from helpers.parallel import InputError
 
-# A grader takes the answer and returns the name of what it found, "right" or a mistake: each is a
-# message in the table ``check.e<exercise>``. It may come with the values of its placeholders.
-Verdict = str | tuple[str, dict[str, Any]]
-Grader = Callable[[Any], Verdict]
-
-GRADERS: dict[str, Grader] = {
+# What these say stands in the table ``check.e<exercise>`` of the messages.
+_GRADERS: dict[str, Grader] = {
     **grading_numbers.GRADERS,
-    **grading_pool.GRADERS,
     **grading_files.GRADERS,
-    **grading_chunks.GRADERS,
     **grading_scaling.GRADERS,
     **grading_threads.GRADERS,
     **grading_data.GRADERS,
@@ -38,6 +33,21 @@ GRADERS: dict[str, Grader] = {
     **grading_cluster.GRADERS,
     **grading_project.GRADERS,
 }
+
+
+def _with_messages(number: str, grade: Grader) -> Exercise:
+    key = f"check.e{number.replace('.', '_')}"
+    texts: Any = messages()["check"]
+    verdicts = {name: Bilingual(**t) for name, t in texts[key.removeprefix("check.")].items()}
+    return Exercise(grade, verdicts.pop("hint"), verdicts)
+
+
+@functools.cache
+def exercises() -> dict[str, Exercise]:
+    """Return all exercises by their number, in order."""
+    own = {**grading_pool.EXERCISES, **grading_chunks.EXERCISES}
+    own |= {number: _with_messages(number, grade) for number, grade in _GRADERS.items()}
+    return {number: own[number] for number in sorted(own, key=lambda n: [*map(int, n.split("."))])}
 
 
 def check(exercise: str, answer: Any) -> Card:
@@ -57,8 +67,8 @@ def check(exercise: str, answer: Any) -> Card:
     Raises:
         InputError: where there is no such exercise.
     """
-    grade = _grader(exercise)
-    verdict = _verdict(grade, answer)
+    asked = _exercise(exercise)
+    verdict = _verdict(asked.grade, answer)
     found, values = (verdict, {}) if isinstance(verdict, str) else verdict
     ask_hint = message("check.ask_hint", exercise=exercise)
     if found == grading_files.UNANSWERED:
@@ -67,7 +77,7 @@ def check(exercise: str, answer: Any) -> Card:
     if found == "raised":
         text = message("check.raised", **values)
     else:
-        text = message(f"check.e{_table(exercise)}.{found}", **values)
+        text = asked.verdicts[found].said(**values)
     if found.startswith("right"):
         return Card(message("check.right", exercise=exercise), (text,), colour="#009E73")
     headline = message("check.not_yet", exercise=exercise)
@@ -80,15 +90,16 @@ def hint(exercise: str) -> Card:
     Raises:
         InputError: where there is no such exercise.
     """
-    _grader(exercise)
-    return Card(_hint(exercise), colour="#595959")
+    text = _exercise(exercise).hint.said()
+    return Card(message("check.hint", text=text), colour="#595959")
 
 
-def _grader(exercise: str) -> Grader:
-    if not isinstance(exercise, str) or exercise not in GRADERS:
-        allowed = ", ".join(repr(name) for name in GRADERS)
-        raise InputError(message("check.unknown", received=repr(exercise), allowed=allowed))
-    return GRADERS[exercise]
+def _exercise(number: str) -> Exercise:
+    found = exercises()
+    if not isinstance(number, str) or number not in found:
+        allowed = ", ".join(repr(name) for name in found)
+        raise InputError(message("check.unknown", received=repr(number), allowed=allowed))
+    return found[number]
 
 
 def _verdict(grade: Grader, answer: object) -> Verdict:
@@ -105,11 +116,3 @@ def _written(error: BaseException) -> str:
         return f"{type(error).__name__}: {error}"
     except Exception:  # its own text raises
         return type(error).__name__
-
-
-def _hint(exercise: str) -> str:
-    return message("check.hint", text=message(f"check.e{_table(exercise)}.hint"))
-
-
-def _table(exercise: str) -> str:
-    return exercise.replace(".", "_")

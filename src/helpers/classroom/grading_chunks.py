@@ -1,149 +1,170 @@
-"""Graders of lesson 4: each takes an answer and names what it found."""
+"""The exercises of lesson 4: their rules, and what is said to each answer."""
 
 from __future__ import annotations
 
-import multiprocessing.pool
-from collections.abc import Callable, Iterator
-from time import perf_counter
 from typing import Any
 
+from helpers.classroom.exercise import Exercise, Verdict
 from helpers.classroom.grading_numbers import is_number
 from helpers.classroom.style import duration, significant
-from helpers.parallel import Run, usable_cpus
-from helpers.tasks import estimate_pi, sum_of_squares
+from helpers.language import Bilingual
+from helpers.parallel import InputError, Run, Watch
 
-Verdict = str | tuple[str, dict[str, Any]]
-
-JOB_ITEM, JOB_SIZE = 400, 5_000  # the item of exercise 4.2's job, and how often it is there
-TOO_FAST = 0.5  # no pool needs less than this share of what computing the job takes
-SEEDS, N_POINTS = (1, 2, 3, 4), 20_000  # what exercise 4.3 estimates pi with
-# What exercise 4.4 has the learner deal out, and to how many workers.
-WAITS_S = [number / 50 for number in range(1, 17)]
+SLOW = 2.0  # in 4.2 a size that takes so many times as long as the best is no good choice
+POWERS, SWAPPED = [1_024, 81, 1_000], [100, 64, 59_049]  # of exercise 4.1
+WAITS_S = [number**2 / 400 for number in range(1, 17)]  # of exercise 4.3, for N_WORKERS
 N_WORKERS = 4
-DRAW = 1.10  # times that differ by less are a draw on a machine that does other things too
-WIDE = 10  # the largest chunksize that is tried is to be so many times the smallest
-# A worker may be idle for this share of what it computes; longest first and one by one nearly
-# none is, shortest first 18 %, and in the chunks that the exercise begins with 71 %.
-IDLE = 0.10
+# In 4.3 a worker may be without work for this share of what it works. The longest first, one by
+# one, gives next to nothing; the shortest first 0.28; the chunks it begins with 1.26.
+IDLE, CHUNKY = 0.15, 0.7
 
 
-def counted_messages(answer: Any) -> Verdict:
-    """4.1: a run, and how many chunks were sent in it."""
-    if not isinstance(answer, tuple) or len(answer) != 2 or not isinstance(answer[0], Run):
-        return "not_a_pair"
-    run, messages = answer
-    if messages is run.spans or messages == list(run.spans):
-        return "spans"
-    if not is_number(messages):
-        return "not_a_number"
-    right = len(run.spans)
-    known = {
-        run.n_workers: "workers",
-        run.chunksize / run.n_items: "upside_down",
-        run.chunksize: "chunksize",
-        run.n_items: "items",
-        2 * right: "both_ways",
-        right: "right",  # the last of two equal keys is the one that counts
-    }
-    return known.get(messages, "other")
+def powers(answer: Any) -> Verdict:
+    """4.1: the power of each pair, by starmap."""
+    if not isinstance(answer, (list, tuple)):
+        return "not_a_list"
+    found = list(answer)
+    if found == POWERS:
+        return "right"
+    return "swapped" if found == SWAPPED else "values"
 
 
 def measured_chunksize(answer: Any) -> Verdict:
     """4.2: seconds by chunksize, and the chunksize chosen because of them."""
-    if not isinstance(answer, tuple) or len(answer) != 2 or not isinstance(answer[0], dict):
-        return "not_a_pair"
     measured, chosen = answer
-    if any(isinstance(value, Run) for value in measured.values()):
-        return "runs"
-    if not all(isinstance(size, int) and size >= 1 for size in measured):
-        return "not_sizes"
-    if not all(is_number(seconds) and 0 < seconds < 600 for seconds in measured.values()):
+    if not isinstance(measured, dict) or not all(map(is_number, measured.values())):
         return "not_seconds"
-    if len(measured) < 3:
-        return "few", {"n": len(measured)}
-    if max(measured) < WIDE * min(measured):
-        return "narrow"
-    least_s, best_s = _least_s(), min(measured.values())
-    if best_s < TOO_FAST * least_s:
-        return "too_fast", {"best": duration(best_s), "least": duration(least_s)}
-    return _chosen(measured, chosen)
-
-
-def _least_s() -> float:
-    """Return the seconds of computing in 4.2's job, shared evenly among the CPUs here."""
-    times_s, n_calls = [], 20
-    for _ in range(5):
-        begin = perf_counter()
-        for _ in range(n_calls):
-            sum_of_squares(JOB_ITEM)
-        times_s.append(perf_counter() - begin)
-    return min(times_s) * JOB_SIZE / n_calls / usable_cpus()
-
-
-def _chosen(measured: dict[int, float], chosen: Any) -> Verdict:
-    best, worst = min(measured.values()), max(measured.values())
-    if not is_number(chosen):
-        return "not_a_number"
+    if len(measured) < 3 or max(measured) < 10 * min(measured):
+        return "few"
     if chosen not in measured:
-        return "a_time" if chosen in measured.values() else "not_tried"
-    if worst < DRAW * best:
-        return "right_draw"
-    if measured[chosen] == worst:
-        return "slowest"
-    if measured[chosen] > DRAW * best:
-        more = 100 * (measured[chosen] / best - 1)
-        return "slower", {"more": f"{more:.0f}"}
-    return "right", {"times": significant(worst / measured[chosen], 2)}
-
-
-def pi_estimates(answer: Any) -> Verdict:
-    """4.3: an estimate of pi for each of SEEDS, in their order; nobody knows by which call."""
-    if isinstance(answer, multiprocessing.pool.AsyncResult):
-        return "async_result"
-    if isinstance(answer, Iterator):
-        return "iterator"
-    if is_number(answer):
-        return "one_number"
-    if not isinstance(answer, (list, tuple)) or not all(map(is_number, answer)):
-        return "not_numbers"
-    found = list(answer)
-    if len(found) != len(SEEDS):
-        return "length", {"n": len(found), "expected": len(SEEDS)}
-    right = [estimate_pi(seed, N_POINTS) for seed in SEEDS]
-    if found == right:
-        return "right"
-    if sorted(found) == sorted(right):
-        return "order"
-    if found == [estimate_pi(seed) for seed in SEEDS]:
-        return "n_points"
-    if found == [estimate_pi(N_POINTS, seed) for seed in SEEDS]:
-        return "swapped"
-    return "same_seed" if len(set(found)) == 1 else "values"
+        return "not_tried"
+    best_s, worst_s = min(measured.values()), max(measured.values())
+    times = measured[chosen] / best_s
+    if times > SLOW:
+        return "slow", {"times": significant(times, 2)}
+    return "right", {"times": significant(worst_s / measured[chosen], 2)}
 
 
 def sooner_finish(answer: Any) -> Verdict:
-    """4.4: a run of the uneven job in which hardly any worker is idle."""
-    if not isinstance(answer, Run):
-        return "not_a_run"
-    if not answer.results:
-        return "no_results"
-    if sorted(answer.results) != WAITS_S:
-        return "other_job"
-    if answer.n_workers != N_WORKERS:
-        return "other_workers", {"n": answer.n_workers, "expected": N_WORKERS}
-    parts_s = answer.parts_s
-    idle_s, computing_s = parts_s["idle"], parts_s["computing"]
-    idle, working = duration(max(0.0, idle_s)), duration(computing_s)
-    if idle_s <= IDLE * computing_s:
-        return "right", {"idle": idle, "working": working}
-    if answer.chunksize > 1:
-        return "chunks", {"idle": idle, "working": working}
-    return "order", {"idle": idle, "working": working}
+    """4.3: a block of watch() around the uneven waits in which hardly any worker is idle."""
+    if not isinstance(answer, (Watch, Run)):
+        return "not_watched"
+    try:
+        run = answer.run() if isinstance(answer, Watch) else answer
+    except InputError as error:
+        return "empty", {"error": str(error)}
+    if run.n_items != len(WAITS_S) or run.n_workers != N_WORKERS:
+        return "other_job", {"n": run.n_items, "workers": run.n_workers}
+    parts_s = run.parts_s
+    share = max(0.0, parts_s["idle"]) / parts_s["computing"]
+    idle, work = duration(share * parts_s["computing"]), duration(parts_s["computing"])
+    if share <= IDLE:
+        return "right", {"idle": idle, "work": work}
+    return ("chunks" if share > CHUNKY else "order"), {"idle": idle, "work": work}
 
 
-GRADERS: dict[str, Callable[[Any], Verdict]] = {
-    "4.1": counted_messages,
-    "4.2": measured_chunksize,
-    "4.3": pi_estimates,
-    "4.4": sooner_finish,
+EXERCISES = {
+    "4.1": Exercise(
+        powers,
+        Bilingual(
+            es="map da a la tarea la tupla entera. ¿Qué método de la tabla la reparte entre los "
+            "argumentos?",
+            en="map gives the task the whole tuple. Which method in the table spreads it over the "
+            "arguments?",
+        ),
+        {
+            "right": Bilingual(
+                es="Tres potencias correctas: starmap llamó a pow(2, 10), y así con cada par.",
+                en="Three correct powers: starmap called pow(2, 10), and so on for each pair.",
+            ),
+            "not_a_list": Bilingual(
+                es="Se espera la lista de potencias que devuelve el método.",
+                en="The list of powers that the method returns is expected.",
+            ),
+            "swapped": Bilingual(
+                es="La base y el exponente están al revés.",
+                en="Base and exponent are the other way round.",
+            ),
+            "values": Bilingual(
+                es="No son las potencias de esos pares, en su orden.",
+                en="Those are not the powers of these pairs, in their order.",
+            ),
+        },
+    ),
+    "4.2": Exercise(
+        measured_chunksize,
+        Bilingual(
+            es="llena measured en un ciclo sobre varios tamaños, como la celda del gráfico, y mira "
+            "cuál tardó menos.",
+            en="fill measured in a loop over several sizes, like the cell of the chart, and see "
+            "which took least.",
+        ),
+        {
+            "right": Bilingual(
+                es="Tus mediciones lo respaldan: el peor tamaño tarda {times} veces lo que el "
+                "elegido.",
+                en="Your timings back it: the worst size takes {times} times as long as yours.",
+            ),
+            "not_seconds": Bilingual(
+                es="measured debe ser un diccionario: los segundos de cada chunksize.",
+                en="measured should be a dictionary: the seconds of each chunksize.",
+            ),
+            "few": Bilingual(
+                es="Mide al menos tres tamaños muy distintos: el mayor, diez veces el menor o más.",
+                en="Time at least three very different sizes: the largest ten times the smallest, "
+                "or more.",
+            ),
+            "not_tried": Bilingual(
+                es="Elegiste un tamaño que no está en measured. Mídelo, o elige uno de ahí.",
+                en="You chose a size that is not in measured. Time it, or choose one from there.",
+            ),
+            "slow": Bilingual(
+                es="El elegido tarda {times} veces lo que el mejor: es de los extremos.",
+                en="Your choice takes {times} times as long as the best: it is one of the ends.",
+            ),
+        },
+    ),
+    "4.3": Exercise(
+        sooner_finish,
+        Bilingual(
+            es="¿cómo repartir para que nadie reciba todo lo largo de una vez? ¿Y qué conviene que "
+            "quede para el final, lo corto o lo largo?",
+            en="how can you deal the waits out so that nobody gets all the long ones at once? And "
+            "which are better left for the end, the short ones or the long ones?",
+        ),
+        {
+            "right": Bilingual(
+                es="Casi nadie se quedó sin trabajo: {idle} por proceso, en promedio, frente a "
+                "{work} de trabajo.",
+                en="Hardly anyone was left without work: {idle} a worker, on average, beside "
+                "{work} of work.",
+            ),
+            "not_watched": Bilingual(
+                es="Se espera lo que da with watch() as …, no los resultados.",
+                en="What with watch() as … gives is expected, not the results.",
+            ),
+            "empty": Bilingual(
+                es="Ese bloque todavía no dice nada. {error}",
+                en="That block says nothing yet. {error}",
+            ),
+            "other_job": Bilingual(
+                es="Se anotaron {n} llamadas de {workers} procesos. Son las mismas 16 esperas, "
+                "repartidas entre 4.",
+                en="{n} calls by {workers} workers were noted. It should be the same 16 waits, "
+                "dealt out to 4.",
+            ),
+            "chunks": Bilingual(
+                es="Sin trabajo: {idle} por proceso, frente a {work} de trabajo. Con estos bloques "
+                "alguien recibe demasiado de una vez.",
+                en="Without work: {idle} a worker, beside {work} of work. With these chunks "
+                "somebody gets too much at once.",
+            ),
+            "order": Bilingual(
+                es="Va mejor: {idle} sin trabajo por proceso, frente a {work} de trabajo. Pero al "
+                "final todavía queda algo largo, y los demás lo esperan.",
+                en="Better: {idle} without work a worker, beside {work} of work. But something "
+                "long is still left for the end, and the others wait for it.",
+            ),
+        },
+    ),
 }

@@ -1,98 +1,197 @@
-"""Graders of lesson 2: each takes an answer and names what it found."""
+"""The exercises of lesson 2: their rules, and what is said to each answer."""
 
 from __future__ import annotations
 
 import multiprocessing.pool
-from collections.abc import Callable, Iterator
 from typing import Any
 
+from helpers.classroom.exercise import Exercise, Verdict
 from helpers.classroom.grading_numbers import is_number
 from helpers.classroom.growth import crossing_point
-from helpers.parallel import Run
-from helpers.tasks import count_primes
+from helpers.language import Bilingual
+from helpers.parallel import InputError, Run, Watch
 
-Verdict = str | tuple[str, dict[str, Any]]
-
-LIMITS = [1_000, 2_000, 3_000, 4_000]  # what exercise 2.1 has the learner count primes below
-CLOSE = 0.15  # how far a share may be off that was rounded
+CUBES = [2_025, 24_502_500, 249_500_250_000]  # the sums of exercise 2.1
+BUSY = 0.5  # the share of their time that the workers of exercise 2.4 compute, at least
 
 
-def pool_counts(answer: Any) -> Verdict:
-    """2.1: the primes below each of LIMITS, counted by a pool."""
+def pool_sums(answer: Any) -> Verdict:
+    """2.1: what sum_of_cubes gives for 10, 100 and 1,000, by a pool."""
     if isinstance(answer, multiprocessing.pool.AsyncResult):
-        return "async_result"
-    if isinstance(answer, Iterator):
+        return "promise"
+    if hasattr(answer, "__next__"):
         return "iterator"
-    if isinstance(answer, int):
-        return "one_number"
     if not isinstance(answer, (list, tuple)):
-        return "values"
-    answer = list(answer)
-    if len(answer) != len(LIMITS):
-        return "length", {"n": len(answer), "expected": len(LIMITS)}
-    if answer == [limit * limit for limit in LIMITS]:
-        return "squares"
-    return "right" if answer == [count_primes(limit) for limit in LIMITS] else "values"
+        return "not_a_list"
+    return "right" if list(answer) == CUBES else "values"
 
 
 def ending(answer: Any) -> Verdict:
     """2.2: the method after which a pool still finishes the work it was given."""
-    if not isinstance(answer, str):
-        return "not_text"
-    names = {"close": "right", "terminate": "terminate", "join": "join", "with": "with_block"}
-    name = answer.strip().strip(".()").lower().removeprefix("pool.")
-    return names.get(name, "other")
+    name = answer.strip().strip(".()").lower() if isinstance(answer, str) else ""
+    names = {"close": "right", "terminate": "terminate", "join": "join", "with": "terminate"}
+    return names.get(name.removeprefix("pool."), "other")
 
 
-def computing_share(answer: Any) -> Verdict:
-    """2.3: a run, and the share of its time in which some worker computed."""
-    if not isinstance(answer, tuple) or len(answer) != 2 or not isinstance(answer[0], Run):
-        return "not_a_pair"
-    run, share = answer
-    if not is_number(share):
-        return "not_a_number"
-    right = run.computing_s / run.elapsed_s
-    if abs(share - right) <= CLOSE * right:
-        return "right", {"share": f"{100 * right:.2g}"}
-    if share in (round(right, digits) for digits in range(4)):
-        return "rounded"
-    if abs(share - 100 * right) <= CLOSE * 100 * right:
-        return "percent"
-    return "upside_down" if abs(share * right - 1) <= CLOSE else "other"
-
-
-def own_break_even(answer: Any) -> Verdict:
-    """2.4: timings of both ways by number of items, and from how many items on the pool wins."""
-    if not isinstance(answer, tuple) or len(answer) != 2:
-        return "not_a_pair"
-    mine, pays_from = answer
-    if not isinstance(mine, dict) or not {"sequential", "pool"} <= set(mine):
-        return "names"
-    timings = [mine["sequential"], mine["pool"]]
-    if not all(isinstance(times, dict) and all(map(is_number, times)) for times in timings):
-        return "names"
-    if not all(is_number(value) for times in timings for value in times.values()):
-        return "not_seconds"
-    if len(set(timings[0]) & set(timings[1])) < 3:
-        return "few"
-    return _compared_break_even(crossing_point(*timings), pays_from, timings[1])
-
-
-def _compared_break_even(right: int | None, answer: Any, timed: dict[int, float]) -> Verdict:
-    if answer == right:
+def break_even(answer: Any) -> Verdict:
+    """2.3: seconds of both ways by number of items, and from how many items on the pool wins."""
+    times, pays_from = answer
+    right = crossing_point(times["loop"], times["pool"])
+    if pays_from == right:
         return "right"
     if right is None:
         return "never"
-    if answer is None:
-        return "not_none", {"n": right}
-    if answer not in timed:
-        return "other", {"n": right}
-    return ("early" if answer < right else "late"), {"n": right}
+    if pays_from is not None and pays_from not in times["pool"]:
+        return "not_timed", {"n": right}
+    early = is_number(pays_from) and pays_from < right
+    return ("early" if early else "late"), {"n": right}
 
 
-GRADERS: dict[str, Callable[[Any], Verdict]] = {
-    "2.1": pool_counts,
-    "2.2": ending,
-    "2.3": computing_share,
-    "2.4": own_break_even,
+def own_timeline(answer: Any) -> Verdict:
+    """2.4: a block of watch() in which two processes computed for most of the time."""
+    if not isinstance(answer, (Watch, Run)):
+        return "not_watched"
+    try:
+        run = answer.run() if isinstance(answer, Watch) else answer
+    except InputError as error:
+        return "empty", {"error": str(error)}
+    share = f"{100 * run.utilisation:.0f}"
+    if len({span.worker for span in run.spans}) < 2:
+        return "one_lane"
+    return ("right" if run.utilisation >= BUSY else "short"), {"share": share}
+
+
+EXERCISES = {
+    "2.1": Exercise(
+        pool_sums,
+        Bilingual(
+            es="pool.map recibe la función, sin llamarla, y los elementos.",
+            en="pool.map takes the function, without calling it, and the items.",
+        ),
+        {
+            "right": Bilingual(
+                es="Tres sumas correctas, en el orden de los elementos.",
+                en="Three correct sums, in the order of the items.",
+            ),
+            "promise": Bilingual(
+                es="Eso es una promesa, y el bloque with termina el grupo antes de que llegue. "
+                "Usa map, que espera.",
+                en="That is a promise, and the with block ends the pool before it is kept. "
+                "Use map, which waits.",
+            ),
+            "iterator": Bilingual(
+                es="Eso entrega los resultados de a uno. El map de Python no es el del Pool: "
+                "escribe pool.map.",
+                en="That hands out results one at a time. Python's own map is not that of the "
+                "Pool: write pool.map.",
+            ),
+            "not_a_list": Bilingual(
+                es="Se espera una lista con tres sumas: lo que devuelve pool.map.",
+                en="A list of three sums is expected: what pool.map returns.",
+            ),
+            "values": Bilingual(
+                es="No son las sumas de los cubos de cada elemento, en su orden.",
+                en="Those are not the sums of cubes of each item, in their order.",
+            ),
+        },
+    ),
+    "2.2": Exercise(
+        ending,
+        Bilingual(
+            es="uno de los dos caminos completa el trabajo pendiente y el otro lo pierde.",
+            en="one of the two ways completes the pending work, the other loses it.",
+        ),
+        {
+            "right": Bilingual(
+                es="close no acepta más trabajo y deja que se complete el pendiente; después, "
+                "join espera.",
+                en="close takes no new work and lets the pending work be completed; then join "
+                "waits.",
+            ),
+            "terminate": Bilingual(
+                es="terminate detiene los procesos de inmediato, y el trabajo pendiente se pierde. "
+                "Al final de un bloque with pasa lo mismo.",
+                en="terminate stops the processes now, and the pending work is lost. The end of a "
+                "with block does the same.",
+            ),
+            "join": Bilingual(
+                es="join solo espera, y da un error si antes no se llamó a close o a terminate.",
+                en="join only waits, and raises an error unless close or terminate was called "
+                "before it.",
+            ),
+            "other": Bilingual(
+                es="Escribe, entre comillas, el nombre de uno de los dos métodos que acaban un "
+                "grupo.",
+                en="Write, in quotation marks, the name of one of the two methods that end a pool.",
+            ),
+        },
+    ),
+    "2.3": Exercise(
+        break_even,
+        Bilingual(
+            es="busca en la tabla la primera fila desde la que el grupo gana hasta el final.",
+            en="look in the table for the first row from which the pool wins down to the last.",
+        ),
+        {
+            "right": Bilingual(
+                es="Es lo que dice tu tabla. Repítela: cerca del empate, el punto se mueve.",
+                en="That is what your table says. Run it again: close to a draw, the point moves.",
+            ),
+            "never": Bilingual(
+                es="Según tu tabla, el grupo no gana con el mayor número de elementos: la "
+                "respuesta es None.",
+                en="According to your table the pool does not win with the largest number of "
+                "items: the answer is None.",
+            ),
+            "not_timed": Bilingual(
+                es="Ese número no está en tu tabla. Según ella, el grupo gana desde {n}.",
+                en="That number is not in your table. According to it the pool wins from {n} on.",
+            ),
+            "early": Bilingual(
+                es="Desde ahí el grupo no gana siempre. Según tu tabla, gana desde {n}.",
+                en="From there on the pool does not always win. According to your table it wins "
+                "from {n} on.",
+            ),
+            "late": Bilingual(
+                es="El grupo ya gana antes. Según tu tabla, gana desde {n}.",
+                en="The pool already wins before that. According to your table it wins from {n} "
+                "on.",
+            ),
+        },
+    ),
+    "2.4": Exercise(
+        own_timeline,
+        Bilingual(
+            es="el bloque es como el de arriba, con Pool(2) y tu función; pasa watched(tu_función) "
+            "y bastantes elementos.",
+            en="the block is like the one above, with Pool(2) and your function; pass "
+            "watched(your_function) and plenty of items.",
+        ),
+        {
+            "right": Bilingual(
+                es="Los dos procesos calcularon el {share} % del tiempo: el arranque pesa poco.",
+                en="The two processes computed {share}% of the time: the start weighs little.",
+            ),
+            "not_watched": Bilingual(
+                es="Se espera lo que da with watch() as …, no los resultados.",
+                en="What with watch() as … gives is expected, not the results.",
+            ),
+            "empty": Bilingual(
+                es="Ese bloque todavía no dice nada. {error}",
+                en="That block says nothing yet. {error}",
+            ),
+            "one_lane": Bilingual(
+                es="Trabajó un solo proceso. Usa Pool(2), y más elementos o más lentos, para que "
+                "también al otro le llegue trabajo.",
+                en="Only one process worked. Use Pool(2), and more items or slower ones, so that "
+                "work reaches the other one too.",
+            ),
+            "short": Bilingual(
+                es="Los procesos calcularon solo el {share} % del tiempo: el arranque todavía pesa "
+                "más. Haz el trabajo más largo.",
+                en="The processes computed only {share}% of the time: the start still weighs more. "
+                "Make the work longer.",
+            ),
+        },
+    ),
 }

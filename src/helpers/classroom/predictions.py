@@ -6,13 +6,14 @@ import bisect
 from dataclasses import dataclass
 from typing import Any
 
-from IPython.display import display
+from IPython.display import HTML, display
 
 from helpers.classroom.cards import Card
-from helpers.classroom.style import duration, significant
+from helpers.classroom.picture_bets import PICTURE_BETS, PictureBet, pictures
+from helpers.classroom.style import duration, figure_html, significant
 from helpers.classroom.widget_view import view_of
 from helpers.language import message
-from helpers.parallel import InputError
+from helpers.parallel import InputError, Run, Watch
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,8 @@ class Question:
 QUESTIONS = {
     "0.worker-start": Question("worker_start", (1e-3, 10e-3, 1.0), is_time=True),
     "1.hundred-times": Question("hundred_times", (3.0, 30.0, 300.0)),
-    "2.pool-vs-loop": Question("pool_vs_loop", (0.8, 1.25, 20.0)),
-    "2.real-work": Question("real_work", (0.8, 1.25, 3.0)),
     "3.real-folders": Question("real_folders", (0.8, 1.25, 3.0)),
     "4.one-a-message": Question("one_a_message", (1.5, 10.0, 100.0)),
-    "4.uneven": Question("uneven", (0.9, 1.1, 1.5)),
-    "4.first-result": Question("first_result", (0.5, 0.8)),
     "5.all-cpus": Question("all_cpus", (0.5, 0.8, 1.0)),
     "5.twice-as-many": Question("twice_as_many", (0.9, 1.1, 1.5)),
     "6.two-threads": Question("two_threads", (0.75, 1.25, 1.75)),
@@ -82,19 +79,25 @@ QUESTIONS = {
     "10.message": Question("message_or_file", (0.1, 1.0, 10.0)),
 }
 
+Bet = Question | PictureBet
+BETS: dict[str, Bet] = {**QUESTIONS, **PICTURE_BETS}
+
 _guesses: dict[str, int] = {}
 
 
-def predict(key: str, guess: int | None = None, *, measured: float | None = None) -> None:
+def predict(
+    key: str, guess: int | None = None, *, measured: float | Watch | Run | None = None
+) -> None:
     """Ask for a guess, or, once it is measured, show guess and measurement side by side.
 
     Args:
-        key: the name of the question, for example ``"2.pool-vs-loop"``.
+        key: the name of the question, for example ``"3.real-folders"``.
         guess: the number of an option, from 1; a way to answer where no widget shows.
-        measured: what came out, in the unit of the question.
+        measured: what came out, in the unit of the question; for a question about pictures, the
+            block of ``watch()`` that ended.
 
     Raises:
-        InputError: where there is no such question or option.
+        InputError: where there is no such question or option, or that was not measured.
     """
     question = _question(key)
     if guess is not None:
@@ -107,21 +110,21 @@ def predict(key: str, guess: int | None = None, *, measured: float | None = None
         display(Card(message("predict.noted", option=question.options[guess - 1])))
 
 
-def _question(key: str) -> Question:
-    if not isinstance(key, str) or key not in QUESTIONS:
-        allowed = ", ".join(repr(name) for name in QUESTIONS)
+def _question(key: str) -> Bet:
+    if not isinstance(key, str) or key not in BETS:
+        allowed = ", ".join(repr(name) for name in BETS)
         raise InputError(message("predict.unknown", received=repr(key), allowed=allowed))
-    return QUESTIONS[key]
+    return BETS[key]
 
 
-def _remember(key: str, question: Question, guess: int) -> None:
+def _remember(key: str, question: Bet, guess: int) -> None:
     n_options = len(question.options)
     if not isinstance(guess, int) or not 1 <= guess <= n_options:
         raise InputError(message("predict.no_option", received=repr(guess), n=n_options))
     _guesses[key] = guess
 
 
-def _ask(key: str, question: Question) -> None:
+def _ask(key: str, question: Bet) -> None:
     """Show the question with one button an option; as text where there are no widgets."""
     import ipywidgets
 
@@ -136,17 +139,20 @@ def _ask(key: str, question: Question) -> None:
 
     buttons.observe(keep, names="value")
     display(Card(question.text))
+    if isinstance(question, PictureBet):
+        figure = pictures(question)
+        display(HTML(figure_html(figure)))
     display(_with_text(buttons, key, question), raw=True)
 
 
-def _with_text(buttons: Any, key: str, question: Question) -> dict[str, Any]:
+def _with_text(buttons: Any, key: str, question: Bet) -> dict[str, Any]:
     """Return what the widget shows, and the options as text for where it shows nothing."""
     options = [f"{number}. {text}" for number, text in enumerate(question.options, 1)]
     how = message("predict.how_to_answer", call=f'predict("{key}", 1)')
     return {**view_of(buttons), "text/plain": "\n".join([*options, how])}
 
 
-def _compared(question: Question, guess: int | None, measured: float) -> Card:
+def _compared(question: Bet, guess: int | None, measured: Any) -> Card:
     right = question.right_option(measured)
     rows = (
         (message("predict.your_guess"), question.options[guess - 1] if guess else "—"),

@@ -29,7 +29,7 @@ from helpers.classroom.style import (
 from helpers.language import message
 from helpers.parallel import Run
 
-# How each part looks; start, computing and end as in the timeline and in the breakdown.
+# How each part looks; start, computing and end as in the timeline.
 _PARTS = {"starting": ("white", "////"), "sending": (ORANGE, ".."), "computing": (BLUE, "")}
 _PARTS |= {"collecting": (SKY, "oo"), "idle": (PALE, ""), "stopping": ("white", "\\\\\\\\")}
 _NOTHING = 1e-9  # a share below it is a rounding error

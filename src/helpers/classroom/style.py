@@ -179,6 +179,12 @@ def use_style() -> None:
     formatters = shell.display_formatter.formatters
     formatters["image/png"].pop(Figure, None)
     formatters["text/html"].for_type(Figure, figure_html)
+    # the figure shows by itself: a cell that ends with a chart need not name what it returns
+    shell.display_formatter.ipython_display_formatter.for_type(Axes, _shown_already)
+
+
+def _shown_already(_ax: Axes) -> None:
+    """Show nothing."""
 
 
 @dataclass(frozen=True)

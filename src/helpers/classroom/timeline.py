@@ -79,6 +79,20 @@ def plot_timeline(*watched: Run | Watch, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def draw_lanes(ax: Axes, run: Run) -> None:
+    """Draw the lanes of a run and nothing else: a timeline that is small."""
+    unit = unit_for(run.elapsed_s)
+    ax.set_xlim(0, 1.04 * run.elapsed_s / unit.size_s)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    for worker in range(run.n_workers):
+        _draw_lane(ax, run, worker, worker * _LANE, unit, named=False)
+    end = run.elapsed_s / unit.size_s
+    ax.plot([end, end], [0, run.n_workers * _LANE], color=VERMILLION, linewidth=2.5)
+    ax.set_ylim(run.n_workers * _LANE + 0.1, -0.1)
+
+
 def _set_axes(ax: Axes, runs: tuple[Run, ...], unit: Unit) -> None:
     longest = max(run.elapsed_s for run in runs) / unit.size_s
     ax.set_xlim(0, longest * 1.16)

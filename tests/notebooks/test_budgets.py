@@ -1,0 +1,79 @@
+"""How much a light lesson may weigh, counted on its built English notebook."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from . import programs
+from .lessons import Cell, Lesson, read_lesson
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks" / "en"
+LIGHT = ("02", "04")  # the lessons that were made light so far
+LIMITS = {"words": 1_400, "code cells": 22, "code lines": 80, "names of ours": 10}
+OURS = 0.6  # the share of the code cells that call a name of ours, at most
+_FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
+
+
+def lessons() -> list[Path]:
+    """Return the notebooks of the light lessons."""
+    return [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name.startswith(LIGHT)]
+
+
+def weight(lesson: Lesson) -> dict[str, int]:
+    """Return what a lesson weighs; folded solutions, notes and programs in files are not counted.
+
+    A code cell that writes a file counts as a cell, its lines do not.
+    """
+    texts = [_FOLDED.sub("", c.source) for c in lesson.markdown if c.slide_type != "notes"]
+    lines = [
+        line
+        for cell in lesson.code
+        if not programs.written_file(cell.source)
+        for line in cell.source.splitlines()
+        if line.strip()
+    ]
+    return {
+        "words": sum(len(text.split()) for text in texts),
+        "code cells": len(lesson.code),
+        "code lines": len(lines),
+        "names of ours": len(ours(lesson)),
+    }
+
+
+def ours(lesson: Lesson) -> set[str]:
+    """Return the names that a lesson imports from the course's package."""
+    nodes = [node for cell in lesson.code for node in programs.nodes(cell.trees)]
+    return {
+        alias.asname or alias.name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == "helpers"
+        for alias in node.names
+    }
+
+
+def callers(lesson: Lesson) -> Iterator[Cell]:
+    """Yield the code cells that use a name of ours, or what was made of one."""
+    names = ours(lesson)
+    for cell in lesson.code:
+        nodes = list(programs.nodes(cell.trees))
+        if any(isinstance(node, ast.Name) and node.id in names for node in nodes):
+            yield cell
+
+
+@pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
+def test_a_light_lesson_keeps_to_its_budget(path):
+    """Words, cells, lines, names of ours and the cells that call one are within their limits."""
+    lesson = read_lesson(path)
+    found = weight(lesson)
+    assert {name: n for name, n in found.items() if n > LIMITS[name]} == {}
+    assert len(list(callers(lesson))) <= OURS * found["code cells"]
+
+
+def test_there_are_light_lessons():
+    """The test above has something to test."""
+    assert len(lessons()) == len(LIGHT)
