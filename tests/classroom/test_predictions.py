@@ -10,11 +10,14 @@ from types import SimpleNamespace
 import ipywidgets
 import pytest
 from lesson_cells import calls, code_of, lesson_sources
+from made import badly_placed
 
 from helpers.classroom import predict, predictions
+from helpers.classroom.picture_bets import PICTURE_BETS, pictures
 from helpers.classroom.predictions import BETS, QUESTIONS
+from helpers.classroom.style import alternative_text
 from helpers.language import message, messages
-from helpers.parallel import InputError
+from helpers.parallel import InputError, watch
 
 KEY = "3.real-folders"
 
@@ -259,3 +262,37 @@ def test_guess_and_measurement_in_one_call(shown):
 def test_measured_has_to_be_named():
     """A measurement cannot be taken for a guess: it is given by name alone."""
     assert inspect.signature(predict).parameters["measured"].kind is inspect.Parameter.KEYWORD_ONLY
+
+
+@pytest.mark.parametrize("key", PICTURE_BETS)
+def test_a_bet_on_a_picture_shows_one_for_each_option(shown, language, key):
+    """The question comes with a small timeline an option, told in words, and the widget."""
+    predict(key)
+    bet = PICTURE_BETS[key]
+    card, picture = shown.cards
+    assert card.headline == bet.question._asdict()[language]
+    assert "<img alt=" in picture.data
+    assert [text for text, _ in shown.widgets[0].options] == bet.options
+    figure = pictures(bet)
+    assert [ax.get_title() for ax in figure.axes] == [option[0] for option in bet.options]
+    assert all(option in alternative_text(figure) for option in bet.options)
+    assert badly_placed(figure.axes[0]) == []
+
+
+@pytest.mark.parametrize("key", PICTURE_BETS)
+def test_each_picture_is_the_answer_that_it_shows(shown, language, key):
+    """A timeline like the picture of an option counts as that option, and its figure is said."""
+    bet = PICTURE_BETS[key]
+    for number, run in enumerate(bet.runs, 1):
+        predict(key, number)
+        predict(key, measured=run)
+        assert shown.cards[-1].headline == message("predict.right")
+        assert re.search(r"\d ?%", shown.cards[-1].rows[1][1])
+
+
+@pytest.mark.parametrize("key", PICTURE_BETS)
+def test_a_picture_is_compared_with_a_watched_block(language, key):
+    """What is no timeline is refused in words; a block of watch() without calls, too."""
+    for measured in (1.5, watch()):
+        with pytest.raises(InputError, match=r"watch\(\)"):
+            predict(key, measured=measured)

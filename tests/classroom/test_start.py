@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+import tempfile
+from pathlib import Path
 
 import matplotlib
 import pytest
@@ -130,12 +132,11 @@ def test_reports_show_the_same_figures_in_each_language(capsys):
 
 def test_report_writes_numbers_for_people(language, capsys):
     """A time gets its unit, a whole number its separators, another three significant digits."""
-    report("2.hundred", loop_s=9.81e-6, pool_s=0.03124, times=3184.6)
+    report("9.loop", n=3, loop_s=0.03124, file_s=9.81e-6)
     printed = capsys.readouterr().out
-    assert (
-        printed
-        == message("report.2.hundred", loop_s="9.81 µs", pool_s="31.2 ms", times="3,200") + "\n"
-    )
+    assert printed == message("report.9.loop", n="3", loop_s="31.2 ms", file_s="9.81 µs") + "\n"
+    report("5.fraction", fraction=0.1236)
+    assert "0.12 " not in capsys.readouterr().out.replace("0.12.", "")
     report("3.found", folders=12345, files="46", left=0)
     assert "12,345" in capsys.readouterr().out
 
@@ -146,3 +147,17 @@ def test_report_without_a_value_or_a_message():
         report("2.nothing")
     with pytest.raises(KeyError, match="loop_s"):
         report("1.loop")
+
+
+def test_a_folder_that_takes_no_files_is_told(monkeypatch, tmp_path, language):
+    """Where a lesson could not save the learner's file, the card says so, and where to go."""
+    monkeypatch.chdir(tmp_path)
+    assert not any(str(tmp_path) in line for line in start(language).lines)
+
+    def refuse(**_):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    (line,) = [line for line in start(language).lines if str(tmp_path) in line]
+    assert "Read-only file system" in line
+    assert str(Path.home()) in line

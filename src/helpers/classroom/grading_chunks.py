@@ -6,7 +6,7 @@ from typing import Any
 
 from helpers.classroom.exercise import Exercise, Verdict
 from helpers.classroom.grading_numbers import is_number
-from helpers.classroom.style import duration, significant
+from helpers.classroom.style import significant
 from helpers.language import Bilingual
 from helpers.parallel import InputError, Run, Watch
 
@@ -53,14 +53,15 @@ def sooner_finish(answer: Any) -> Verdict:
         run = answer.run() if isinstance(answer, Watch) else answer
     except InputError as error:
         return "empty", {"error": str(error)}
-    if run.n_items != len(WAITS_S) or run.n_workers != N_WORKERS:
+    waited = sum(span.duration_s for span in run.spans) / sum(WAITS_S)
+    if run.n_items != len(WAITS_S) or run.n_workers != N_WORKERS or not 0.9 < waited < 1.6:
         return "other_job", {"n": run.n_items, "workers": run.n_workers}
     parts_s = run.parts_s
     share = max(0.0, parts_s["idle"]) / parts_s["computing"]
-    idle, work = duration(share * parts_s["computing"]), duration(parts_s["computing"])
+    percent = f"{100 * share:.0f}"
     if share <= IDLE:
-        return "right", {"idle": idle, "work": work}
-    return ("chunks" if share > CHUNKY else "order"), {"idle": idle, "work": work}
+        return "right", {"share": percent}
+    return ("chunks" if share > CHUNKY else "order"), {"share": percent}
 
 
 EXERCISES = {
@@ -115,8 +116,10 @@ EXERCISES = {
                 "or more.",
             ),
             "not_tried": Bilingual(
-                es="Elegiste un tamaño que no está en measured. Mídelo, o elige uno de ahí.",
-                en="You chose a size that is not in measured. Time it, or choose one from there.",
+                es="chosen debe ser uno de los tamaños que mediste: una clave de measured, no unos "
+                "segundos.",
+                en="chosen should be one of the sizes that you timed: a key of measured, not "
+                "seconds.",
             ),
             "slow": Bilingual(
                 es="El elegido tarda {times} veces lo que el mejor: es de los extremos.",
@@ -134,36 +137,34 @@ EXERCISES = {
         ),
         {
             "right": Bilingual(
-                es="Casi nadie se quedó sin trabajo: {idle} por proceso, en promedio, frente a "
-                "{work} de trabajo.",
-                en="Hardly anyone was left without work: {idle} a worker, on average, beside "
-                "{work} of work.",
+                es="Casi nadie se quedó sin trabajo: en promedio, el {share} % de lo que trabajó.",
+                en="Hardly anyone sat idle: on average, for {share}% of the time worked.",
             ),
             "not_watched": Bilingual(
-                es="Se espera lo que da with watch() as …, no los resultados.",
-                en="What with watch() as … gives is expected, not the results.",
+                es="Se espera el objeto que nombras después de as, en with watch() as better.",
+                en="The object that you name after as is expected, in with watch() as better.",
             ),
             "empty": Bilingual(
-                es="Ese bloque todavía no dice nada. {error}",
-                en="That block says nothing yet. {error}",
+                es="Todavía no se midió nada. {error}",
+                en="Nothing was timed yet. {error}",
             ),
             "other_job": Bilingual(
-                es="Se anotaron {n} llamadas de {workers} procesos. Son las mismas 16 esperas, "
-                "repartidas entre 4.",
-                en="{n} calls by {workers} workers were noted. It should be the same 16 waits, "
-                "dealt out to 4.",
+                es="Se anotaron {n} llamadas de {workers} procesos. Deben ser las mismas 16 "
+                "esperas de waits, repartidas entre 4.",
+                en="{n} calls by {workers} workers were recorded. They should be the same 16 "
+                "waits, on 4 workers.",
             ),
             "chunks": Bilingual(
-                es="Sin trabajo: {idle} por proceso, frente a {work} de trabajo. Con estos bloques "
+                es="Sin trabajo, en promedio, el {share} % de lo que trabajan: con estos bloques "
                 "alguien recibe demasiado de una vez.",
-                en="Without work: {idle} a worker, beside {work} of work. With these chunks "
-                "somebody gets too much at once.",
+                en="Idle, on average, for {share}% of the time worked: with these chunks somebody "
+                "gets too much at once.",
             ),
             "order": Bilingual(
-                es="Va mejor: {idle} sin trabajo por proceso, frente a {work} de trabajo. Pero al "
-                "final todavía queda algo largo, y los demás lo esperan.",
-                en="Better: {idle} without work a worker, beside {work} of work. But something "
-                "long is still left for the end, and the others wait for it.",
+                es="Va mejor: sin trabajo, en promedio, el {share} % de lo que trabajan. Al final "
+                "los demás todavía esperan a alguien: ¿va lo largo primero, y de uno en uno?",
+                en="Better: idle, on average, for {share}% of the time worked. At the end the "
+                "others still wait for somebody: do the long ones go first, and one by one?",
             ),
         },
     ),

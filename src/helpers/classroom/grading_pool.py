@@ -42,9 +42,8 @@ def break_even(answer: Any) -> Verdict:
     if right is None:
         return "never"
     if pays_from is not None and pays_from not in times["pool"]:
-        return "not_timed", {"n": right}
-    early = is_number(pays_from) and pays_from < right
-    return ("early" if early else "late"), {"n": right}
+        return "not_timed"
+    return "early" if is_number(pays_from) and pays_from < right else "late"
 
 
 def own_timeline(answer: Any) -> Verdict:
@@ -80,10 +79,10 @@ EXERCISES = {
                 "Use map, which waits.",
             ),
             "iterator": Bilingual(
-                es="Eso entrega los resultados de a uno. El map de Python no es el del Pool: "
-                "escribe pool.map.",
-                en="That hands out results one at a time. Python's own map is not that of the "
-                "Pool: write pool.map.",
+                es="Eso entrega los resultados de uno en uno, y todavía no es una lista. Escribe "
+                "pool.map: el map de Python, sin pool, es otro.",
+                en="That yields results one at a time, and is not a list yet. Write pool.map: "
+                "Python's own map, without pool, is another one.",
             ),
             "not_a_list": Bilingual(
                 es="Se espera una lista con tres sumas: lo que devuelve pool.map.",
@@ -144,41 +143,39 @@ EXERCISES = {
                 "items: the answer is None.",
             ),
             "not_timed": Bilingual(
-                es="Ese número no está en tu tabla. Según ella, el grupo gana desde {n}.",
-                en="That number is not in your table. According to it the pool wins from {n} on.",
+                es="Escribe uno de los números de la primera columna de tu tabla, sin comillas.",
+                en="Write one of the numbers in the first column of your table, without quotes.",
             ),
             "early": Bilingual(
-                es="Desde ahí el grupo no gana siempre. Según tu tabla, gana desde {n}.",
-                en="From there on the pool does not always win. According to your table it wins "
-                "from {n} on.",
+                es="Desde ahí el grupo no gana siempre: mira las filas que siguen.",
+                en="From there on the pool does not always win: look at the rows below.",
             ),
             "late": Bilingual(
-                es="El grupo ya gana antes. Según tu tabla, gana desde {n}.",
-                en="The pool already wins before that. According to your table it wins from {n} "
-                "on.",
+                es="El grupo gana antes: hay una fila anterior desde la que ya no pierde.",
+                en="The pool wins sooner: in a row further up, and never loses after it.",
             ),
         },
     ),
     "2.4": Exercise(
         own_timeline,
         Bilingual(
-            es="el bloque es como el de arriba, con Pool(2) y tu función; pasa watched(tu_función) "
-            "y bastantes elementos.",
-            en="the block is like the one above, with Pool(2) and your function; pass "
-            "watched(your_function) and plenty of items.",
+            es="es como arriba, con el nombre own: with watch() as own, …Pool(2) as pool; y pasa "
+            "own(tu_función) y bastantes elementos.",
+            en="it is like above, with the name own: with watch() as own, …Pool(2) as pool; and "
+            "pass own(your_function) and plenty of items.",
         ),
         {
             "right": Bilingual(
                 es="Los dos procesos calcularon el {share} % del tiempo: el arranque pesa poco.",
-                en="The two processes computed {share}% of the time: the start weighs little.",
+                en="The two processes computed {share}% of the time: starting is a small share.",
             ),
             "not_watched": Bilingual(
-                es="Se espera lo que da with watch() as …, no los resultados.",
-                en="What with watch() as … gives is expected, not the results.",
+                es="Se espera el objeto que nombras después de as, en with watch() as own.",
+                en="The object that you name after as is expected, in with watch() as own.",
             ),
             "empty": Bilingual(
-                es="Ese bloque todavía no dice nada. {error}",
-                en="That block says nothing yet. {error}",
+                es="Todavía no se midió nada. {error}",
+                en="Nothing was timed yet. {error}",
             ),
             "one_lane": Bilingual(
                 es="Trabajó un solo proceso. Usa Pool(2), y más elementos o más lentos, para que "
@@ -189,7 +186,7 @@ EXERCISES = {
             "short": Bilingual(
                 es="Los procesos calcularon solo el {share} % del tiempo: el arranque todavía pesa "
                 "más. Haz el trabajo más largo.",
-                en="The processes computed only {share}% of the time: the start still weighs more. "
+                en="The processes computed only {share}% of the time: starting still takes more. "
                 "Make the work longer.",
             ),
         },

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from matplotlib import pyplot as plt
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from helpers.classroom.style import STYLE, describe, significant
@@ -72,14 +73,13 @@ def _run_of(measured: Watch | Run) -> Run:
 def pictures(bet: PictureBet) -> Figure:
     """Return a figure with the small timeline of each option, side by side, under its letter."""
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(
-            1, len(bet.runs), figsize=(9.0, 1.9), layout="constrained", squeeze=False
-        )
+        figure = Figure(figsize=(9.0, 1.9), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplots(1, len(bet.runs), squeeze=False)
     for ax, run, option in zip(axes[0], bet.runs, bet.options, strict=True):
         draw_lanes(ax, run)
         ax.set_title(option[0], loc="center")
-        describe(ax, f"{option}.")
-    plt.close(figure)
+        describe(ax, f"{option}.", tables=list)
     return figure
 
 
@@ -115,7 +115,7 @@ def _told_idle(run: Run) -> str:
     share = significant(100 * _idle_share(run), 2)
     return text(
         es=f"sin trabajo, en promedio, el {share} % del tiempo",
-        en=f"without work, on average, {share}% of the time",
+        en=f"idle, on average, {share}% of the time",
     )
 
 
@@ -155,8 +155,11 @@ PICTURE_BETS = {
         ),
         (
             Bilingual(es="todos terminan juntos", en="all end together"),
-            Bilingual(es="uno sigue cuando los demás ya terminaron", en="one goes on alone"),
-            Bilingual(es="a algunos no les llega trabajo", en="some get no work"),
+            Bilingual(
+                es="uno sigue cuando los demás ya terminaron",
+                en="one goes on when the others have ended",
+            ),
+            Bilingual(es="a algunos no les llega trabajo", en="some get no work at all"),
         ),
         (FULL, STRAGGLER, ONE_WORKS),
         _how_idle,

@@ -86,13 +86,14 @@ _guesses: dict[str, int] = {}
 
 
 def predict(
-    key: str, guess: int | None = None, *, measured: float | Watch | Run | None = None
+    key: str, guess: int | str | None = None, *, measured: float | Watch | Run | None = None
 ) -> None:
     """Ask for a guess, or, once it is measured, show guess and measurement side by side.
 
     Args:
         key: the name of the question, for example ``"3.real-folders"``.
-        guess: the number of an option, from 1; a way to answer where no widget shows.
+        guess: the number of an option, from 1, or the letter of a picture; a way to answer where no
+            widget shows.
         measured: what came out, in the unit of the question; for a question about pictures, the
             block of ``watch()`` that ended.
 
@@ -100,6 +101,8 @@ def predict(
         InputError: where there is no such question or option, or that was not measured.
     """
     question = _question(key)
+    if isinstance(guess, str) and isinstance(question, PictureBet):
+        guess = "ABCD".find(guess.upper()) + 1 if len(guess) == 1 else 0
     if guess is not None:
         _remember(key, question, guess)
     if measured is not None:
@@ -107,7 +110,7 @@ def predict(
     elif guess is None:
         _ask(key, question)
     else:
-        display(Card(message("predict.noted", option=question.options[guess - 1])))
+        display(Card(message("predict.noted", option=question.options[_guesses[key] - 1])))
 
 
 def _question(key: str) -> Bet:
@@ -117,7 +120,7 @@ def _question(key: str) -> Bet:
     return BETS[key]
 
 
-def _remember(key: str, question: Bet, guess: int) -> None:
+def _remember(key: str, question: Bet, guess: object) -> None:
     n_options = len(question.options)
     if not isinstance(guess, int) or not 1 <= guess <= n_options:
         raise InputError(message("predict.no_option", received=repr(guess), n=n_options))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 from helpers.classroom.cards import Card
 from helpers.classroom.style import duration, significant, use_style
-from helpers.language import message, set_language
+from helpers.language import message, set_language, text
 from helpers.parallel import machine
 
 
@@ -31,7 +34,27 @@ def start(language: str) -> Card:
         (message("card.system"), {"Darwin": "macOS"}.get(here.system, here.system)),
     )
     lines = (message("card.one_cpu"),) if here.usable_cpus == 1 else ()
-    return Card(message("card.title"), lines, rows)
+    return Card(message("card.title"), (*lines, *_cannot_write()), rows)
+
+
+def _cannot_write() -> tuple[str, ...]:
+    """Return a line where the folder of the notebook takes no files, which some lessons write."""
+    folder = Path.cwd()
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return ()
+    except OSError as error:
+        home = Path("~").expanduser()
+        return (
+            text(
+                es=f"En esta carpeta no se puede guardar nada ({folder}: {error.strerror}), y "
+                "algunas lecciones guardan ahí un archivo tuyo. Copia el curso a otra, por "
+                f"ejemplo dentro de {home}, y ábrelo desde ahí.",
+                en=f"Nothing can be saved in this folder ({folder}: {error.strerror}), and some "
+                "lessons save a file of yours there. Copy the course to another one, for example "
+                f"inside {home}, and open it from there.",
+            ),
+        )
 
 
 def report(key: str, /, **values: float | int | str) -> None:

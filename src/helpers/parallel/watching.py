@@ -82,8 +82,10 @@ class Watch:
         if self._notes is None or self._run is not None:
             raise InputError(
                 text(
-                    es="Esto solo mide dentro de su bloque: with watch() as watched: ...",
-                    en="This only times inside its block: with watch() as watched: ...",
+                    es="Esto solo mide dentro de su bloque, with watch() as NOMBRE: usa el nombre "
+                    "que escribiste después de as.",
+                    en="This only times inside its block, with watch() as NAME: use the name that "
+                    "you wrote after as.",
                 )
             )
         if not callable(task):
@@ -151,10 +153,11 @@ class Watch:
             raise InputError(
                 " ".join(self._problems)
                 or text(
-                    es="Dentro del bloque de watch() no se llamó a ninguna función medida: pasa "
-                    "watched(tarea) en lugar de tarea, y espera ahí los resultados.",
-                    en="No timed function was called inside the block of watch(): pass "
-                    "watched(task) in place of task, and wait for the results there.",
+                    es="Dentro del bloque with watch() as NOMBRE no se llamó a ninguna función "
+                    "medida: pasa NOMBRE(función) en lugar de función, y espera ahí los "
+                    "resultados.",
+                    en="No timed function was called inside the block with watch() as NAME: pass "
+                    "NAME(function) in place of function, and wait for the results there.",
                 )
             )
         return self._run

@@ -1,0 +1,79 @@
+"""The program that ends a lesson needs nothing of the course: it is taken out and run bare."""
+
+from __future__ import annotations
+
+import ast
+import json
+import multiprocessing
+import os
+import subprocess
+import venv
+from pathlib import Path
+
+import pytest
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+GUARD = 'if __name__ == "__main__":\n'
+LIMIT_S = 200  # it takes seconds
+
+
+def scripts() -> dict[str, str]:
+    """Return the last program with a guard that each notebook writes, by language and file name."""
+    found = {}
+    for path in sorted(NOTEBOOKS.glob("e[ns]/*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            first, _, program = "".join(cell["source"]).partition("\n")
+            if first.startswith("%%writefile") and GUARD in program:
+                found[f"{path.parent.name}/{first.split()[1]}"] = program
+    return found
+
+
+SCRIPTS = scripts()
+
+
+@pytest.fixture(scope="module")
+def bare_python(tmp_path_factory):
+    """Return the interpreter of an environment in which nothing is installed."""
+    folder = tmp_path_factory.mktemp("bare") / "venv"
+    venv.create(folder, symlinks=os.name != "nt")
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def test_lessons_end_in_a_script():
+    """The tests below have something to run, in both languages, with the same syntax tree."""
+    names = {name.partition("/")[2] for name in SCRIPTS}
+    assert {"my_tasks_2.py", "my_tasks_4.py"} <= names
+    assert {f"{language}/{name}" for language in ("es", "en") for name in names} == set(SCRIPTS)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_closing_script_is_short_and_needs_no_course(name):
+    """It has at most 30 lines and imports nothing of ours."""
+    assert len(SCRIPTS[name].splitlines()) <= 30
+    for node in ast.walk(ast.parse(SCRIPTS[name])):
+        if isinstance(node, ast.Import):
+            assert not any(alias.name.startswith("helpers") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not str(node.module).startswith("helpers")
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_closing_script_runs_bare(bare_python, tmp_path, name, method):
+    """In an environment without the course it runs to its end, whatever the start method."""
+    chosen = f'{GUARD}    multiprocessing.set_start_method("{method}")\n'
+    file = tmp_path / "carpeta con eñe" / name.partition("/")[2]
+    file.parent.mkdir()
+    file.write_text(SCRIPTS[name].replace(GUARD, chosen), encoding="utf-8")
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    ran = subprocess.run(
+        [bare_python, file.name],
+        cwd=file.parent,
+        env=environment | {"PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=LIMIT_S,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert len(ran.stdout.split()) > 3
