@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from queue import SimpleQueue
 
 import dask
 import distributed
@@ -384,3 +385,20 @@ def test_programs_listen_where_they_were_told(programs):
     """Started with the options of the page on clusters, all listen on loopback alone."""
     pids = [programs.scheduler.pid, *(worker.pid for worker in programs.workers)]
     assert {ip for ip, _ in listening(map(psutil.Process, pids))} == {"127.0.0.1"}
+
+
+def test_a_result_that_comes_back_while_it_is_asked_for():
+    """A result that was lost and is there again a moment later is waited for: no error."""
+    states, again, told = iter(["lost", "finished", "finished"]), [], []
+
+    class Turning:
+        status = property(lambda self: next(states))
+
+        def add_done_callback(self, call):
+            again.append(call)
+
+    way, future = object.__new__(Dask), Turning()
+    way._waiting, way._post = {future: told.append}, SimpleQueue()
+    way._fetch([future])
+    assert again == [way._post.put]
+    assert told == []

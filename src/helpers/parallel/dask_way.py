@@ -152,7 +152,9 @@ class Dask:
             future.add_done_callback(self._post.put)
 
     def _fetch(self, futures: Sequence[Any]) -> None:
-        finished = [future for future in futures if future.status == "finished"]
+        # asked once: a lost result may be computed again, and finished, at any moment
+        status = {future: future.status for future in futures}
+        finished = [future for future in futures if status[future] == "finished"]
         try:
             outcomes = self._cluster.client.gather(finished) if finished else []
         except BaseException as error:
@@ -160,10 +162,10 @@ class Dask:
         for future, outcome in zip(finished, outcomes, strict=True):
             self._tell(future, outcome)
         for future in set(futures).difference(finished):
-            if future.status in AGAIN:
+            if status[future] in AGAIN:
                 future.add_done_callback(self._post.put)
             else:
-                self._tell(future, _failure_of(future))
+                self._tell(future, _failure_of(future, status[future]))
 
     def _tell(self, future: Future, came: RemoteOutcome | BaseException) -> None:
         done = self._waiting.pop(future, None)
@@ -198,11 +200,11 @@ def _all_of(post: SimpleQueue[Any]) -> list[Any]:
             return news
 
 
-def _failure_of(future: Future) -> BaseException:
-    if future.status != "error":  # cancelled: the scheduler has gone, do not ask it
-        return CancelledError(future.status)
+def _failure_of(future: Future, status: str) -> BaseException:
+    if status != "error":  # cancelled: the scheduler has gone, do not ask it
+        return CancelledError(status)
     try:
-        return future.exception(timeout=CLOSE_S) or CancelledError(future.status)
+        return future.exception(timeout=CLOSE_S) or CancelledError(status)
     except BaseException as error:
         return error
 
