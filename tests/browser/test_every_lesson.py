@@ -93,7 +93,7 @@ def test_a_lesson_runs_in_jupyterlab(language, name, opened, screenshots, in_lan
     """All cells run without an error or a warning, off line; all pictures show and are told.
 
     The machine card names the start method in force, and the single CPU where it is one. Once the
-    kernel has ended, no process, no temporary file and no file beside the lesson is left of it.
+    kernel has ended, no process, no temporary file and no other file of ours is left of it.
     """
     in_language(language)
     lesson, lab = opened(language, name)
@@ -122,9 +122,12 @@ def test_a_lesson_runs_in_jupyterlab(language, name, opened, screenshots, in_lan
 def files_in(course, opened):
     """Return the files below a folder with what they hold, but for JupyterLab's checkpoints.
 
-    Of the notebook that is open only the name counts: JupyterLab saves it.
+    Of the notebook that is open only the name counts: JupyterLab saves it. What the learner writes
+    into a file of their own, as some lessons ask for, stays; so does what Python makes of it.
     """
-    found = {path for path in course.rglob("*") if ".ipynb_checkpoints" not in path.parts}
+    kept = (".ipynb_checkpoints", "__pycache__")
+    found = {path for path in course.rglob("*") if not set(kept) & set(path.parts)}
+    found = {path for path in found if not path.match("my_tasks_*.py")}
     return {path: path.name == opened or path.is_dir() or path.read_bytes() for path in found}
 
 
