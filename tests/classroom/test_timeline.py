@@ -404,5 +404,5 @@ def test_a_block_that_goes_on_or_in_which_nothing_was_timed():
     """It is an error that says what to do."""
     with watch() as watched, pytest.raises(InputError, match="draw after it"):
         plot_timeline(watched)
-    with pytest.raises(InputError, match=r"watched\(task\)"):
+    with pytest.raises(InputError, match=r"NAME\(function\)"):
         plot_timeline(watched)

@@ -34,7 +34,7 @@ TEXT_BOX = {"boxstyle": "round,pad=0.2", "fc": "white", "ec": "none", "alpha": 0
 STYLE: Any = {
     "figure.facecolor": "white",
     "figure.dpi": 100,
-    "figure.figsize": (9.0, 3.4),  # inches; it fits on a slide with the cell that draws it
+    "figure.figsize": [9.0, 3.4],  # inches; it fits on a slide with the cell that draws it
     "savefig.dpi": 200,
     "font.size": 12,
     "axes.titlesize": 13,
