@@ -189,26 +189,19 @@ def _split_line(line: str, comment: int, literals: list[_Literal]) -> tuple[str,
                 text(
                     es=f"{word.text} no tiene las expresiones de {literal.text}: "
                     "entre llaves va lo mismo en los dos idiomas",
-                    en=f"{word.text} has not the expressions of {literal.text}: "
+                    en=f"{word.text} does not have the expressions of {literal.text}: "
                     "what stands in braces is the same in both languages",
                 )
             )
         spanish = spanish[: literal.start] + word.text + spanish[literal.end :]
-    own = _literals_of_line(spanish, literals, words)
+    padded = [*words, *[None] * (len(literals) - len(words))]
+    own = [word or literal for literal, word in zip(literals, padded, strict=True)]
     expected = _joined_line(spanish, english, own, literals)
     if expected != line:
         raise _BadMarkError(
             text(es=f"escribe la línea así: {expected}", en=f"write the line as: {expected}")
         )
     return spanish, english
-
-
-def _literals_of_line(
-    spanish: str, literals: list[_Literal], words: list[_Literal | None]
-) -> list[_Literal]:
-    """Return the literals of the Spanish line, for those of the English one."""
-    padded = [*words, *[None] * (len(literals) - len(words))]
-    return [word or literal for literal, word in zip(literals, padded, strict=True)]
 
 
 def _joined_line(es: str, en: str, own: list[_Literal], words: list[_Literal]) -> str:

@@ -36,9 +36,9 @@ Pick = Callable[[Any], Sequence[int]]  # which of the values of a series are rea
 
 @dataclass(frozen=True)
 class _Series:
-    """What belongs together: its name, its first points, and how many it has.
+    """What belongs together: its name, some of its points, and how many it has.
 
-    A table shows few points, and a figure may have a million, which to go through takes seconds.
+    A figure may have a million points, and going through all of them would take seconds.
     """
 
     name: str
