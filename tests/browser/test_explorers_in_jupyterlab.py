@@ -10,7 +10,7 @@ from helpers.language import message
 
 IMPORTS = """\
 from dataclasses import replace
-from helpers.classroom import explore_break_even, explore_laws, start
+from helpers.classroom import explore_break_even, explore_amdahl, start
 from helpers.parallel import CostModel
 
 model = replace(CostModel.recorded("linux_2_cpus_fork"), start_method=None)
@@ -58,17 +58,17 @@ def test_the_map_follows_keyboard_and_mouse_and_runs(explorer_in_lab, screenshot
 
 @pytest.mark.slow
 @pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)
-def test_the_laws_follow_keyboard_and_mouse(explorer_in_lab):
+def test_amdahl_follows_keyboard_and_mouse(explorer_in_lab):
     """In Spanish: keys and a drag change the chart, and a key held down ends on its last."""
-    page, cell = explorer_in_lab("explore_laws()", "es")
-    _shows_the_widget_alone(cell, message("explore.fraction"), n_sliders=2)
+    page, cell = explorer_in_lab("explore_amdahl()", "es")
+    _shows_the_widget_alone(cell, "fracción secuencial", n_sliders=2)
     _press(page, cell, 0, "ArrowRight")
-    _says(cell, "El 30 % secuencial, con 64 trabajadores")
+    _says(cell, "Con una fracción secuencial de 0.3 y 64 procesos")
     _press(page, cell, 1, "ArrowLeft")
-    _says(cell, "El 30 % secuencial, con 48 trabajadores")
-    for _ in range(6):
+    _says(cell, "Con una fracción secuencial de 0.3 y 32 procesos")
+    for _ in range(4):
         page.page.keyboard.press("ArrowRight")
-    _says(cell, "El 30 % secuencial, con 384 trabajadores")
+    _says(cell, "Con una fracción secuencial de 0.3 y 512 procesos")
     _drag(page, cell, 0, 60)
     assert page.failures() == []
 

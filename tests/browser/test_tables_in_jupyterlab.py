@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT), pytest.mark.slo
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 CHART = """\
-from helpers.classroom import explore_laws, plot_timeline, start
+from helpers.classroom import explore_amdahl, plot_timeline, start
 from helpers.parallel import CostModel, simulate_even
 
 model = CostModel.recorded("linux_2_cpus_fork")
@@ -36,7 +36,7 @@ def page(in_language, start_lab, course, browser_page):
 
     def opened(language):
         in_language(language)
-        sources = (CHART.format(language=language), OWN, "explore_laws()")
+        sources = (CHART.format(language=language), OWN, "explore_amdahl()")
         cells = [nbformat.v4.new_code_cell(source) for source in sources]
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})

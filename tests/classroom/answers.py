@@ -73,7 +73,7 @@ class Answers:
         last = program.body.pop()
         assert isinstance(last, ast.Expr)
         imported = imports(EXERCISES[number].above)
-        with _left_as_it_was(self.folder, names):
+        with _left_as_it_was(self.folder):
             for name in read_names(code) & imported.keys() - names.keys():
                 exec(imported[name], there := {})
                 names[name] = there[name]
@@ -82,17 +82,16 @@ class Answers:
 
 
 @contextmanager
-def _left_as_it_was(folder: Path, names: Names) -> Iterator[None]:
-    """Be in a folder as in a notebook's, and undo what the answers to 3.4 do beyond their names."""
+def _left_as_it_was(folder: Path) -> Iterator[None]:
+    """Be in a folder as in a notebook's, and undo what the answers to 3.3 do beyond their names."""
     here, path, modules = Path.cwd(), list(sys.path), set(sys.modules)
     os.chdir(folder)
+    sys.path.insert(0, str(folder))
     try:
         yield
     finally:
         os.chdir(here)
         sys.path[:] = path
         for name in set(sys.modules) - modules:
-            if name.startswith(("my_search", "search_")):
+            if name.startswith(("my_own", "search_")):
                 del sys.modules[name]
-        if "place" in names:
-            names["place"].cleanup()

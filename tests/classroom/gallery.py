@@ -13,9 +13,6 @@ from helpers.classroom import (
     plot_advice,
     plot_break_even_map,
     plot_cluster_scaling,
-    plot_efficiency,
-    plot_growth,
-    plot_laws,
     plot_memory,
     plot_predictions,
     plot_speedup,
@@ -24,8 +21,8 @@ from helpers.classroom import (
     plot_transfer,
 )
 from helpers.classroom.data_chart import plot_ways
+from helpers.classroom.explore_amdahl import _Amdahl
 from helpers.classroom.explore_break_even import _BreakEven, _stories
-from helpers.classroom.explore_laws import _Laws
 from helpers.classroom.story import plot_story
 from helpers.parallel import (
     Advice,
@@ -56,14 +53,6 @@ SERIES = {
     "file": (5e-4, 2e-3, 1.1e-2, 0.14),
     "in_memory": (6e-5, 6e-4, 4e-3, 0.03),
 }
-
-
-def _growth() -> Axes:
-    slopes = {"sequential": 6.0, "threads": 6.4, "processes": 3.4, "pool": 3.0}
-    starts = {"sequential": 0, "threads": 4, "processes": 60, "pool": 31}
-    return plot_growth(
-        {w: {n: 1e-3 * (starts[w] + k * n) for n in SIZES} for w, k in slopes.items()}
-    )
 
 
 def _scaling() -> Scaling:
@@ -132,7 +121,6 @@ def _explored(explorer) -> Figure:
 CHARTS: dict[str, Callable[[], Axes | Figure]] = {
     "times": lambda: plot_times({way: [1.0 + k, 1.1 + k, 1.5 + k] for k, way in enumerate(WAYS)}),
     "times_of_others": lambda: plot_times({name: [3.0, 3.1, 3.6] for name in "abcde"}),
-    "growth": _growth,
     "timeline": lambda: plot_timeline(sequential(), ended(heavy(4), 0.1)),
     "timeline_of_little": lambda: plot_timeline(hundred_squares(4)),
     "timeline_of_starts": lambda: plot_timeline(slow_start(2)),
@@ -144,7 +132,6 @@ CHARTS: dict[str, Callable[[], Axes | Figure]] = {
     "story_of_chunks": lambda: plot_story(*map(_chunks, (1, 10, 500))),
     "speedup": _speedup,
     "speedup_of_six": _six_curves,
-    "efficiency": lambda: plot_efficiency(_scaling()),
     "transfer": lambda: plot_transfer(
         {name: dict(zip(BYTES, s, strict=True)) for name, s in SERIES.items()},
         model=CostModel(message_s=7e-5, worker_message_s=6e-5, byte_s=6e-10),
@@ -158,11 +145,9 @@ CHARTS: dict[str, Callable[[], Axes | Figure]] = {
     "advice": _advice,
     "map": lambda: plot_break_even_map(MODEL, points=JOBS),
     "map_of_eight": lambda: plot_break_even_map(replace(MODEL, cpus=32), points=JOBS),
-    "laws": lambda: plot_laws(0.05),
-    "laws_of_few": lambda: plot_laws(0.25, 8),
     "predictions": _predictions,
     "explored_map": lambda: _explored(_BreakEven(MODEL)),
-    "explored_laws": lambda: _explored(_Laws()),
+    "explored_amdahl": lambda: _explored(_Amdahl()),
     "measured_story": lambda: _stories(simulate_even(0.02, 24, 2, 2, MODEL), heavy(2)),
 }  # fmt: skip
 

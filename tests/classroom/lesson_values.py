@@ -115,22 +115,14 @@ def _lesson_0(folder: Path) -> Values:
 
 
 def _lesson_1(folder: Path) -> Values:
-    clock, n_calls = Clock(1e-7), 0
+    clock = Clock(1e-7)
 
-    def count_primes(limit):
-        """Take a microsecond for each unit of the limit, and nearly the same each time."""
-        nonlocal n_calls
-        n_calls += 1
-        clock.now_s += 1e-6 * limit * (1 + 1e-4 * n_calls)
-        return tasks.count_primes(min(limit, 100))
+    def square(x):
+        """Take a microsecond."""
+        clock.now_s += 1e-6
+        return x * x
 
-    return {
-        "data": list(range(100)),
-        "limits": [20_000, 30_000, 10_000, 30_000, 20_000],
-        "square": lambda x: x * x,
-        "count_primes": count_primes,
-        "perf_counter": clock,
-    }
+    return {"data": list(range(100)), "square": square, "perf_counter": clock}
 
 
 def _lesson_2(folder: Path) -> Values:
@@ -146,7 +138,7 @@ def _lesson_2(folder: Path) -> Values:
 def _lesson_3(folder: Path) -> Values:
     tasks.make_sample_directories(folder / "sample")
     folders = tasks.list_directories(folder / "sample")
-    return {"folders": folders, "readable": folders, "perf_counter": Clock(1.0)}
+    return {"found": list(map(tasks.find_markdowns, folders))}
 
 
 def _lesson_4(folder: Path) -> Values:
@@ -156,7 +148,7 @@ def _lesson_4(folder: Path) -> Values:
 
 
 def _lesson_5(folder: Path) -> Values:
-    return {"run": run, "wide": [2**k for k in range(11)], "cpus": CPUS, "model": MODEL}
+    return {"amdahl": parallel.amdahl, "measure": lambda items: {1: 0.9, 2: 1.7}}
 
 
 def _lesson_6(folder: Path) -> Values:

@@ -21,12 +21,12 @@ from made import (
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
-from helpers.classroom import crossing_point, duration, plot_growth, plot_times
+from helpers.classroom import crossing_point, plot_times
 from helpers.classroom.charts import way_name
 from helpers.classroom.style import alternative_text
 from helpers.language import message
 from helpers.parallel import Comparison
-from seeing import contrast, luminance
+from seeing import luminance
 
 SIZES = (1, 10, 20, 40, 80, 160)
 LOOP = {n: 0.006 * n for n in SIZES}
@@ -240,59 +240,7 @@ def test_times_of_another_kind(received):
     assert str(caught.value) == message("chart.no_times", received=repr(received))
 
 
-# ---- plot_growth and crossing
-
-
-def test_lines_hold_the_times():
-    """Each line has a marker at every number of items, in rising order, however they are given."""
-    ax = plot_growth({"sequential": dict(reversed(LOOP.items())), "pool": CHEAP_POOL})
-    for line, times in zip(ax.lines, (LOOP, CHEAP_POOL), strict=True):
-        assert list(line.get_xdata()) == list(SIZES)
-        assert list(line.get_ydata()) == pytest.approx([1e3 * value for value in times.values()])
-    assert ax.get_xlim()[0] == ax.get_ylim()[0] == 0
-
-
-def test_lines_differ_in_colour_dashes_and_marker():
-    """Lines are told apart by colour, dashes and marker, and their colours can be read as text."""
-    lines = plot_growth({name: {1: i, 2: 3 * i} for i, name in enumerate("abcd", 1)}).lines
-    assert len({to_hex(line.get_color()) for line in lines}) == 4
-    assert len({line.get_linestyle() for line in lines}) == 4
-    assert len({line.get_marker() for line in lines}) == 4
-
-
-@pytest.mark.parametrize("n_series", [2, 3, 4])
-def test_labels_of_lines_stand_out(n_series):
-    """The name beside a line is at least 4.5 to 1 darker than the page (WCAG 2.2, level AA)."""
-    ax = plot_growth({name: {1: i, 2: 3 * i} for i, name in enumerate("abcd"[:n_series], 1)})
-    assert min(contrast(text.get_color()) for text in ax.texts) >= 4.5
-
-
-def test_lines_are_labelled_directly(language):
-    """The name of each way stands at the end of its line."""
-    ax = plot_growth({"sequential": LOOP, "pool": CHEAP_POOL})
-    assert [(text.get_text(), text.xy) for text in ax.texts] == [
-        (message("way_name.sequential"), (160, 1e3 * LOOP[160])),
-        (message("way_name.pool"), (160, 1e3 * CHEAP_POOL[160])),
-    ]
-    assert (ax.get_xlabel(), ax.get_ylabel()) == (
-        message("chart.items"),
-        message("chart.milliseconds"),
-    )
-
-
-def test_short_times_have_short_numbers(language):
-    """The time axis has the unit in which its numbers are short, and says so."""
-    ax = plot_growth({"sequential": {1_000: 5e-5, 100_000: 5e-3}})
-    assert ax.get_ylabel() == message("chart.milliseconds")
-    assert list(ax.lines[0].get_ydata()) == pytest.approx([0.05, 5])
-
-
-@pytest.mark.parametrize("pool_s", [0.95, 1.05])
-def test_title_of_a_draw(language, pool_s):
-    """Where both take about the same at the largest number, the title claims no winner."""
-    times = {"sequential": {1: 0.1, 160: 1.0}, "pool": {1: 0.2, 160: pool_s}}
-    way, base = message("way_name.pool"), message("way_name.sequential")
-    assert title(plot_growth(times)) == message("chart.draw", way=way, base=base, n="160")
+# ---- crossing
 
 
 @pytest.mark.parametrize(
@@ -310,46 +258,10 @@ def test_title_of_a_draw(language, pool_s):
         ({}, None),
     ],
 )
-def test_break_even(language, second, found):
+def test_crossing_point(second, found):
     """It is the smallest shared number from which on the second always wins; a tie wins nothing."""
     first = {1: 5, 2: 5, 3: 5}
     assert crossing_point(first, second) == found
-    if second:
-        way = message("way_name.pool")
-        if found is None:
-            most = max(set(first) & set(second), default=max(second))
-            expected = message("chart.never_pays", way=way, n=str(most))
-        else:
-            key = "chart.pays_from_one" if found == 1 else "chart.pays_from"
-            expected = message(key, way=way, n=str(found))
-        assert title(plot_growth({"sequential": first, "pool": second})) == expected
-
-
-def test_title_of_a_single_line(language):
-    """With one way the title says how the time grew with the number of items."""
-    ax = plot_growth({"sequential": {1_000: 0.01, 100_000: 0.97}})
-    assert title(ax) == message("chart.growth", items="100", time="97")
-
-
-@pytest.mark.parametrize("name", GROWTH)
-def test_alternative_text_of_growth(language, name):
-    """The alternative text has the conclusion and the end of each line, in the page's language."""
-    ax = plot_growth(GROWTH[name])
-    told = alternative_text(ax.figure)
-    assert told.startswith(title(ax))
-    for way, times in GROWTH[name].items():
-        n = max(times)
-        assert (
-            message("chart.point", name=way_name(way), n=f"{n:,}", time=duration(times[n])) in told
-        )
-
-
-@pytest.mark.parametrize("received", [{}, {"a": {}}, {"a": {1: 1.0}, "b": {}}])
-def test_growth_without_times(language, received):
-    """Nothing to draw gets an error that shows what was received."""
-    with pytest.raises(ValueError, match="0") as caught:
-        plot_growth(received)
-    assert str(caught.value) == message("chart.no_times", received=repr(received))
 
 
 # ---- all of them
@@ -357,10 +269,7 @@ def test_growth_without_times(language, received):
 
 def drawings():
     """Return every chart of this module with its realistic data, as parameters."""
-    for kind, draw, cases in (
-        ("times", plot_times, TIMES),
-        ("growth", plot_growth, GROWTH),
-    ):
+    for kind, draw, cases in (("times", plot_times, TIMES),):
         for name, data in cases.items():
             yield pytest.param(draw, data, id=f"{kind}: {name}")
 
@@ -369,12 +278,6 @@ def drawings():
 def test_texts_are_in_the_figure_and_apart(wordy, draw, data):
     """No text of a chart is cut off by the figure's edge or covers another text."""
     assert badly_placed(draw(data)) == []
-
-
-def test_labels_of_close_lines_are_apart(language):
-    """Where two lines end close to each other their names can still be read."""
-    close = {n: 0.01 + 0.006 * n for n in SIZES}
-    assert badly_placed(plot_growth({"sequential": LOOP, "pool": close})) == []
 
 
 def test_long_names_fit(language):

@@ -24,8 +24,6 @@ from helpers.classroom import (
     duration,
     plot_break_even_map,
     plot_cluster_scaling,
-    plot_growth,
-    plot_laws,
     plot_memory,
     plot_predictions,
     plot_speedup,
@@ -37,7 +35,7 @@ from helpers.classroom.data_table import MOST, NONE, Table, folded
 from helpers.classroom.story import plot_story
 from helpers.classroom.style import data_html, describe, figure_html, new_axes, tables_of
 from helpers.language import message, set_language
-from helpers.parallel import CostModel, amdahl, cluster_scaling, gustafson, simulate_even
+from helpers.parallel import CostModel, amdahl, cluster_scaling, simulate_even
 
 
 class Page(HTMLParser):
@@ -115,7 +113,7 @@ def test_the_data_keeps_no_figure(name):
 
 def test_both_languages_have_the_same_figures():
     """What a table says differs by language, its figures do not."""
-    for name in ("times", "laws", "timeline", "map"):
+    for name in ("times", "explored_amdahl", "timeline", "map"):
         figures = []
         for language in ("es", "en"):
             set_language(language)
@@ -265,16 +263,6 @@ def test_story():
         assert total == pytest.approx(run.elapsed_s, rel=5e-3)
 
 
-def test_growth():
-    """A row for each number of items, and a dash where a way was not measured at it."""
-    found = table(plot_growth({"sequential": {1: 0.5, 1000: 2.0}, "pool": {1000: 1.0, 2: 0.5}}))
-    assert found.rows == [
-        ("1", "0.500", NONE),
-        ("2", NONE, "0.500"),
-        ("1,000", "2.00", "1.00"),
-    ]
-
-
 def test_speedup():
     """What was measured, what is ideal, and what the law gives at the same numbers of workers."""
     measured = {1: 0.95, 2: 1.8, 23: 7.5}
@@ -286,15 +274,6 @@ def test_speedup():
     assert [float(row[3]) for row in found.rows] == pytest.approx(
         [amdahl(0.1, n) for n in measured], rel=5e-3
     )
-
-
-def test_laws():
-    """Both laws, what is ideal and the limit, at powers of two and at the end of the chart."""
-    found = table(plot_laws(0.05, 100))
-    assert [row[0] for row in found.rows] == ["1", "2", "4", "8", "16", "32", "64", "100"]
-    figures = [float(cell) for cell in found.rows[-1][1:]]
-    expected = [amdahl(0.05, 100), gustafson(0.05, 100), 100, 20]
-    assert figures == pytest.approx(expected, rel=5e-3)
 
 
 def test_transfer():
@@ -347,14 +326,9 @@ def test_predictions():
     assert found.rows == [("primes", "1.50 s", "1.00 s", "50")]
 
 
-LOOP, POOL = {1: 0.5, 9: 2.0}, {1: 1.0, 9: 1.0}
-
-
 @pytest.mark.parametrize(
     ("draw", "given", "change"),
     [
-        (plot_growth, {"pool": POOL}, lambda given: given.update(threads=LOOP)),
-        (plot_growth, {"pool": POOL}, lambda given: given["pool"].clear()),
         (draw_map, {"a": [1e-3, 100]}, lambda given: given.update(b=[1e-3, 10])),
         (draw_map, {"a": [1e-3, 100]}, lambda given: given["a"].clear()),
         (plot_predictions, {"a": [1.5, 1.0]}, lambda given: given.clear()),

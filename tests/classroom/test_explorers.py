@@ -16,13 +16,13 @@ from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from helpers.classroom import (
+    explore_amdahl,
     explore_break_even,
-    explore_laws,
     explorers,
     sized_work,
 )
+from helpers.classroom.explore_amdahl import _Amdahl
 from helpers.classroom.explore_break_even import _BreakEven, predicted_s
-from helpers.classroom.explore_laws import _Laws
 from helpers.classroom.style import alternative_text, duration, significant, times_as_fast
 from helpers.language import message
 from helpers.parallel import (
@@ -30,7 +30,6 @@ from helpers.parallel import (
     InputError,
     TimeLimitError,
     amdahl,
-    gustafson,
     simulate,
     simulate_even,
 )
@@ -40,11 +39,15 @@ from helpers.tasks import sum_of_squares
 MODEL = replace(CostModel.recorded("linux_2_cpus_fork"), start_method=None)
 SHOW = {
     "break_even": lambda: explore_break_even(MODEL),
-    "laws": explore_laws,
+    "amdahl": explore_amdahl,
 }
 CONTROLS = {
     "break_even": ("item_cost", "n_items", "n_workers", "chunksize"),
-    "laws": ("fraction", "n_workers"),
+    "amdahl": ("fraction", "n_workers"),
+}
+NAMES = {
+    "es": {"fraction": "fracción secuencial", "n_workers": "procesos"},
+    "en": {"fraction": "serial fraction", "n_workers": "workers"},
 }
 
 
@@ -141,7 +144,10 @@ def test_controls_speak_the_learners_language(show, language, name):
     """Each control has its name, a tooltip that says it, and a value that follows the hand."""
     shown = show(name)
     for key, control in shown.controls.items():
-        assert control.description == message(f"explore.{key}")
+        if name == "amdahl":
+            assert control.description == NAMES[language][key]
+        else:
+            assert control.description == message(f"explore.{key}")
         assert control.description in control.tooltip
         assert control.style.description_width == explorers._NAMES
         assert getattr(control, "continuous_update", True)
@@ -149,8 +155,6 @@ def test_controls_speak_the_learners_language(show, language, name):
         assert len(labels) == len(set(labels)) >= 5
         if key in ("item_cost", "mean_cost"):
             assert all(label.endswith((" µs", " ms", " s")) for label in labels)
-        if key == "fraction":
-            assert all(label.endswith("%") for label in labels)
     if shown.button:
         assert shown.button.description == message("explore.run")
         assert shown.button.tooltip == message("explore.run_tooltip")
@@ -204,7 +208,7 @@ def test_the_data_of_a_job_is_that_of_its_chunksize(show, only_simulated):
 
 def test_two_explorers_are_independent(show):
     """A cell that is run again gives an explorer of its own."""
-    one, other = show("laws"), show("laws")
+    one, other = show("amdahl"), show("amdahl")
     before = other.pictures
     one.move(n_workers=2)
     assert other.pictures == before
@@ -264,28 +268,25 @@ def test_many_chunks_are_counted_on(n_items, chunksize, item_s):
     assert predicted_s(item_s, n_items, 4, chunksize, MODEL) == pytest.approx(whole, rel=0.01)
 
 
-def test_laws_tell_speedup_and_efficiency(show, language):
-    """The sentence and the chart have both laws' speedups for the chosen workers."""
-    shown = show("laws")
+def test_amdahl_tells_speedup_and_efficiency(show, language):
+    """Sentence and chart have the law's speedup for the chosen workers, its share and its limit."""
+    shown = show("amdahl")
     shown.move(fraction=0.1, n_workers=8)
-    assert (amdahl(0.1, 8), gustafson(0.1, 8)) == (pytest.approx(4.70588), pytest.approx(7.3))
-    for told in ("4.71", "59", "7.30", "91"):
+    assert amdahl(0.1, 8) == pytest.approx(4.70588)
+    for told in ("4.71", "59", "10.0"):
         assert re.search(rf"(?<![\d.]){re.escape(told)}(?![\d.]\d)", shown.said)
-    workers = message("speedup.workers", n=8)
-    title = message("explore.laws_title", workers=workers, amdahl="4.71", gustafson="7.30")
-    assert shown.alts[0].startswith(f"{title}. ")
+    assert shown.alts == [shown.said]
 
 
 EXTREMES = [
-    (_Laws, {"fraction": 0.0, "n_workers": 2}),
-    (_Laws, {"fraction": 0.001, "n_workers": 1024}),
-    (_Laws, {"fraction": 0.3, "n_workers": 1024}),
-    (_Laws, {"fraction": 1.0, "n_workers": 64}),
+    (_Amdahl, {"fraction": 0.0, "n_workers": 2}),
+    (_Amdahl, {"fraction": 0.001, "n_workers": 1024}),
+    (_Amdahl, {"fraction": 1.0, "n_workers": 64}),
     (_BreakEven, {"item_s": 1e-6, "n_items": 1, "n_workers": 64, "chunksize": 0}),
     (_BreakEven, {"item_s": 1.0, "n_items": 10**6, "n_workers": 2, "chunksize": 1}),
     (_BreakEven, {"item_s": 1e-4, "n_items": 1000, "n_workers": 1, "chunksize": 20}),
 ]
-_TOLD = (2, 5)  # the one of each kind with the most to place; the others rarely tell more
+_TOLD = (1, 4)  # the one of each kind with the most to place; the others rarely tell more
 
 
 @pytest.mark.parametrize(
@@ -297,7 +298,7 @@ _TOLD = (2, 5)  # the one of each kind with the most to place; the others rarely
 )
 def test_texts_stay_inside_and_apart(language, kind, values):
     """In the settings with the longest texts none leaves the picture or covers another."""
-    explorer = kind() if kind is _Laws else kind(MODEL)
+    explorer = kind() if kind is _Amdahl else kind(MODEL)
     (figure,) = explorer.draw(values).figures
     FigureCanvasAgg(figure)
     assert badly_placed(figure.axes[0]) == []

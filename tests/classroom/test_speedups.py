@@ -1,4 +1,4 @@
-"""Speedup, efficiency and the laws by number of workers: what the lines hold, and say."""
+"""Speedup by number of workers: what the lines hold, and say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from made import badly_placed, texts, title
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
-from helpers.classroom import plot_efficiency, plot_laws, plot_speedup
+from helpers.classroom import plot_speedup
 from helpers.classroom.style import alternative_text, figure_html
 from helpers.language import message
 from helpers.parallel import Ceiling, InputError, Scaling, amdahl, gustafson
@@ -43,7 +43,6 @@ MEASURED = {
     "ten": {f"series {k}": {n: n ** (0.5 + 0.05 * k) for n in (1, 2, 4, 8, 16)} for k in range(10)},
     "long names": {LONG.format(k=k): {1: 1.0, 2: 1.9 - k / 20} for k in range(4)},
 }
-LAWS = [(0.05, 1024), (0, 1024), (1.0, 1024), (0.25, 8), (1e-6, 10**6), (0.5, 64), (0.3, 2)]
 
 
 def line(ax, label_y, label_x):
@@ -213,15 +212,12 @@ def test_warnings_stand_under_the_chart():
     noisy = scaling({1: 2.2, 2: 1.2}, warnings=("Close programs.",))
     ax = plot_speedup({"a": noisy, "b": noisy})
     assert figure_html(ax.figure).count("Close programs.") == 1
-    ax = plot_efficiency(noisy)
-    assert figure_html(ax.figure).count("Close programs.") == 1
 
 
 @pytest.mark.parametrize("name", MEASURED)
-@pytest.mark.parametrize("draw", [plot_speedup, plot_efficiency])
-def test_texts_are_in_the_figure_and_apart(wordy, draw, name):
+def test_texts_are_in_the_figure_and_apart(wordy, name):
     """No text is cut off by the figure's edge or covers another text."""
-    assert badly_placed(draw(MEASURED[name])) == []
+    assert badly_placed(plot_speedup(MEASURED[name])) == []
 
 
 @pytest.mark.parametrize("name", MEASURED)
@@ -232,10 +228,9 @@ def test_texts_are_apart_with_all_guides(wordy, name):
 
 
 @pytest.mark.parametrize("name", MEASURED)
-@pytest.mark.parametrize("draw", [plot_speedup, plot_efficiency])
-def test_alternative_text(language, draw, name):
+def test_alternative_text(language, name):
     """The alternative text has the conclusion and the last point of every series."""
-    ax = draw(MEASURED[name])
+    ax = plot_speedup(MEASURED[name])
     told = alternative_text(ax.figure)
     assert told.startswith(f"{one_line(ax)}. ")
     assert told.endswith(".")
@@ -272,7 +267,6 @@ def test_alternative_text_of_many_points_is_short(language):
     assert len(told) < 1000
 
 
-@pytest.mark.parametrize("draw", [plot_speedup, plot_efficiency])
 @pytest.mark.parametrize(
     "received",
     [
@@ -294,10 +288,10 @@ def test_alternative_text_of_many_points_is_short(language):
     ],
     ids=str,
 )
-def test_what_is_no_speedup(language, draw, received):
+def test_what_is_no_speedup(language, received):
     """What cannot be drawn gets an error that names the chart and shows what was received."""
-    with pytest.raises(InputError, match=draw.__name__):
-        draw(received)
+    with pytest.raises(InputError, match="plot_speedup"):
+        plot_speedup(received)
 
 
 @pytest.mark.parametrize("received", ["0.1", float("nan"), [0.1]], ids=str)
@@ -316,117 +310,13 @@ def test_what_is_no_ceiling(language, received):
     assert str(caught.value) == message("speedup.bad_ceiling", received=repr(received), most=2)
 
 
-# ---- plot_efficiency
-
-
-def test_efficiency_is_speedup_per_worker(language):
-    """The line has the speedup divided by the number of workers, in percent; 100 is the ideal."""
-    ax = plot_efficiency({1: 0.9, 2: 1.6, 4: 2.0})
-    assert points(ax) == [([1, 2, 4], pytest.approx([90, 80, 50]))]
-    assert list(line(ax, 100, 4).get_ydata()) == [100, 100]
-    assert ax.get_ylim()[0] == 0
-    assert ax.get_ylabel() == message("efficiency.axis")
-
-
-@pytest.mark.parametrize(
-    ("speedups", "key", "said"),
-    [
-        ({1: 0.9, 4: 2.0}, "falls", {"first": "90", "few": 1, "last": "50", "many": 4}),
-        ({1: 0.5, 4: 3.6}, "rises", {"first": "50", "few": 1, "last": "90", "many": 4}),
-        ({2: 1.8, 4: 3.6}, "stays", {"first": "90", "few": 2, "last": "90", "many": 4}),
-        ({2: 1.8}, "one", {"last": "90", "many": 2}),
-        ({1: 1.037, 2: 0.012}, "falls", {"first": "104", "few": 1, "last": "0.60", "many": 2}),
-    ],
-)
-def test_title_of_efficiency(language, speedups, key, said):
-    """The title says whether efficiency falls, rises or stays, from where and to where."""
-    values = {k: count(v) if k in ("few", "many") else v for k, v in said.items()}
-    assert one_line(plot_efficiency(speedups)) == message(f"efficiency.{key}", **values)
-
-
-def test_efficiency_above_100_is_called_noise(language):
-    """Where a worker seems to do more than it can, the title calls the measurement noisy."""
-    said = {"first": "108", "few": count(1), "last": "80", "many": count(2)}
-    text = message("efficiency.falls", **said)
-    shown = one_line(plot_efficiency({1: 1.08, 2: 1.6}))
-    assert shown == message("efficiency.noisy", text=text)
-
-
-def test_spread_of_efficiency_is_inside_of_the_chart():
-    """The axis goes as far up as the middle half of the measurements does."""
-    noisy = Scaling("strong", "pool", (2.0, 2.1, 1.9), {1: (2.1, 2.0, 1.2), 2: (1.1, 1.1, 1.1)}, ())
-    ax = plot_efficiency(noisy)
-    assert noisy.speedup_quartiles(1)[1] > 1.06
-    assert ax.get_ylim()[1] > 100 * noisy.speedup_quartiles(1)[1]
-
-
-# ---- plot_laws
-
-
-@pytest.mark.parametrize(("fraction", "most"), LAWS)
-def test_lines_follow_the_laws(fraction, most):
-    """The lines are the ideal and the two laws at every number of workers that is drawn."""
-    ax = plot_laws(fraction, most)
-    for law in (lambda _, n: n, amdahl, gustafson):
-        found = line(ax, law(fraction, most), most)
-        expected = [law(fraction, int(n)) for n in found.get_xdata()]
-        assert list(found.get_ydata()) == pytest.approx(expected)
-        assert found.get_xdata()[0] == 1
-
-
-@pytest.mark.parametrize(("fraction", "most"), LAWS)
-def test_limit_is_drawn_where_it_is_in_the_chart(language, fraction, most):
-    """Amdahl's limit is a line at 1/s where it is above 1 and not beyond the most workers."""
-    ax = plot_laws(fraction, most)
-    limited = bool(fraction) and 1 < 1 / fraction <= most
-    start = message("laws_chart.limit", times="")
-    assert any(text.startswith(start.strip()) for text in named(ax)) == limited
-
-
-@pytest.mark.parametrize(("fraction", "most"), LAWS)
-def test_texts_of_the_laws_are_apart(wordy, fraction, most):
-    """No text is cut off by the figure's edge or covers another text."""
-    assert badly_placed(plot_laws(fraction, most)) == []
-
-
-def test_title_and_alternative_text_of_the_laws(language):
-    """Title and alternative text say what both laws promise with most workers."""
-    ax = plot_laws(0.05)
-    assert title(ax) == message(
-        "laws_chart.conclusion", share="5", workers=count_of(1024), amdahl="19.6", gustafson="973"
-    )
-    told = alternative_text(ax.figure)
-    assert told.startswith(title(ax))
-    assert told.endswith(".")
-    assert "1,024" in told
-
-
-@pytest.mark.parametrize("fraction", [-0.1, 1.1, "0.1", None, float("nan")])
-def test_fraction_outside_of_the_laws(language, fraction):
-    """A fraction that is none gets the error of the laws themselves."""
-    with pytest.raises(InputError) as caught:
-        plot_laws(fraction)
-    expected = message("laws.fraction", name="serial_fraction", received=repr(fraction))
-    assert str(caught.value) == expected
-
-
-@pytest.mark.parametrize("most", [0, 1, -3, 2.5, "8", True])
-def test_too_few_workers_for_the_laws(language, most):
-    """Fewer than two workers, or what is no number of them, gets an error that shows it."""
-    with pytest.raises(InputError) as caught:
-        plot_laws(0.1, most)
-    assert str(caught.value) == message("laws_chart.bad_workers", received=repr(most))
-
-
 # ---- all of them
 
 
-@pytest.mark.parametrize("draw", [plot_speedup, plot_efficiency])
-def test_draws_into_given_axes(draw):
+def test_draws_into_given_axes():
     """Given Axes are drawn into and returned, no figure is made, the neighbour stays empty."""
     figure, (left, right) = plt.subplots(1, 2)
-    assert draw(MEASURED["measured and simulated"], ax=left) is left
-    assert plot_laws(0.05, ax=left) is left
+    assert plot_speedup(MEASURED["measured and simulated"], ax=left) is left
     assert plt.get_fignums() == [figure.number]
     assert not right.has_data()
     assert texts(left)

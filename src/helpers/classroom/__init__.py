@@ -7,19 +7,18 @@ from helpers.classroom.advice_chart import plot_advice
 from helpers.classroom.break_even_map import plot_break_even_map
 from helpers.classroom.charts import plot_times
 from helpers.classroom.cluster_chart import plot_cluster_scaling
+from helpers.classroom.crossing import crossing_point
 from helpers.classroom.dask_programs import cluster_programs
 from helpers.classroom.data_chart import plot_transfer
 from helpers.classroom.exercises import check, hint
+from helpers.classroom.explore_amdahl import explore_amdahl
 from helpers.classroom.explore_break_even import explore_break_even
-from helpers.classroom.explore_laws import explore_laws
 from helpers.classroom.folders import temporary_folder
-from helpers.classroom.growth import crossing_point, plot_growth
-from helpers.classroom.laws_chart import plot_laws
 from helpers.classroom.memory_chart import plot_memory
 from helpers.classroom.prediction_chart import plot_predictions
 from helpers.classroom.predictions import predict
 from helpers.classroom.scripts import run_script
-from helpers.classroom.speedups import plot_efficiency, plot_speedup
+from helpers.classroom.speedups import plot_speedup
 from helpers.classroom.start import report, start
 from helpers.classroom.style import duration
 from helpers.classroom.threads_told import (
@@ -39,15 +38,12 @@ __all__ = [
     "explain_noise",
     "explain_python",
     "explain_threads",
+    "explore_amdahl",
     "explore_break_even",
-    "explore_laws",
     "hint",
     "plot_advice",
     "plot_break_even_map",
     "plot_cluster_scaling",
-    "plot_efficiency",
-    "plot_growth",
-    "plot_laws",
     "plot_memory",
     "plot_predictions",
     "plot_speedup",

@@ -63,12 +63,6 @@ class Curve:
             return None
         return float(np.interp(n, known, [self.values[k] for k in known]))
 
-    def per_worker(self) -> Curve:
-        """Return the efficiency in percent, where this is a speedup."""
-        values = {n: 100 * value / n for n, value in self.values.items()}
-        spreads = {n: (100 * low / n, 100 * high / n) for n, (low, high) in self.spreads.items()}
-        return Curve(self.name, values, spreads, self.warnings, self.kind)
-
 
 Given = Scaling | Mapping[int, float] | Mapping[str, Scaling | Mapping[int, float]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from helpers.language import Bilingual
 # The name of what was found in an answer, "right" or a mistake; with the values of its text.
 Verdict = str | tuple[str, dict[str, Any]]
 Grader = Callable[[Any], Verdict]
+UNANSWERED = "unanswered"  # the function is there, but still returns the three dots
 
 
 @dataclass(frozen=True)
@@ -26,3 +28,8 @@ class Exercise:
     grade: Grader
     hint: Bilingual
     verdicts: Mapping[str, Bilingual]
+
+
+def is_number(answer: object) -> bool:
+    """Say whether ``answer`` is a plain number: no truth value, nothing that is not a number."""
+    return isinstance(answer, numbers.Real) and not isinstance(answer, bool)

@@ -18,15 +18,12 @@ from helpers.classroom import (
     grading_threads,
 )
 from helpers.classroom.cards import Card
-from helpers.classroom.exercise import Exercise, Grader, Verdict
+from helpers.classroom.exercise import UNANSWERED, Exercise, Grader, Verdict
 from helpers.language import Bilingual, message, messages
 from helpers.parallel import InputError
 
 # What these say stands in the table ``check.e<exercise>`` of the messages.
 _GRADERS: dict[str, Grader] = {
-    **grading_numbers.GRADERS,
-    **grading_files.GRADERS,
-    **grading_scaling.GRADERS,
     **grading_threads.GRADERS,
     **grading_data.GRADERS,
     **grading_faults.GRADERS,
@@ -45,7 +42,8 @@ def _with_messages(number: str, grade: Grader) -> Exercise:
 @functools.cache
 def exercises() -> dict[str, Exercise]:
     """Return all exercises by their number, in order."""
-    own = {**grading_pool.EXERCISES, **grading_chunks.EXERCISES}
+    modules = (grading_numbers, grading_pool, grading_files, grading_chunks, grading_scaling)
+    own = {number: one for module in modules for number, one in module.EXERCISES.items()}
     own |= {number: _with_messages(number, grade) for number, grade in _GRADERS.items()}
     return {number: own[number] for number in sorted(own, key=lambda n: [*map(int, n.split("."))])}
 
@@ -71,7 +69,7 @@ def check(exercise: str, answer: Any) -> Card:
     verdict = _verdict(asked.grade, answer)
     found, values = (verdict, {}) if isinstance(verdict, str) else verdict
     ask_hint = message("check.ask_hint", exercise=exercise)
-    if found == grading_files.UNANSWERED:
+    if found == UNANSWERED:
         headline = message("check.unanswered", exercise=exercise)
         return Card(headline, (ask_hint,), colour="#595959")
     if found == "raised":
@@ -104,7 +102,7 @@ def _exercise(number: str) -> Exercise:
 
 def _verdict(grade: Grader, answer: object) -> Verdict:
     if answer is ... or (isinstance(answer, tuple) and any(part is ... for part in answer)):
-        return grading_files.UNANSWERED
+        return UNANSWERED
     try:
         return grade(answer)
     except (Exception, SystemExit) as error:  # a learner's function may raise anything

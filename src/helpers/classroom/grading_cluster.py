@@ -6,8 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from helpers.classroom.grading_files import UNANSWERED
-from helpers.classroom.grading_numbers import is_number
+from helpers.classroom.exercise import UNANSWERED, is_number
 from helpers.classroom.style import duration, significant
 from helpers.parallel import Run
 

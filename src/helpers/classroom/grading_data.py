@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from helpers.classroom.grading_files import UNANSWERED
-from helpers.classroom.grading_numbers import is_number
-from helpers.classroom.growth import crossing_point
+from helpers.classroom.crossing import crossing_point
+from helpers.classroom.exercise import UNANSWERED, is_number
 from helpers.tasks.arrays import keep_table, nearest, nearest_kept
 
 Verdict = str | tuple[str, dict[str, Any]]

@@ -1,4 +1,4 @@
-"""Graders of lesson 3: the four mistakes of the original notebook, mended by the learner."""
+"""The exercises of lesson 3: their rules, and what is said to each answer."""
 
 from __future__ import annotations
 
@@ -6,145 +6,144 @@ import os
 import pickle
 import tempfile
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
+from helpers.classroom.exercise import Exercise, Verdict
+from helpers.language import Bilingual
 from helpers.parallel import ParallelError, run
-from helpers.tasks import (
-    find_markdowns,
-    find_markdowns_or_error,
-    list_directories,
-    make_sample_directories,
-)
-
-Verdict = str | tuple[str, dict[str, Any]]
+from helpers.tasks import list_directories, make_sample_directories
 
 CHECK_LIMIT_S = 30.0
-UNANSWERED = "unanswered"  # the function is there, but still returns the three dots
+
+
+class _Mistake(NamedTuple):
+    """A mistake of the ten lines: where it may be pointed at, what it is, and what leads to it."""
+
+    lines: frozenset[int]
+    found: Bilingual
+    missed: Bilingual
+
+
+MISTAKES = (
+    _Mistake(
+        frozenset({1, 4}),
+        Bilingual(
+            es="Línea 1, encontrado: listdir da nombres sin su carpeta, y la línea 4 no los halla.",
+            en="Line 1, found: listdir gives names without their folder, and line 4 cannot find "
+            "them.",
+        ),
+        Bilingual(
+            es="Falta uno: ¿qué da os.listdir, rutas completas o solo nombres?",
+            en="One is missing: what does os.listdir give, full paths or just names?",
+        ),
+    ),
+    _Mistake(
+        frozenset({2}),
+        Bilingual(
+            es="Línea 2, encontrado: remove da un error si el nombre no está.",
+            en="Line 2, found: remove raises an error if the name is not there.",
+        ),
+        Bilingual(
+            es="Falta uno: ¿qué línea da un error en una computadora que no es una Mac?",
+            en="One is missing: which line raises an error on a computer that is not a Mac?",
+        ),
+    ),
+    _Mistake(
+        frozenset({3, 8}),
+        Bilingual(
+            es="Línea 3, encontrado: un proceso nuevo no puede importar una función del cuaderno, "
+            "y la línea 8 se queda esperando.",
+            en="Line 3, found: a new process cannot import a function of the notebook, and line 8 "
+            "waits forever.",
+        ),
+        Bilingual(
+            es="Falta uno: ¿de dónde importa un proceso nuevo la función que recibe?",
+            en="One is missing: where does a new process import the function from?",
+        ),
+    ),
+    _Mistake(
+        frozenset({6}),
+        Bilingual(
+            es="Línea 6, encontrado: %time solo en su línea no mide nada.",
+            en="Line 6, found: %time alone on its line times nothing.",
+        ),
+        Bilingual(
+            es="Falta uno: de lo que se quería medir, ¿qué se midió?",
+            en="One is missing: of what was meant to be timed, what was timed?",
+        ),
+    ),
+)
+SOUND = {
+    5: Bilingual(
+        es="La línea 5 está bien: recorre los nombres y une cada uno con su carpeta.",
+        en="Line 5 is fine: it goes through the names and joins each to its folder.",
+    ),
+    7: Bilingual(
+        es="La línea 7 está bien: abre un proceso por cada CPU.",
+        en="Line 7 is fine: it opens one process for each CPU.",
+    ),
+    9: Bilingual(
+        es="La línea 9 está bien aquí: map ya devolvió todos los resultados.",
+        en="Line 9 is fine here: map has already returned all the results.",
+    ),
+    10: Bilingual(
+        es="La línea 10 está bien: espera a que los procesos desaparezcan.",
+        en="Line 10 is fine: it waits until the processes are gone.",
+    ),
+}
+
+
+def four_mistakes(answer: Any) -> Verdict:
+    """3.1: the numbers of the lines that have a mistake, of the ten that began this course."""
+    if not isinstance(answer, (set, frozenset, list, tuple)) or not answer:
+        return "not_lines"
+    if not all(type(line) is int and 1 <= line <= 10 for line in answer):
+        return "not_lines"
+    lines = set(answer)
+    found = [mistake for mistake in MISTAKES if mistake.lines & lines]
+    told = [mistake.found for mistake in found]
+    told += [SOUND[line] for line in sorted(SOUND) if line in lines]
+    told += [mistake.missed for mistake in MISTAKES if mistake not in found]
+    complete = len(found) == len(MISTAKES) and not lines & SOUND.keys()
+    return ("right" if complete else "some"), {"told": " ".join(one.said() for one in told)}
+
+
+def just_names(answer: Any) -> Verdict:
+    """3.2: lists of paths, and the names of all their files in a single list."""
+    found, names = answer
+    right = [os.path.basename(path) for paths in found for path in paths]  # noqa: PTH119
+    if not isinstance(names, list):
+        return "not_a_list"
+    if sorted(map(str, names)) == sorted(right):
+        return "right", {"n": len(names)}
+    if any(isinstance(name, list) for name in names):
+        return "nested"
+    if any(os.path.basename(name) != name for name in names):  # noqa: PTH119
+        return "paths"
+    return "other", {"n": len(names), "expected": len(right)}
 
 
 @contextmanager
 def _sample() -> Iterator[str]:
-    """Give the path of a sample folder that nobody has seen; it is gone afterwards."""
+    """Give the path of a folder that nobody has seen, with Python files; it is gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        root = str(Path(folder).resolve() / "check")
+        root = Path(folder).resolve() / "check"
         make_sample_directories(root)
-        yield root
+        for name in list_directories(root):
+            (Path(name) / "one.py").write_text("", encoding="utf-8")
+            (Path(name) / "two.py").write_text("", encoding="utf-8")
+        yield str(root)
 
 
-def timed_search(answer: Any) -> Verdict:
-    """3.1: the lists that a search gave, the same flattened, and the seconds that it took."""
-    if not isinstance(answer, tuple) or len(answer) != 3:
-        return "not_three"
-    result, flat, elapsed_s = answer
-    if not isinstance(flat, list):
-        return "not_a_list"
-    if any(isinstance(part, (list, tuple)) for part in flat):
-        return "nested"
-    if any(isinstance(part, str) and len(part) == 1 for part in flat):
-        return "letters"
-    verdict = _elapsed(elapsed_s)
-    right = [file for files in map(_files, result) for file in files]
-    return "files" if verdict == "right" and sorted(flat) != sorted(right) else verdict
-
-
-def _files(found: Any) -> Any:
-    """Return the files of one folder, whether an error, or None for none, came with them or not."""
-    return found[0] if isinstance(found, tuple) else found
-
-
-def _elapsed(seconds: object) -> Verdict:
-    if seconds is None:
-        return "nothing"
-    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool):
-        return "not_a_number"
-    if not seconds > 0:  # nor is what is not a number at all
-        return "not_positive"
-    if seconds > 600 or abs(seconds - perf_counter()) < 60:
-        return "epoch"
-    return "too_small" if seconds < 1e-4 else "right"
-
-
-def folders_function(answer: Any) -> Verdict:
-    """3.2: a function that lists the folders in a folder, with or without a .DS_Store in it."""
-    if not callable(answer):
-        return "not_a_function"
-    with _sample() as root:
-        right = {Path(path).name for path in list_directories(root)}
-        found = answer(root)
-        problem = _not_names(found)
-        if problem:
-            return problem
-        (Path(root) / ".DS_Store").unlink()
-        try:
-            again = set(answer(root))
-        except ValueError:
-            return "remove_raises"
-        there = set(os.listdir(root)) | {".DS_Store"}
-    return _compared_names(set(found), again, right, there)
-
-
-def _not_names(found: Any) -> str | None:
-    """Name what is wrong with ``found`` where it is not a list of names, without their folders."""
-    if found is ...:
-        return UNANSWERED
-    if found is None:
-        return "no_return"
-    if isinstance(found, str):
-        return "one_text"
-    if not isinstance(found, (list, tuple)):
-        return "not_a_list"
-    if not all(isinstance(name, str) for name in found):
-        return "not_names"
-    return "paths" if any(os.path.basename(name) != name for name in found) else None  # noqa: PTH119
-
-
-def _compared_names(found: set[str], again: set[str], right: set[str], there: set[str]) -> Verdict:
-    if ".DS_Store" in found:
-        return "ds_store"
-    if found - there:
-        return "invented", {"name": min(found - there)}
-    if found - right:
-        return "stray_file", {"name": min(found - right)}
-    missing = right - (found & again)
-    return ("missing", {"name": min(missing)}) if missing else "right"
-
-
-def paths_function(answer: Any) -> Verdict:
-    """3.3: a function that lists folders as paths that open from wherever the program works."""
-    if not callable(answer):
-        return "not_a_function"
-    with _sample() as root:
-        found = answer(root)
-        if found is ...:
-            return UNANSWERED
-        if found is None:
-            return "no_return"
-        if isinstance(found, str):
-            return "one_text"
-        found = sorted(os.path.normpath(path) for path in found)  # Windows reads C:/x too
-        if found and all(Path(path).name == path for path in found):
-            return "names_only"
-        if not all(Path(path).is_dir() for path in found):
-            return "not_folders"
-        return "right" if found == list_directories(root) else "others"
-
-
-def importable_task(answer: Any) -> Verdict:
-    """3.4: a function that workers started with spawn, as on Windows, really can import."""
-    if isinstance(answer, types.ModuleType):
-        return "module"
-    if isinstance(answer, int):
-        return "number"
-    if not callable(answer):
+def own_search(answer: Any) -> Verdict:
+    """3.3: a function that workers started with spawn, as on Windows, really can import."""
+    if isinstance(answer, types.ModuleType) or not callable(answer):
         return "not_a_function"
     if getattr(answer, "__module__", None) == "__main__":
         return "in_notebook"
-    if answer in (find_markdowns, find_markdowns_or_error):
-        return "ours"
     with _sample() as root:
         folders = list_directories(root)
         try:
@@ -152,21 +151,104 @@ def importable_task(answer: Any) -> Verdict:
                        timeout_s=CHECK_LIMIT_S)  # fmt: skip
         except (ParallelError, pickle.PickleError) as error:
             return "not_importable", {"error": str(error)}
-        return _compared_files(made.results, folders)
+        found = [list(map(os.path.normpath, paths)) for paths in map(_listed, made.results)]
+        right = [[os.path.join(f, name) for name in ("one.py", "two.py")] for f in folders]  # noqa: PTH118
+        if [sorted(paths) for paths in found] == right:
+            return "right"
+        one = found[0][:1]
+        return "other_files", {"folder": folders[0], "found": one[0] if one else "[]"}
 
 
-def _compared_files(results: list[Any], folders: list[str]) -> Verdict:
-    found = sorted(os.path.normpath(p) for ps in results for p in ps if not Path(p).is_dir())
-    right = sorted(path for folder in folders for path in find_markdowns(folder))
-    if found == right:
-        return "right"
-    lower = [path for path in right if path.endswith(".md")]
-    return "right_lower" if found == lower else "other_files"
+def _listed(found: Any) -> list[str]:
+    return [path for path in found if isinstance(path, str)] if isinstance(found, list) else []
 
 
-GRADERS: dict[str, Callable[[Any], Verdict]] = {
-    "3.1": timed_search,
-    "3.2": folders_function,
-    "3.3": paths_function,
-    "3.4": importable_task,
+EXERCISES = {
+    "3.1": Exercise(
+        four_mistakes,
+        Bilingual(
+            es="dos de los errores ya los viste en las lecciones 1 y 2. Los otros dos están antes "
+            "de la función: uno da un error enseguida, el otro más tarde.",
+            en="two of the mistakes you have met in lessons 1 and 2. The other two come before "
+            "the function: one raises an error at once, the other one later.",
+        ),
+        {
+            "right": Bilingual(es="Los cuatro. {told}", en="All four. {told}"),
+            "some": Bilingual(
+                es="Todavía no son los cuatro. {told}", en="Not the four yet. {told}"
+            ),
+            "not_lines": Bilingual(
+                es="Se espera un conjunto con números de línea, del 1 al 10: {{1, 2}}.",
+                en="A set of line numbers, from 1 to 10, is expected: {{1, 2}}.",
+            ),
+        },
+    ),
+    "3.2": Exercise(
+        just_names,
+        Bilingual(
+            es="son los dos ciclos de aplanar; de cada ruta se guarda os.path.basename.",
+            en="it is the two loops that flatten, and what is kept is os.path.basename of each "
+            "path.",
+        ),
+        {
+            "right": Bilingual(
+                es="Una sola lista, con {n} nombres.", en="A single list, of {n} names."
+            ),
+            "not_a_list": Bilingual(
+                es="Se espera una lista, entre corchetes.", en="A list is expected, in brackets."
+            ),
+            "nested": Bilingual(
+                es="Todavía es una lista de listas: hace falta un segundo ciclo.",
+                en="It is still a list of lists: a second loop is needed.",
+            ),
+            "paths": Bilingual(
+                es="Están las rutas enteras: de cada una se pide solo el nombre.",
+                en="Those are whole paths: of each one only the name is asked for.",
+            ),
+            "other": Bilingual(
+                es="Tu lista tiene {n} elementos, y en found hay {expected} archivos. El primer "
+                "ciclo recorre found; el segundo, cada una de sus listas.",
+                en="Your list has {n} items, and found has {expected} files. The first loop "
+                "goes through found; the second one, through each of its lists.",
+            ),
+        },
+    ),
+    "3.3": Exercise(
+        own_search,
+        Bilingual(
+            es="es find_md con otra terminación, en un archivo que empieza con import os; después, "
+            "from my_own_3 import …",
+            en="it is find_md with another ending, in a file that begins with import os; then "
+            "from my_own_3 import …",
+        ),
+        {
+            "right": Bilingual(
+                es="Un proceso creado con spawn, como en Windows, importó tu función y encontró "
+                "todos los archivos.",
+                en="A process started with spawn, as on Windows, imported your function and found "
+                "every file.",
+            ),
+            "not_a_function": Bilingual(
+                es="Se pide la función misma, sin paréntesis: ni su resultado ni el módulo.",
+                en="The function itself is asked for, without parentheses: neither its result nor "
+                "the module.",
+            ),
+            "in_notebook": Bilingual(
+                es="Esa función está en el cuaderno, y un proceso creado con spawn no puede "
+                "importarla de ahí. Escríbela en un archivo.",
+                en="That function is in the notebook, and a process started with spawn cannot "
+                "import it from there. Write it into a file.",
+            ),
+            "not_importable": Bilingual(
+                es="El proceso no pudo usar la función. {error}",
+                en="The process could not use the function. {error}",
+            ),
+            "other_files": Bilingual(
+                es="El proceso pudo usar la función, pero no devolvió las rutas de los archivos "
+                ".py. En {folder} hay one.py y two.py, y dio: {found}.",
+                en="The process could use the function, but it did not return the paths of the "
+                ".py files. In {folder} there are one.py and two.py, and it gave: {found}.",
+            ),
+        },
+    ),
 }

@@ -5,9 +5,8 @@ from __future__ import annotations
 import multiprocessing.pool
 from typing import Any
 
-from helpers.classroom.exercise import Exercise, Verdict
-from helpers.classroom.grading_numbers import is_number
-from helpers.classroom.growth import crossing_point
+from helpers.classroom.crossing import crossing_point
+from helpers.classroom.exercise import Exercise, Verdict, is_number
 from helpers.language import Bilingual
 from helpers.parallel import InputError, Run, Watch
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 from typing import Any
 
-from helpers.classroom.grading_numbers import is_number
+from helpers.classroom.exercise import is_number
 from helpers.classroom.grading_project_choice import GRADERS as CHOICE
 from helpers.classroom.project_figures import close, first_close
 from helpers.classroom.style import duration, significant

@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from helpers.classroom.grading_numbers import is_number
+from helpers.classroom.exercise import is_number
 from helpers.classroom.project_figures import close, first_close
 from helpers.classroom.style import significant
 from helpers.parallel import Advice, Comparison, Run, usable_cpus

@@ -1,30 +1,18 @@
-"""Graders of lesson 5: each takes an answer and names what it found."""
+"""The exercises of lesson 5: their rules, and what is said to each answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
-from helpers.classroom.grading_numbers import is_number
-from helpers.classroom.style import duration
-from helpers.parallel import CostModel, Run, amdahl, gustafson, karp_flatt, simulate, usable_cpus
-
-Verdict = str | tuple[str, dict[str, Any]]
+from helpers.classroom.exercise import Exercise, Verdict, is_number
+from helpers.language import Bilingual
+from helpers.parallel import amdahl
 
 LOOP_S, POOL_S, N_WORKERS = 12, 2, 8  # what exercise 5.1 gives
-SPEEDUP_OF_8, MANY = 4, 64  # what exercise 5.2 gives, and what it asks about
-# What exercise 5.3 simulates: workers that need a second to get ready, for instance for imports.
-SLOW_START = CostModel(
-    cpus=1024, launch_s=0.002, boot_s=1, full_boot_s=1, message_s=1e-4, full_message_s=1e-4
-)
-COSTS_S = [0.02] * 1_000
-TRIED = tuple(2**k for k in range(11))
-ENOUGH = 1.10  # doubling the workers is to gain so much
-CLOSE = 0.01  # how far a figure may be off that was rounded
-FAR = 0.25  # a prediction that is off by more, as in the chart, deserves a word about the reasons
-SAME_COST = 4  # costs that differ by more are not of the same items, however busy the machine was
-WAY_OFF = 10  # a prediction that is off so many times is no prediction of this job
+FRACTION, USED = 0.05, 0.6  # what exercise 5.2 gives
+MOST = max(n for n in range(1, 100) if amdahl(FRACTION, n) / n >= USED)
+ENOUGH = 0.7  # the efficiency that exercise 5.3 asks for
+TOO_GOOD = 2.4  # a speedup by two workers that is none
 
 
 def efficiency_from_times(answer: Any) -> Verdict:
@@ -37,148 +25,144 @@ def efficiency_from_times(answer: Any) -> Verdict:
         "percent": 100 * speedup / N_WORKERS,
         "speedup": speedup,
         "upside_down": N_WORKERS / speedup,
-        "speedup_upside_down": POOL_S / LOOP_S,
-        "multiplied": N_WORKERS * speedup,
-        "loop_alone": LOOP_S / N_WORKERS,
     }
-    return _first_close(answer, known)
+    return next((name for name, value in known.items() if abs(answer - value) < 0.01), "other")
 
 
-def serial_fraction(answer: Any) -> Verdict:
-    """5.2: the serial fraction behind a speedup, and the speedup that it predicts for 64."""
-    if not isinstance(answer, tuple) or len(answer) != 2:
-        return "not_a_pair"
-    fraction, predicted = answer
-    if not is_number(fraction) or not is_number(predicted):
-        return "not_numbers"
-    right = karp_flatt(SPEEDUP_OF_8, N_WORKERS)
-    found = _first_close(
-        fraction,
-        {
-            "right": right,
-            "swapped": karp_flatt(N_WORKERS, SPEEDUP_OF_8),
-            "efficiency": SPEEDUP_OF_8 / N_WORKERS,
-            "inverse": 1 / SPEEDUP_OF_8,
-            "percent": 100 * right,
-        },
-    )
-    if found != "right":
-        return "fraction" if found == "other" else found
-    found = _predicted_speedup(predicted, right)
-    return _predicted_speedup(predicted, fraction) if found == "other" else found
-
-
-def _predicted_speedup(predicted: float, fraction: float) -> str:
-    return _first_close(
-        predicted,
-        {
-            "right": amdahl(fraction, MANY),
-            "limit": 1 / fraction,
-            "gustafson": gustafson(fraction, MANY),
-            "in_proportion": SPEEDUP_OF_8 * MANY / N_WORKERS,
-        },
-    )
-
-
-def enough_workers(answer: Any) -> Verdict:
-    """5.3: the smallest number of workers after which doubling them gains less than a tenth."""
-    if not is_number(answer):
+def most_workers(answer: Any) -> Verdict:
+    """5.2: the largest number of workers of which 60 % is put to use, by Amdahl's law."""
+    if not is_number(answer) or answer < 1:
         return "not_a_number"
-    times_s = _simulated_s()
-    right = next(n for n in TRIED if times_s[n] < ENOUGH * times_s[2 * n])
-    if answer not in TRIED:
-        return "a_time" if answer in times_s.values() else "not_tried"
-    if answer == right:
+    if answer == MOST:
         return "right"
-    if answer == 2 * right:
-        return "doubled"
-    if answer == min(times_s, key=times_s.__getitem__):
-        return "fastest"
-    if answer > right:
-        return "too_many"
-    gain = 100 * (times_s[answer] / times_s[2 * answer] - 1)
-    return "too_few", {"n": answer, "gain": f"{gain:.0f}"}
+    if answer == 1 / FRACTION:
+        return "limit"
+    share = f"{100 * amdahl(FRACTION, answer) / answer:.1f}"
+    return ("fewer" if answer < MOST else "more"), {"n": answer, "share": share}
 
 
-@cache
-def _simulated_s() -> dict[int, float]:
-    return {n: simulate(COSTS_S, n, model=SLOW_START).elapsed_s for n in TRIED}
+def own_speedups(answer: Any) -> Verdict:
+    """5.3: the speedups of a job of the learner's own, with 1 and 2 workers."""
+    if not isinstance(answer, dict) or not all(map(is_number, answer.values())):
+        return "not_speedups"
+    if 2 not in answer:
+        return "no_two"
+    speedup, share = f"{answer[2]:.2f}", f"{100 * answer[2] / 2:.0f}"
+    if answer[2] > TOO_GOOD:
+        return "too_good", {"speedup": speedup}
+    found = answer[2] / 2 >= ENOUGH
+    return ("right" if found else "right_low"), {"speedup": speedup, "share": share}
 
 
-def own_prediction(answer: Any) -> Verdict:
-    """5.4: a simulated run, the same run for real, and the error of the first."""
-    if not isinstance(answer, tuple) or len(answer) != 3:
-        return "not_three"
-    paper, real, error = answer
-    if not isinstance(paper, Run) or not isinstance(real, Run):
-        return "not_runs"
-    if paper.results and real.results:
-        return "both_real"
-    if paper.results or not real.results:
-        return "swapped" if paper.results else "both_simulated"
-    if paper.n_items != real.n_items:
-        return "other_work", {"predicted": paper.n_items, "measured": real.n_items}
-    if (paper.n_workers, paper.chunksize) != (real.n_workers, real.chunksize):
-        return "other_way"
-    if paper.how != real.how:
-        return "other_how", {"how": real.how, "expected": paper.how}
-    if not any(paper.ready_s):
-        return "no_model"
-    if found := _bad_costs(paper, real):
-        return found
-    if not is_number(error):
-        return "not_a_number"
-    return _judged_error(error, paper.elapsed_s, real.elapsed_s)
-
-
-def _bad_costs(paper: Run, real: Run) -> Verdict | None:
-    """Say what is wrong with the costs that were given to the simulation, if anything is."""
-    given_s, measured_s = paper.busy_s / paper.n_items, real.busy_s / real.n_items
-    given, measured = duration(given_s), duration(measured_s)
-    predicted, took = duration(paper.elapsed_s), duration(real.elapsed_s)
-    if given_s > max(1.0, WAY_OFF * measured_s):  # whole numbers, taken for seconds
-        return "items", {"given": given, "predicted": predicted, "measured": took}
-    in_turns = max(1.0, real.n_workers / usable_cpus())
-    if not measured_s / (SAME_COST * in_turns) <= given_s <= SAME_COST * measured_s:
-        return "invented", {"given": given, "measured": measured}
-    if not 1 / WAY_OFF <= paper.elapsed_s / real.elapsed_s <= WAY_OFF:
-        return "far_off", {"predicted": predicted, "measured": took}
-    return None
-
-
-def _judged_error(answer: float, predicted_s: float, measured_s: float) -> Verdict:
-    right = predicted_s / measured_s - 1
-    found = _first_close(
-        answer,
+EXERCISES = {
+    "5.1": Exercise(
+        efficiency_from_times,
+        Bilingual(
+            es="la eficiencia es la aceleración repartida entre los procesos: una división más.",
+            en="efficiency is the speedup shared out among the workers: one more division.",
+        ),
         {
-            "right": right,
-            "without_sign": abs(right),
-            "percent": 100 * right,
-            "ratio": predicted_s / measured_s,
-            "seconds": predicted_s - measured_s,
-            "of_predicted": measured_s / predicted_s - 1,
+            "right": Bilingual(
+                es="De cada proceso se aprovechan tres cuartas partes.",
+                en="Three quarters of each worker are put to use.",
+            ),
+            "not_a_number": Bilingual(
+                es="Se espera un solo número: el valor de la eficiencia.",
+                en="A single number is expected: the value of the efficiency.",
+            ),
+            "percent": Bilingual(
+                es="Ese es el porcentaje. Exprésala como parte de 1.",
+                en="That is the percentage. Write it as a share of 1.",
+            ),
+            "speedup": Bilingual(
+                es="Esa es la aceleración. Dice cuántas veces más rápido, no qué parte de cada "
+                "proceso se aprovecha.",
+                en="That is the speedup. It says how many times as fast, not what share of each "
+                "worker is put to use.",
+            ),
+            "upside_down": Bilingual(
+                es="La división está al revés: dividiste los procesos entre la aceleración.",
+                en="The division is upside down: you divided the workers by the speedup.",
+            ),
+            "other": Bilingual(
+                es="Ese número no es la aceleración dividida entre los procesos.",
+                en="That number is not the speedup divided by the workers.",
+            ),
         },
-    )
-    if found not in ("right", "without_sign"):
-        return found
-    percent = f"{100 * abs(right):.0f}"
-    if abs(right) > FAR:
-        return "right_far", {"error": percent}
-    return "right", {"error": percent}
-
-
-def _first_close(answer: float, known: dict[str, float]) -> str:
-    """Return the name of the first value that ``answer`` is, but for rounding; else ``other``."""
-    for name, value in known.items():
-        two_digits = float(f"{value:.1e}")
-        if abs(answer - value) <= CLOSE * max(abs(value), 0.1) or abs(answer - two_digits) < 1e-9:
-            return name
-    return "other"
-
-
-GRADERS: dict[str, Callable[[Any], Verdict]] = {
-    "5.1": efficiency_from_times,
-    "5.2": serial_fraction,
-    "5.3": enough_workers,
-    "5.4": own_prediction,
+    ),
+    "5.2": Exercise(
+        most_workers,
+        Bilingual(
+            es="calcula amdahl(0.05, n) / n para varios n: baja cuando n crece. Busca el último n "
+            "con 0.6 o más.",
+            en="compute amdahl(0.05, n) / n for several n: it falls as n grows. Look for the last "
+            "n with 0.6 or more.",
+        ),
+        {
+            "right": Bilingual(
+                es="Con más procesos, de cada uno se aprovecha menos del 60 %, aunque el trabajo "
+                "todavía se acelere un poco.",
+                en="With more workers, less than 60% of each is put to use, even though the job "
+                "still gets a little faster.",
+            ),
+            "not_a_number": Bilingual(
+                es="Se espera un número de procesos, de 1 en adelante.",
+                en="A number of workers is expected, 1 or more.",
+            ),
+            "limit": Bilingual(
+                es="Eso es 1 / s, la aceleración que nunca se alcanza. Aquí se pide un número de "
+                "procesos.",
+                en="That is 1 / s, the speedup that is never reached. Here a number of workers is "
+                "asked for.",
+            ),
+            "fewer": Bilingual(
+                es="Con {n} procesos la eficiencia es del {share} %: caben más.",
+                en="With {n} workers the efficiency is {share}%: there is room for more.",
+            ),
+            "more": Bilingual(
+                es="Con {n} procesos la eficiencia es del {share} %, menos que 0.6.",
+                en="With {n} workers the efficiency is {share}%, less than 0.6.",
+            ),
+        },
+    ),
+    "5.3": Exercise(
+        own_speedups,
+        Bilingual(
+            es="own = measure(…), con pocos elementos pesados: cuanto más cuesta cada uno, menos "
+            "pesan el arranque y los mensajes.",
+            en="own = measure(…), with a few heavy items: the more each costs, the less the start "
+            "and the messages matter.",
+        ),
+        {
+            "right": Bilingual(
+                es="Aceleración de {speedup} con dos procesos: se aprovecha el {share} % de cada "
+                "uno.",
+                en="A speedup of {speedup} with two workers: {share}% of each is put to use.",
+            ),
+            "right_low": Bilingual(
+                es="Mediste bien: aceleración de {speedup}, eficiencia del {share} %. ¿Qué causa "
+                "de la tabla es? Prueba con elementos más pesados, o con la máquina desocupada.",
+                en="You measured well: a speedup of {speedup}, an efficiency of {share}%. Which "
+                "cause in the table is it? Try heavier items, or an idle machine.",
+            ),
+            "not_speedups": Bilingual(
+                es="Se espera un diccionario con la aceleración de cada número de procesos, como "
+                "el que devuelve measure.",
+                en="A dictionary with the speedup for each number of workers is expected, as "
+                "measure returns it.",
+            ),
+            "no_two": Bilingual(
+                es="Falta la aceleración con 2 procesos: counts debe ser [1, 2] cuando mides.",
+                en="The speedup with 2 workers is missing: counts has to be [1, 2] when you "
+                "measure.",
+            ),
+            "too_good": Bilingual(
+                es="¿{speedup} veces más rápido con dos procesos? Son aceleraciones, no segundos: "
+                "el tiempo del ciclo entre el del grupo. Si lo son, algo estorbó al ciclo: repite.",
+                en="{speedup} times as fast with two workers? These have to be speedups, not "
+                "seconds: the loop's time divided by the pool's. If they are, something disturbed "
+                "the loop: repeat.",
+            ),
+        },
+    ),
 }

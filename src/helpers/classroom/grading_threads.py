@@ -10,8 +10,7 @@ from collections.abc import Callable, Coroutine
 from time import perf_counter
 from typing import Any
 
-from helpers.classroom.grading_files import UNANSWERED
-from helpers.classroom.grading_numbers import is_number
+from helpers.classroom.exercise import UNANSWERED, is_number
 from helpers.classroom.style import duration
 from helpers.language import message
 from helpers.parallel import Advice
