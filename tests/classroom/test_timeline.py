@@ -402,7 +402,7 @@ def test_what_went_wrong_in_a_watched_call_is_told(language):
 
 def test_a_block_that_goes_on_or_in_which_nothing_was_timed():
     """It is an error that says what to do."""
-    with watch() as watched, pytest.raises(InputError, match="draw after it"):
+    with watch() as watched, pytest.raises(InputError, match="use NAME after"):
         plot_timeline(watched)
     with pytest.raises(InputError, match=r"NAME\(function\)"):
         plot_timeline(watched)

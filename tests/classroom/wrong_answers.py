@@ -171,9 +171,9 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ('check("1.3", 0.6)', "not_times"),
         ('forecast_s = "0.6"\nmeasured_s = 0.6', "not_times"),
         ("forecast_s = 0\nmeasured_s = 0.6", "not_times"),
-        ("forecast_s = 0.6\nmeasured_s = 1e-5", "other_work"),
-        ("forecast_s = measured_s = 0.6", "same"),
-        ("forecast_s = 0.21\nmeasured_s = 0.6", "third"),
+        ("measured_s = 1e-5", "other_work"),
+        ("forecast_s = elapsed_s", "arithmetic"),
+        ("forecast_s = elapsed_s**3 + 1", "arithmetic"),
     ],
     "2.1": [
         (
@@ -203,6 +203,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_table("[1, 2, 3]", "[5, 5, 5]", 3), "never"),
         (_table("[1, 2, 4]", "[3, 3, 3]", 7), "not_timed"),
         (_table("[1, 2, 4]", "[3, 3, 3]", '"3"'), "not_timed"),
+        (_table("[1, 2, 4]", "[3, 3, 3]", [1, 3]), "not_timed"),
         (_table("[1, 2, 4]", "[3, 3, 3]", 2), "early"),
         (_table("[2, 2, 4]", "[3, 1, 1]", 3), "late"),
         (_table("[1, 2, 4]", "[3, 3, 3]", None), "late"),
@@ -220,7 +221,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ('lines = {"1", "2"}', "not_lines"),
         ("lines = {2, 6, 11}", "not_lines"),
         ("lines = {6}", "some"),
-        ("lines = {1, 2, 3, 6, 9}", "some"),
+        ("lines = {1, 2, 3, 5, 6, 9}", "some"),
         ("lines = set(range(1, 11))", "some"),
     ],
     "3.2": [
@@ -228,7 +229,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("file_names = [[os.path.basename(p) for p in paths] for paths in found]", "nested"),
         ("file_names = [path for paths in found for path in paths]", "paths"),
         ("file_names = []", "other"),
-        ('file_names = [letter for letter in "README.md"]', "other"),
+        ("file_names = [p.split(os.sep)[-1][:-3] for ps in found for p in ps]", "other"),
     ],
     "3.3": [
         ("search = os", "not_a_function"),
@@ -245,6 +246,15 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             "other_files",
         ),
         (_module("search_none", "def find_py(directory):", "    print(1)"), "other_files"),
+        (
+            _module(
+                "search_folders",
+                "def find_py(directory):",
+                "    paths = [os.path.join(directory, name) for name in os.listdir(directory)]",
+                '    return [path for path in paths if path.endswith(".py")]',
+            ),
+            "other_files",
+        ),
     ],
     "4.1": [
         (
@@ -576,7 +586,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
 # Right answers beside the lesson's own solution.
 ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
     "1.3": [
-        ("forecast_s = 1.8\nmeasured_s = 0.9", "right_far"),
+        ("measured_s = 1.5 * forecast_s", "right_far"),
     ],
     "5.3": [
         ("own = {2: 1.1}", "right_low"),
@@ -585,7 +595,7 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
     "2.3": [(_table("[1, 2, 3]", "[5, 5, 5]", None), "right")],
     "2.4": [(_lanes("[0.8, 0.6, 0.7]"), "right")],
     "3.1": [
-        ("lines = [4, 2, 8, 6]", "right"),
+        ("lines = [4, 2, 5, 8, 6]", "right"),
     ],
     "3.2": [
         (
@@ -598,8 +608,8 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
             _module(
                 "search_all",
                 "def find_py(directory):",
-                "    names = os.listdir(directory)",
-                '    return [directory + "//" + n for n in names if n.lower().endswith(".py")]',
+                "    entries = os.scandir(directory)",
+                '    return {e.path for e in entries if e.name.endswith(".py") and e.is_file()}',
             ),
             "right",
         )

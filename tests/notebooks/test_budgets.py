@@ -1,4 +1,4 @@
-"""How much a light lesson may weigh, counted on its built English notebook."""
+"""How much a light lesson may weigh, and the minutes it says, from its built English notebook."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks" / "en"
 LIGHT = ("00", "01", "02", "03", "04", "05")  # the lessons that were made light so far
 LIMITS = {"words": 1_400, "code cells": 22, "code lines": 80, "names of ours": 10}
 OURS = 0.6  # the share of the code cells that call a name of ours, at most
+# The minutes: words a minute, and minutes for a line of code, a bet or chart, and an exercise.
+WORDS_A_MIN, LINE_MIN, SEEN_MIN, EXERCISE_MIN = 130, 8 / 60, 1, 4
+_CHART = re.compile(r"\b(?:plot|explore)_\w+\(|\bplt\.show\(")
 _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 
 
@@ -63,6 +66,30 @@ def callers(lesson: Lesson) -> Iterator[Cell]:
         nodes = list(programs.nodes(cell.trees))
         if any(isinstance(node, ast.Name) and node.id in names for node in nodes):
             yield cell
+
+
+def minutes(lesson: Lesson) -> list[float]:
+    """Return how long a lesson takes by the formula: reading with what is seen, and practice."""
+    found = weight(lesson)
+    bets = [
+        call
+        for cell in lesson.code
+        for call in programs.calls(cell.trees, "predict")
+        if not any(keyword.arg == "measured" for keyword in call.keywords)
+    ]
+    charts = [cell for cell in lesson.code if _CHART.search(cell.source)]
+    exercises = [cell for cell in lesson.code if "exercise" in cell.tags]
+    reading = found["words"] / WORDS_A_MIN + SEEN_MIN * (len(bets) + len(charts))
+    return [reading, LINE_MIN * found["code lines"] + EXERCISE_MIN * len(exercises)]
+
+
+@pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
+def test_a_light_lesson_says_its_minutes(path):
+    """Its first cell says the minutes of the formula, to read and to practise, give or take one."""
+    lesson = read_lesson(path)
+    line = next(text for text in lesson.cells[0].source.splitlines() if text.count(" min") == 2)
+    said = [int(number) for number in re.findall(r"(\d+) min", line)]
+    assert said == pytest.approx(minutes(lesson), abs=1)
 
 
 @pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)

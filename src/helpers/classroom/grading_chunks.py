@@ -31,17 +31,17 @@ def powers(answer: Any) -> Verdict:
 def measured_chunksize(answer: Any) -> Verdict:
     """4.2: seconds by chunksize, and the chunksize chosen because of them."""
     measured, chosen = answer
-    if not isinstance(measured, dict) or not all(map(is_number, measured.values())):
+    if not isinstance(measured, dict) or not all(is_number(s) and s > 0 for s in measured.values()):
         return "not_seconds"
     if len(measured) < 3 or max(measured) < 10 * min(measured):
         return "few"
     if chosen not in measured:
         return "not_tried"
     best_s, worst_s = min(measured.values()), max(measured.values())
-    times = measured[chosen] / best_s
-    if times > SLOW:
-        return "slow", {"times": significant(times, 2)}
-    return "right", {"times": significant(worst_s / measured[chosen], 2)}
+    times = significant(measured[chosen] / best_s, 2)
+    if measured[chosen] > SLOW * best_s:
+        return "slow", {"times": times}
+    return "right", {"times": times, "worst": significant(worst_s / best_s, 2)}
 
 
 def sooner_finish(answer: Any) -> Verdict:
@@ -53,7 +53,9 @@ def sooner_finish(answer: Any) -> Verdict:
     except InputError as error:
         return "empty", {"error": str(error)}
     waited = sum(span.duration_s for span in run.spans) / sum(WAITS_S)
-    if run.n_items != len(WAITS_S) or run.n_workers != N_WORKERS or not 0.9 < waited < 1.6:
+    longest = max(span.duration_s for span in run.spans) > 0.9 * max(WAITS_S)
+    same = run.n_items == len(WAITS_S) and run.n_workers == N_WORKERS and longest
+    if not same or not 0.9 < waited < 1.6:
         return "other_job", {"n": run.n_items, "workers": run.n_workers}
     parts_s = run.parts_s
     share = max(0.0, parts_s["idle"]) / parts_s["computing"]
@@ -101,9 +103,10 @@ EXERCISES = {
         ),
         {
             "right": Bilingual(
-                es="Tus mediciones lo respaldan: el peor tamaño tarda {times} veces lo que el "
-                "elegido.",
-                en="Your timings back it: the worst size takes {times} times as long as yours.",
+                es="Según tus mediciones, el tamaño elegido tarda {times} veces lo que el mejor; "
+                "el peor, {worst}.",
+                en="By your timings the size you chose takes {times} times as long as the best; "
+                "the worst one, {worst}.",
             ),
             "not_seconds": Bilingual(
                 es="measured debe ser un diccionario: los segundos de cada chunksize.",
@@ -148,10 +151,10 @@ EXERCISES = {
                 en="Nothing was timed yet. {error}",
             ),
             "other_job": Bilingual(
-                es="Se anotaron {n} llamadas de {workers} procesos. Deben ser las mismas 16 "
-                "esperas de waits, repartidas entre 4.",
-                en="{n} calls by {workers} workers were recorded. They should be the same 16 "
-                "waits, on 4 workers.",
+                es="Se anotaron {n} llamadas en {workers} procesos, y no son las 16 esperas de "
+                "waits repartidas entre 4.",
+                en="{n} calls by {workers} workers were recorded, and they are not the 16 waits of "
+                "waits on 4 workers.",
             ),
             "chunks": Bilingual(
                 es="Sin trabajo, en promedio, el {share} % de lo que trabajan: con estos bloques "
@@ -160,10 +163,10 @@ EXERCISES = {
                 "gets too much at once.",
             ),
             "order": Bilingual(
-                es="Va mejor: sin trabajo, en promedio, el {share} % de lo que trabajan. Al final "
-                "los demás todavía esperan a alguien: ¿va lo largo primero, y de uno en uno?",
-                en="Better: idle, on average, for {share}% of the time worked. At the end the "
-                "others still wait for somebody: do the long ones go first, and one by one?",
+                es="Va mejor: sin trabajo, en promedio, el {share} % de lo que trabajan. Mira en "
+                "el gráfico a quién esperan los demás al final.",
+                en="Better: idle, on average, for {share}% of the time worked. See in the chart "
+                "whom the others wait for at the end.",
             ),
         },
     ),

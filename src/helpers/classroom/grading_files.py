@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from helpers.classroom.exercise import Exercise, Verdict
 from helpers.language import Bilingual
 from helpers.parallel import ParallelError, run
+from helpers.parallel.arguments import short
 from helpers.tasks import list_directories, make_sample_directories
 
 CHECK_LIMIT_S = 30.0
@@ -31,56 +32,53 @@ MISTAKES = (
     _Mistake(
         frozenset({1, 4}),
         Bilingual(
-            es="Línea 1, encontrado: listdir da nombres sin su carpeta, y la línea 4 no los halla.",
-            en="Line 1, found: listdir gives names without their folder, and line 4 cannot find "
-            "them.",
+            es="Encontraste el de la línea 1, que se nota en la 4: listdir da nombres sin su "
+            "carpeta.",
+            en="You found the one in line 1, which shows in line 4: listdir gives names without "
+            "their folder.",
         ),
         Bilingual(
-            es="Falta uno: ¿qué da os.listdir, rutas completas o solo nombres?",
-            en="One is missing: what does os.listdir give, full paths or just names?",
+            es="¿Qué da os.listdir, rutas completas o solo nombres?",
+            en="What does os.listdir give, full paths or just names?",
         ),
     ),
     _Mistake(
         frozenset({2}),
         Bilingual(
-            es="Línea 2, encontrado: remove da un error si el nombre no está.",
-            en="Line 2, found: remove raises an error if the name is not there.",
+            es="Encontraste el de la línea 2: remove da un error si el nombre no está.",
+            en="You found the one in line 2: remove raises an error if the name is not there.",
         ),
         Bilingual(
-            es="Falta uno: ¿qué línea da un error en una computadora que no es una Mac?",
-            en="One is missing: which line raises an error on a computer that is not a Mac?",
+            es="¿Qué pasa en una computadora que no es una Mac?",
+            en="What happens on a computer that is not a Mac?",
         ),
     ),
     _Mistake(
         frozenset({3, 8}),
         Bilingual(
-            es="Línea 3, encontrado: un proceso nuevo no puede importar una función del cuaderno, "
-            "y la línea 8 se queda esperando.",
-            en="Line 3, found: a new process cannot import a function of the notebook, and line 8 "
-            "waits forever.",
+            es="Encontraste el de la línea 3, que se nota en la 8: un proceso nuevo no puede "
+            "importar una función del cuaderno (en Linux a veces sí, porque es una copia).",
+            en="You found the one in line 3, which shows in line 8: a new process cannot import a "
+            "function of the notebook (on Linux it sometimes can, since it is a copy).",
         ),
         Bilingual(
-            es="Falta uno: ¿de dónde importa un proceso nuevo la función que recibe?",
-            en="One is missing: where does a new process import the function from?",
+            es="¿De dónde importa un proceso nuevo la función que recibe?",
+            en="Where does a new process import the function from?",
         ),
     ),
     _Mistake(
         frozenset({6}),
         Bilingual(
-            es="Línea 6, encontrado: %time solo en su línea no mide nada.",
-            en="Line 6, found: %time alone on its line times nothing.",
+            es="Encontraste el de la línea 6: %time solo en su línea no mide nada.",
+            en="You found the one in line 6: %time alone on its line times nothing.",
         ),
         Bilingual(
-            es="Falta uno: de lo que se quería medir, ¿qué se midió?",
-            en="One is missing: of what was meant to be timed, what was timed?",
+            es="De lo que se quería medir, ¿qué se midió?",
+            en="Of what was meant to be timed, what was timed?",
         ),
     ),
 )
 SOUND = {
-    5: Bilingual(
-        es="La línea 5 está bien: recorre los nombres y une cada uno con su carpeta.",
-        en="Line 5 is fine: it goes through the names and joins each to its folder.",
-    ),
     7: Bilingual(
         es="La línea 7 está bien: abre un proceso por cada CPU.",
         en="Line 7 is fine: it opens one process for each CPU.",
@@ -96,6 +94,12 @@ SOUND = {
 }
 
 
+LINE_5 = Bilingual(
+    es="De la línea 5, bien visto: se le escapa algo, y lo verás más abajo.",
+    en="Of line 5, well seen: something gets past it, as you will see further down.",
+)
+
+
 def four_mistakes(answer: Any) -> Verdict:
     """3.1: the numbers of the lines that have a mistake, of the ten that began this course."""
     if not isinstance(answer, (set, frozenset, list, tuple)) or not answer:
@@ -104,11 +108,15 @@ def four_mistakes(answer: Any) -> Verdict:
         return "not_lines"
     lines = set(answer)
     found = [mistake for mistake in MISTAKES if mistake.lines & lines]
-    told = [mistake.found for mistake in found]
-    told += [SOUND[line] for line in sorted(SOUND) if line in lines]
-    told += [mistake.missed for mistake in MISTAKES if mistake not in found]
-    complete = len(found) == len(MISTAKES) and not lines & SOUND.keys()
-    return ("right" if complete else "some"), {"told": " ".join(one.said() for one in told)}
+    sound = [SOUND[line] for line in sorted(lines & SOUND.keys())]
+    missed = [mistake.missed for mistake in MISTAKES if mistake not in found]
+    # Who marks everything is told what is sound alone; who misses several gets one question.
+    told = sound or [mistake.found for mistake in found] + missed[:1]
+    told += [LINE_5] if 5 in lines else []
+    said = " ".join(one.said() for one in told)
+    if sound or missed:
+        return "some", {"n": len(found), "told": said}
+    return "right", {"told": said}
 
 
 def just_names(answer: Any) -> Verdict:
@@ -132,9 +140,10 @@ def _sample() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve() / "check"
         make_sample_directories(root)
-        for name in list_directories(root):
-            (Path(name) / "one.py").write_text("", encoding="utf-8")
-            (Path(name) / "two.py").write_text("", encoding="utf-8")
+        for name in map(Path, list_directories(root)):
+            (name / "folder.py").mkdir()
+            for file in ("one.py", "two.py", "happy", "folder.py/deeper.py"):
+                (name / file).write_text("", encoding="utf-8")
         yield str(root)
 
 
@@ -151,26 +160,26 @@ def own_search(answer: Any) -> Verdict:
                        timeout_s=CHECK_LIMIT_S)  # fmt: skip
         except (ParallelError, pickle.PickleError) as error:
             return "not_importable", {"error": str(error)}
-        found = [list(map(os.path.normpath, paths)) for paths in map(_listed, made.results)]
         right = [[os.path.join(f, name) for name in ("one.py", "two.py")] for f in folders]  # noqa: PTH118
-        if [sorted(paths) for paths in found] == right:
+        if list(map(_paths, made.results)) == right:
             return "right"
-        one = found[0][:1]
-        return "other_files", {"folder": folders[0], "found": one[0] if one else "[]"}
+        return "other_files", {"folder": folders[0], "found": short(made.results[0], 200)}
 
 
-def _listed(found: Any) -> list[str]:
-    return [path for path in found if isinstance(path, str)] if isinstance(found, list) else []
+def _paths(found: Any) -> list[str]:
+    """Return the paths that a search found, as they are compared; none where it is no search."""
+    kinds = (list, tuple, set)
+    return sorted(map(os.path.normpath, found)) if isinstance(found, kinds) else []
 
 
 EXERCISES = {
     "3.1": Exercise(
         four_mistakes,
         Bilingual(
-            es="dos de los errores ya los viste en las lecciones 1 y 2. Los otros dos están antes "
-            "de la función: uno da un error enseguida, el otro más tarde.",
-            en="two of the mistakes you have met in lessons 1 and 2. The other two come before "
-            "the function: one raises an error at once, the other one later.",
+            es="dos de los errores ya los viste en las lecciones 1 y 2. Los otros dos tienen que "
+            "ver con la lista de carpetas.",
+            en="two of the mistakes you have met in lessons 1 and 2. The other two have to do with "
+            "the list of folders.",
         ),
         {
             "right": Bilingual(es="Los cuatro. {told}", en="All four. {told}"),
@@ -202,14 +211,14 @@ EXERCISES = {
                 en="It is still a list of lists: a second loop is needed.",
             ),
             "paths": Bilingual(
-                es="Están las rutas enteras: de cada una se pide solo el nombre.",
-                en="Those are whole paths: of each one only the name is asked for.",
+                es="Todavía llevan su carpeta: de cada ruta se pide solo el nombre.",
+                en="They still have their folder: of each path only the name is asked for.",
             ),
             "other": Bilingual(
-                es="Tu lista tiene {n} elementos, y en found hay {expected} archivos. El primer "
-                "ciclo recorre found; el segundo, cada una de sus listas.",
-                en="Your list has {n} items, and found has {expected} files. The first loop "
-                "goes through found; the second one, through each of its lists.",
+                es="En found hay {expected} archivos, y en tu lista, {n} elementos, que no son sus "
+                "nombres: se pide cada uno entero, con su terminación.",
+                en="There are {expected} files in found, and {n} items in your list, which are not "
+                "their names: each is asked for whole, with its ending.",
             ),
         },
     ),
@@ -244,10 +253,12 @@ EXERCISES = {
                 en="The process could not use the function. {error}",
             ),
             "other_files": Bilingual(
-                es="El proceso pudo usar la función, pero no devolvió las rutas de los archivos "
-                ".py. En {folder} hay one.py y two.py, y dio: {found}.",
-                en="The process could use the function, but it did not return the paths of the "
-                ".py files. In {folder} there are one.py and two.py, and it gave: {found}.",
+                es="El proceso usó la función, pero no devolvió las rutas de los archivos .py. En "
+                "{folder} hay dos, one.py y two.py, además de una carpeta llamada folder.py, y la "
+                "función devolvió {found}.",
+                en="The process used the function, but it did not return the paths of the .py "
+                "files. In {folder} there are two, one.py and two.py, besides a folder called "
+                "folder.py, and the function returned {found}.",
             ),
         },
     ),

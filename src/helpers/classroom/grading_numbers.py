@@ -7,13 +7,14 @@ from time import perf_counter
 from typing import Any
 
 from helpers.classroom.exercise import Exercise, Verdict, is_number
-from helpers.classroom.style import duration
+from helpers.classroom.style import duration, significant
 from helpers.language import Bilingual
 from helpers.parallel import machine
 from helpers.tasks import square
 
-FAR = 10.0  # a time so many times longer or shorter than the grader's own was not measured
+FAR = 4.0  # a time so many times longer or shorter than the grader's own was not measured
 CLOSE = 0.3  # a prediction that is off by more deserves a word about the machine
+ROUNDED = 0.02  # how far a product may be off that was written down
 
 
 def _seconds_for(n_squares: int) -> float:
@@ -74,27 +75,25 @@ def timed_loop(answer: Any) -> Verdict:
 
 
 def prediction(answer: Any) -> Verdict:
-    """1.3: a pair, the seconds predicted for three times as many items and those measured."""
+    """1.3: seconds of a million squares, those predicted for three million and those measured."""
     if not isinstance(answer, (tuple, list)) or not all(is_number(s) and s > 0 for s in answer):
         return "not_times"
-    forecast_s, measured_s = answer
-    if forecast_s == measured_s:
-        return "same"
+    elapsed_s, forecast_s, measured_s = answer
+    if abs(forecast_s / (3 * elapsed_s) - 1) > ROUNDED:
+        return "arithmetic", {"times": significant(forecast_s / elapsed_s, 2)}
+    ours_s = _seconds_for(3_000_000)
+    if not ours_s / FAR < measured_s < FAR * ours_s:
+        return "other_work", {"received": duration(measured_s), "ours": duration(ours_s)}
     off = abs(forecast_s - measured_s) / measured_s
-    percent = f"{100 * off:.0f}"
-    if off <= CLOSE:
-        return "right", {"off": percent}
-    if abs(3 * forecast_s - measured_s) <= CLOSE * measured_s:
-        return "third"
-    return ("right_far" if off < FAR else "other_work"), {"off": percent}
+    return ("right" if off <= CLOSE else "right_far"), {"off": f"{100 * off:.0f}"}
 
 
 EXERCISES = {
     "0.1": Exercise(
         usable_workers,
         Bilingual(
-            es="mira la tarjeta del principio, o escribe usable_cpus().",
-            en="look at the card at the top, or write usable_cpus().",
+            es="está en la tarjeta del principio, en la primera fila.",
+            en="it is on the card at the top, in the first row.",
         ),
         {
             "right": Bilingual(
@@ -107,10 +106,8 @@ EXERCISES = {
                 en="{n} is what the system counts, but this process may not use all of them.",
             ),
             "not_a_number": Bilingual(
-                es="La respuesta debe ser un número. Si escribiste el nombre de una función, le "
-                "faltan los paréntesis.",
-                en="The answer should be a number. If you wrote the name of a function, its "
-                "parentheses are missing.",
+                es="La respuesta debe ser un número, sin comillas.",
+                en="The answer should be a number, without quotes.",
             ),
             "other": Bilingual(
                 es="{received} no es lo que dice tu tarjeta en «CPU que puedes usar».",
@@ -172,14 +169,14 @@ EXERCISES = {
                 en="Those are the squares; a cube multiplies once more.",
             ),
             "length": Bilingual(
-                es="Tu lista tiene {n} elementos y data tiene 100.",
-                en="Your list has {n} items and data has 100.",
+                es="En data hay 100 elementos, y en tu lista, {n}.",
+                en="There are 100 items in data, and in your list, {n}.",
             ),
             "values": Bilingual(
-                es="La lista tiene 100 elementos, pero no son los cubos de 0 a 99. La potencia se "
-                "escribe **, no ^; y una función tuya necesita return.",
-                en="The list has 100 items, but they are not the cubes of 0 to 99. A power is "
-                "written **, not ^; and a function of your own needs a return.",
+                es="La lista tiene 100 elementos, pero no son los cubos: tendría que empezar con "
+                "0, 1, 8 y 27.",
+                en="The list has 100 items, but they are not the cubes: it should begin with 0, 1, "
+                "8 and 27.",
             ),
         },
     ),
@@ -193,8 +190,8 @@ EXERCISES = {
         ),
         {
             "right": Bilingual(
-                es="Eso es lo que tardó el ciclo: {received}. Ahora mismo, a check le tomó {ours}.",
-                en="That is how long the loop took: {received}. Just now it took check {ours}.",
+                es="Eso es lo que tardó el ciclo: {received}. check lo midió ahora: {ours}.",
+                en="That is how long the loop took: {received}. check timed it just now: {ours}.",
             ),
             "not_a_number": Bilingual(
                 es="La respuesta debe ser un número de segundos, sin comillas ni unidades.",
@@ -211,10 +208,12 @@ EXERCISES = {
                 "the first one.",
             ),
             "other_time": Bilingual(
-                es="{received} no es lo que tarda este ciclo: a check le tomó {ours}. Una lectura "
-                "va antes del ciclo y la otra después, y se piden segundos.",
-                en="{received} is not how long this loop takes: it took check {ours}. One reading "
-                "goes before the loop and the other after it, and the answer is in seconds.",
+                es="{received} no parece lo que tarda este ciclo: check lo midió ahora, y fueron "
+                "{ours}. Una lectura va justo antes del ciclo y la otra justo después, en "
+                "segundos.",
+                en="{received} does not look like what this loop takes: check timed it just now, "
+                "and it was {ours}. One reading goes right before the loop, the other right after "
+                "it, in seconds.",
             ),
         },
     ),
@@ -234,31 +233,26 @@ EXERCISES = {
                 "sample and multiply.",
             ),
             "right_far": Bilingual(
-                es="La cuenta está bien, y aun así se apartó un {off} % de lo medido: en uno de "
-                "los dos momentos la máquina estaba ocupada. Repite las dos mediciones.",
-                en="The arithmetic is right, and still it was off by {off}%: at one of the two "
-                "moments the machine was busy. Take both timings again.",
+                es="La cuenta está bien, y aun así se apartó un {off} % de lo medido: quizá la "
+                "máquina estaba ocupada en uno de los dos momentos. Puedes repetir 1.2 y esta.",
+                en="The arithmetic is right, and still it was off by {off}%: perhaps the machine "
+                "was busy at one of the two moments. You may repeat 1.2 and this one.",
             ),
             "not_times": Bilingual(
-                es="Se esperan dos números de segundos mayores que 0: la predicción y la medición.",
-                en="Two numbers of seconds above 0 are expected: the prediction and the "
-                "measurement.",
+                es="Se esperan números de segundos mayores que 0.",
+                en="Numbers of seconds above 0 are expected.",
             ),
-            "same": Bilingual(
-                es="La predicción es exactamente la medición: se hace antes, con lo que tardó un "
-                "millón.",
-                en="The prediction is exactly the measurement: it is made beforehand, from what a "
-                "million took.",
-            ),
-            "third": Bilingual(
-                es="Ese es más o menos el tiempo de un millón: falta multiplicar por 3.",
-                en="That is about the time of one million: multiply it by 3.",
+            "arithmetic": Bilingual(
+                es="forecast_s es {times} veces elapsed_s, y el triple de cuadrados tarda otra "
+                "cosa.",
+                en="forecast_s is {times} times elapsed_s, and three times the squares take "
+                "something else.",
             ),
             "other_work": Bilingual(
-                es="Lo predicho y lo medido no parecen del mismo trabajo: se apartan un {off} %. "
-                "¿Mediste tres millones de cuadrados?",
-                en="What was predicted and what was measured do not look like the same job: they "
-                "are off by {off}%. Did you time three million squares?",
+                es="measured_s, {received}, no parece el tiempo de tres millones de cuadrados: "
+                "check los midió ahora, y fueron {ours}.",
+                en="measured_s, {received}, does not look like the time of three million squares: "
+                "check timed them just now, and it was {ours}.",
             ),
         },
     ),

@@ -40,7 +40,7 @@ def break_even(answer: Any) -> Verdict:
         return "right"
     if right is None:
         return "never"
-    if pays_from is not None and pays_from not in times["pool"]:
+    if pays_from is not None and not (is_number(pays_from) and pays_from in times["pool"]):
         return "not_timed"
     return "early" if is_number(pays_from) and pays_from < right else "late"
 
@@ -53,10 +53,10 @@ def own_timeline(answer: Any) -> Verdict:
         run = answer.run() if isinstance(answer, Watch) else answer
     except InputError as error:
         return "empty", {"error": str(error)}
-    share = f"{100 * run.utilisation:.0f}"
-    if len({span.worker for span in run.spans}) < 2:
+    share, n = f"{100 * run.utilisation:.0f}", len({span.worker for span in run.spans})
+    if n < 2:
         return "one_lane"
-    return ("right" if run.utilisation >= BUSY else "short"), {"share": share}
+    return ("right" if run.utilisation >= BUSY else "short"), {"share": share, "n": n}
 
 
 EXERCISES = {
@@ -118,8 +118,8 @@ EXERCISES = {
                 "before it.",
             ),
             "other": Bilingual(
-                es="Escribe, entre comillas, el nombre de uno de los dos métodos que acaban un "
-                "grupo.",
+                es="Escribe, entre comillas, el nombre de uno de los dos métodos que cierran o "
+                "detienen un grupo.",
                 en="Write, in quotation marks, the name of one of the two methods that end a pool.",
             ),
         },
@@ -142,8 +142,10 @@ EXERCISES = {
                 "items: the answer is None.",
             ),
             "not_timed": Bilingual(
-                es="Escribe uno de los números de la primera columna de tu tabla, sin comillas.",
-                en="Write one of the numbers in the first column of your table, without quotes.",
+                es="Escribe uno de los números de la primera columna de tu tabla, o None, sin "
+                "comillas.",
+                en="Write one of the numbers in the first column of your table, or None, without "
+                "quotes.",
             ),
             "early": Bilingual(
                 es="Desde ahí el grupo no gana siempre: mira las filas que siguen.",
@@ -165,8 +167,9 @@ EXERCISES = {
         ),
         {
             "right": Bilingual(
-                es="Los dos procesos calcularon el {share} % del tiempo: el arranque pesa poco.",
-                en="The two processes computed {share}% of the time: starting is a small share.",
+                es="Los {n} procesos estuvieron ocupados el {share} % del tiempo: el arranque pesa "
+                "poco.",
+                en="The {n} processes were busy {share}% of the time: starting is a small share.",
             ),
             "not_watched": Bilingual(
                 es="Se espera el objeto que nombras después de as, en with watch() as own.",
@@ -183,9 +186,9 @@ EXERCISES = {
                 "work reaches the other one too.",
             ),
             "short": Bilingual(
-                es="Los procesos calcularon solo el {share} % del tiempo: el arranque todavía pesa "
-                "más. Haz el trabajo más largo.",
-                en="The processes computed only {share}% of the time: starting still takes more. "
+                es="Los procesos estuvieron ocupados solo el {share} % del tiempo: el arranque "
+                "todavía pesa más. Haz el trabajo más largo.",
+                en="The processes were busy only {share}% of the time: starting still takes more. "
                 "Make the work longer.",
             ),
         },

@@ -12,7 +12,7 @@ LOOP_S, POOL_S, N_WORKERS = 12, 2, 8  # what exercise 5.1 gives
 FRACTION, USED = 0.05, 0.6  # what exercise 5.2 gives
 MOST = max(n for n in range(1, 100) if amdahl(FRACTION, n) / n >= USED)
 ENOUGH = 0.7  # the efficiency that exercise 5.3 asks for
-TOO_GOOD = 2.4  # a speedup by two workers that is none
+TOO_GOOD = 3.0  # a speedup by two workers that is none; half of that by one
 
 
 def efficiency_from_times(answer: Any) -> Verdict:
@@ -31,13 +31,13 @@ def efficiency_from_times(answer: Any) -> Verdict:
 
 def most_workers(answer: Any) -> Verdict:
     """5.2: the largest number of workers of which 60 % is put to use, by Amdahl's law."""
-    if not is_number(answer) or answer < 1:
+    if not is_number(answer) or answer < 1 or answer != int(answer):
         return "not_a_number"
     if answer == MOST:
         return "right"
     if answer == 1 / FRACTION:
         return "limit"
-    share = f"{100 * amdahl(FRACTION, answer) / answer:.1f}"
+    share = f"{100 * amdahl(FRACTION, int(answer)) / answer:.1f}"
     return ("fewer" if answer < MOST else "more"), {"n": answer, "share": share}
 
 
@@ -48,7 +48,7 @@ def own_speedups(answer: Any) -> Verdict:
     if 2 not in answer:
         return "no_two"
     speedup, share = f"{answer[2]:.2f}", f"{100 * answer[2] / 2:.0f}"
-    if answer[2] > TOO_GOOD:
+    if answer[2] > TOO_GOOD or answer.get(1, 1) > TOO_GOOD / 2:
         return "too_good", {"speedup": speedup}
     found = answer[2] / 2 >= ENOUGH
     return ("right" if found else "right_low"), {"speedup": speedup, "share": share}
@@ -85,8 +85,10 @@ EXERCISES = {
                 en="The division is upside down: you divided the workers by the speedup.",
             ),
             "other": Bilingual(
-                es="Ese número no es la aceleración dividida entre los procesos.",
-                en="That number is not the speedup divided by the workers.",
+                es="No es eso: la aceleración ya está en speedup; falta lo que le toca a cada "
+                "proceso.",
+                en="That is not it: the speedup is in speedup already; what is missing is each "
+                "worker's share of it.",
             ),
         },
     ),
@@ -106,8 +108,9 @@ EXERCISES = {
                 "still gets a little faster.",
             ),
             "not_a_number": Bilingual(
-                es="Se espera un número de procesos, de 1 en adelante.",
-                en="A number of workers is expected, 1 or more.",
+                es="Se espera un número entero de procesos, de 1 en adelante: redondea hacia "
+                "abajo.",
+                en="A whole number of workers is expected, 1 or more: round down.",
             ),
             "limit": Bilingual(
                 es="Eso es 1 / s, la aceleración que nunca se alcanza. Aquí se pide un número de "
@@ -128,10 +131,10 @@ EXERCISES = {
     "5.3": Exercise(
         own_speedups,
         Bilingual(
-            es="own = measure(…), con pocos elementos pesados: cuanto más cuesta cada uno, menos "
-            "pesan el arranque y los mensajes.",
-            en="own = measure(…), with a few heavy items: the more each costs, the less the start "
-            "and the messages matter.",
+            es="own = measure([…], [1, 2]), con elementos pesados: cuanto más cuesta cada uno, "
+            "menos pesan el arranque y los mensajes.",
+            en="own = measure([…], [1, 2]), with heavy items: the more each costs, the less the "
+            "start and the messages matter.",
         ),
         {
             "right": Bilingual(
@@ -140,10 +143,11 @@ EXERCISES = {
                 en="A speedup of {speedup} with two workers: {share}% of each is put to use.",
             ),
             "right_low": Bilingual(
-                es="Mediste bien: aceleración de {speedup}, eficiencia del {share} %. ¿Qué causa "
-                "de la tabla es? Prueba con elementos más pesados, o con la máquina desocupada.",
-                en="You measured well: a speedup of {speedup}, an efficiency of {share}%. Which "
-                "cause in the table is it? Try heavier items, or an idle machine.",
+                es="Mediste, pero no llegas a 0.7: aceleración de {speedup}, eficiencia del "
+                "{share} %. ¿Qué causa de la tabla es? Prueba con elementos más pesados, o con la "
+                "máquina desocupada.",
+                en="You measured, but do not reach 0.7: a speedup of {speedup}, an efficiency of "
+                "{share}%. Which cause in the table is it? Try heavier items, or an idle machine.",
             ),
             "not_speedups": Bilingual(
                 es="Se espera un diccionario con la aceleración de cada número de procesos, como "
@@ -152,16 +156,15 @@ EXERCISES = {
                 "measure returns it.",
             ),
             "no_two": Bilingual(
-                es="Falta la aceleración con 2 procesos: counts debe ser [1, 2] cuando mides.",
-                en="The speedup with 2 workers is missing: counts has to be [1, 2] when you "
-                "measure.",
+                es="Falta la aceleración con 2 procesos: measure recibe los elementos y [1, 2].",
+                en="The speedup with 2 workers is missing: measure takes the items and [1, 2].",
             ),
             "too_good": Bilingual(
-                es="¿{speedup} veces más rápido con dos procesos? Son aceleraciones, no segundos: "
-                "el tiempo del ciclo entre el del grupo. Si lo son, algo estorbó al ciclo: repite.",
-                en="{speedup} times as fast with two workers? These have to be speedups, not "
-                "seconds: the loop's time divided by the pool's. If they are, something disturbed "
-                "the loop: repeat.",
+                es="Esas cifras ({speedup} con dos procesos) no parecen aceleraciones, que son el "
+                "tiempo del ciclo entre el del grupo. Si lo son, algo estorbó al ciclo: repite.",
+                en="These figures ({speedup} with two workers) do not look like speedups, which "
+                "are the loop's time divided by the pool's. If they are, something disturbed the "
+                "loop: repeat.",
             ),
         },
     ),

@@ -145,8 +145,10 @@ class Watch:
         if self._run is None:
             raise InputError(
                 text(
-                    es="El bloque de watch() todavía no termina: dibuja después de él.",
-                    en="The block of watch() has not ended yet: draw after it.",
+                    es="El bloque with watch() as NOMBRE todavía no termina: usa NOMBRE después "
+                    "del bloque.",
+                    en="The block with watch() as NAME has not ended yet: use NAME after the "
+                    "block.",
                 )
             )
         if not self._run.spans:
