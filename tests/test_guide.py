@@ -2,180 +2,176 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import re
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
 
 import pytest
 
-from guide_pages import (
-    EXERCISE,
-    LESSONS,
-    NUMBERS,
-    QUOTED,
-    ROOT,
-    Row,
-    by_lesson,
-    cells_of,
-    cells_under,
-    code_spans,
-    in_class,
-    lesson_section,
-    minutes,
-    plain,
-    rows,
-    section,
-    stated,
-    title,
-    unmade,
-)
 from helpers.authoring.__main__ import _parser
-from helpers.language import LANGUAGES, messages
+from helpers.language import LANGUAGES
 from notebooks import programs
-from notebooks.lessons import Cell
-from notebooks.prose import read_markdown
+from notebooks.lessons import Cell, Lesson, read_pairs
 
-PLANS = {"es": ("Una hora", "Tres horas"), "en": ("One hour", "Three hours")}
+ROOT = Path(__file__).parents[1]
+GUIDES = {"es": ROOT / "docs" / "guia_docente.md", "en": ROOT / "docs" / "instructors_guide.md"}
+CHANGING = {
+    "es": ROOT / "docs" / "cambiar_una_leccion.md",
+    "en": ROOT / "docs" / "changing_a_lesson.md",
+}
+PAIRS = sorted(read_pairs(ROOT / "notebooks"), key=lambda pair: pair.es.number)
+LESSONS = {language: [getattr(pair, language) for pair in PAIRS] for language in LANGUAGES}
+MOST_WORDS = 2_000
+PLANS = {
+    "Una hora": 60, "One hour": 60, "Tres horas": 180, "Three hours": 180, "Primer día": 360,
+    "First day": 360, "Segundo día": 360, "Second day": 360,
+}  # fmt: skip
 DAYS = {"es": ("Primer día", "Segundo día"), "en": ("First day", "Second day")}
-TOTALS_MIN = {"Una hora": 60, "One hour": 60, "Tres horas": 180, "Three hours": 180}
-DAY_MIN = 360
-AFTER_STEPS = ("Ejercicios", "Exercises", "Resumen", "Recap")
 WHOLE = {"es": "toda la lección", "en": "the whole lesson"}
-TRADE = {"es": r"\b[Cc]ambia `([^`]+)` por\b", "en": r"\b[Cc]hange `([^`]+)` to\b"}
+QUOTED = re.compile(r"[«“\"]([^»”\"]+)[»”\"]")
+EXERCISE = re.compile(r"`(\d+\.\d+)`")
 MADE_BY_READER = {"notebooks/clase", "notebooks/class", "notebooks/ensayo", "notebooks/trial"} | {
     f"notebooks/source/11_{name}.md" for name in ("nombre", "name")
 }
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
-each_lesson = pytest.mark.parametrize("number", NUMBERS)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a plan: when it begins, how long it takes, which lesson, and what of it."""
+
+    start_min: int
+    minutes: int
+    lesson: int | None
+    what: str
+
+
+def plan(language: str, heading: str) -> list[Row]:
+    """Return the lines of the plan under a heading; none where the language has no such plan."""
+    text = GUIDES[language].read_text(encoding="utf-8")
+    _, _, rest = text.partition(f" {heading}\n")
+    found = re.findall(
+        r"^\| (\d):(\d\d) \| (\d+) \| (\S+) \| (.+?) \|", rest.split("\n#")[0], re.MULTILINE
+    )
+    return [
+        Row(60 * int(h) + int(m), int(length), int(n) if n.isdigit() else None, what)
+        for h, m, length, n, what in found
+    ]
+
+
+def stated(lesson: Lesson) -> int:
+    """Return the minutes that a lesson says it takes, reading and practice together."""
+    line = next(line for line in lesson.cells[0].source.splitlines() if line.count(" min") == 2)
+    return sum(int(number) for number in re.findall(r"(\d+) min", line))
+
+
+def cells_under(lesson: Lesson, heading: str) -> list[Cell]:
+    """Return the cells from the one with that heading up to the next of its level or above."""
+    found, depth = [], 0
+    for cell in lesson.cells:
+        levels = [level for level, _ in cell.page.headings]
+        if depth and levels and min(levels) <= depth:
+            break
+        if heading in [text.replace("`", "") for _, text in cell.page.headings]:
+            depth = min(levels)
+        if depth:
+            found.append(cell)
+    return found
+
+
+def cells_of(lesson: Lesson, row: Row) -> list[Cell]:
+    """Return the cells of the steps and exercises that a line of a plan names."""
+    numbers = EXERCISE.findall(row.what)
+    found = [c for c in lesson.code if any(f'check("{n}"' in c.source for n in numbers)]
+    for name in QUOTED.findall(row.what):
+        under = cells_under(lesson, name)
+        assert under, f"{lesson.name} has no step {name!r}"
+        found += under
+    return found
+
+
+def unmade(cells: list[Cell]) -> set[str]:
+    """Return the names that the cells use, one after another, and none of them has made."""
+    there, missing = {*dir(builtins), "get_ipython", "display"}, set()
+    for cell in cells:
+        used = set()
+        for node in programs.nodes(cell.trees):
+            if isinstance(node, ast.Name):
+                (used if isinstance(node.ctx, ast.Load) else there).add(node.id)
+            elif isinstance(node, ast.FunctionDef | ast.arg):
+                there.add(node.arg if isinstance(node, ast.arg) else node.name)
+            elif isinstance(node, ast.alias):
+                there.add((node.asname or node.name).split(".")[0])
+        missing |= used - there
+    return missing
 
 
 @each_language
-@each_lesson
-def test_a_lesson_has_its_section_with_its_minutes(language, number):
-    """Under a lesson's title there are the link to its notebook and the minutes that it tells."""
-    lesson, text = LESSONS[language][number], lesson_section(language, number)
-    assert f"](../notebooks/{lesson.name})" in text
-    assert minutes(text) == minutes(lesson.cells[0].source)
+def test_the_guide_is_short(language):
+    """Its words can be read in a quarter of an hour."""
+    assert len(GUIDES[language].read_text(encoding="utf-8").split()) <= MOST_WORDS
 
 
 @each_language
-@each_lesson
-def test_a_lesson_has_its_bets_and_exercises(language, number):
-    """The section names every bet and every exercise of the lesson, and none of another's."""
-    lesson, text = LESSONS[language][number], lesson_section(language, number)
-    asked = {
-        str(programs.first_argument(call))
-        for cell in lesson.code
-        for call in programs.calls(cell.trees, "predict")
-    }
-    assert set(re.findall(r"^\| `([\d.]+\.[\w-]+)` \|", text, re.MULTILINE)) == asked
-    exercises = set(re.findall(r'check\("([\d.]+)"', "\n".join(c.source for c in lesson.code)))
-    assert set(re.findall(r"^- `([\d.]+)`:", text, re.MULTILINE)) == exercises
-
-
-@each_language
-@each_lesson
-def test_what_is_to_be_changed_stands_in_the_lesson(language, number):
-    """Code that the guide has replaced on a slow machine is code of that lesson."""
-    code = "\n".join(cell.source for cell in LESSONS[language][number].code)
-    for old in re.findall(TRADE[language], lesson_section(language, number)):
-        assert old in code, f"lesson {number} has no {old!r}"
-
-
-@each_language
-def test_the_code_of_the_guide_runs_in_its_lesson(language):
-    """The cells that a section gives use only names of the lesson's setup cell and their own."""
-    for number in NUMBERS:
-        fences = read_markdown(lesson_section(language, number)).fences
-        cells = [Cell(0, {"cell_type": "code", "source": code}) for _, code in fences]
-        assert not unmade([LESSONS[language][number].code[0], *cells])
-
-
-@each_language
-@pytest.mark.parametrize("position", [0, 1])
-def test_a_plan_adds_up(language, position):
+@pytest.mark.parametrize("heading", PLANS)
+def test_a_plan_adds_up(language, heading):
     """Each line begins where the one before it ends, and the whole has the minutes it should."""
-    name = PLANS[language][position]
-    _check_clock(in_class(section(language, name)), TOTALS_MIN[name])
+    found = plan(language, heading)
+    if not found:
+        assert len([h for h in PLANS if plan(language, h)]) == len(PLANS) / 2
+        return
+    ends = list(accumulate(row.minutes for row in found))
+    assert [row.start_min for row in found] == [0, *ends[:-1]]
+    assert ends[-1] == PLANS[heading]
 
 
 @each_language
-@pytest.mark.parametrize("position", [0, 1])
-def test_a_day_adds_up(language, position):
-    """Each line of a day begins where the one before it ends, up to the end of the day."""
-    _check_clock(in_class(section(language, DAYS[language][position])), DAY_MIN)
-
-
-def _check_clock(plan: list[Row], total_min: int) -> None:
-    now = 0
-    for row in plan:
-        assert row.start_min == now, f"{row} should begin at {now // 60}:{now % 60:02}"
-        now += row.minutes
-    assert now == total_min
-
-
-@each_language
-@pytest.mark.parametrize("position", [0, 1])
-def test_class_and_homework_are_the_minutes_of_the_lessons(language, position):
-    """What a plan gives a lesson in class and at home is what the lesson says that it takes."""
-    plan = by_lesson(rows(section(language, PLANS[language][position])))
-    assert dict(plan) == stated(language)
+@pytest.mark.parametrize("heading", PLANS)
+def test_a_plan_is_about_the_lessons(language, heading):
+    """A whole lesson has the minutes it states; a part names steps, and skips no cell they need."""
+    found = plan(language, heading)
+    for number in {row.lesson for row in found} - {None}:
+        lesson, its = LESSONS[language][number], [row for row in found if row.lesson == number]
+        if its[0].what == WHOLE[language]:
+            assert [row.minutes for row in its] == [stated(lesson)]
+        else:
+            parts = [cell for row in its for cell in cells_of(lesson, row)]
+            assert not unmade([lesson.code[0], *parts])
 
 
 @each_language
 def test_two_days_hold_the_whole_course(language):
-    """The two days give each lesson, whole and once, the minutes that it says it takes."""
-    plan = [row for day in DAYS[language] for row in in_class(section(language, day))]
-    assert dict(by_lesson(plan)) == stated(language)
-    lessons = [row for row in plan if row.lesson is not None]
-    assert [row.lesson for row in lessons] == list(NUMBERS)
-    assert {row.what for row in lessons} == {WHOLE[language]}
+    """The two days give each lesson, whole and once, in order."""
+    rows = [row for day in DAYS[language] for row in plan(language, day)]
+    assert [row.lesson for row in rows if row.lesson is not None] == [*range(len(PAIRS))]
 
 
 @each_language
-@pytest.mark.parametrize("position", [0, 1])
-def test_a_plan_names_steps_that_there_are(language, position):
-    """Every step in quotation marks is a heading of its lesson, every exercise one of its own."""
-    for row in rows(section(language, PLANS[language][position])):
-        if row.lesson is None or row.what.startswith(WHOLE[language]):
-            continue
-        lesson = LESSONS[language][row.lesson]
-        names = [*QUOTED.findall(row.what), *EXERCISE.findall(row.what)]
-        assert names, row
-        for name in QUOTED.findall(row.what):
-            assert cells_under(lesson, plain(name)), f"{lesson.name} has no step {name!r}"
-        for name in EXERCISE.findall(row.what):
-            assert any(f'check("{name}"' in c.source for c in lesson.code), f"no exercise {name}"
+def test_the_table_has_every_lesson_and_every_bet(language):
+    """A line a lesson: the minutes that it states, and its bets, none of another's."""
+    text = GUIDES[language].read_text(encoding="utf-8")
+    lines = re.findall(r"^\| (\d+) \| (\d+) \| (`.+?`) \|", text, re.MULTILINE)
+    assert len(lines) == len(PAIRS)
+    for (number, minutes, bets), lesson in zip(lines, LESSONS[language], strict=True):
+        asked = {
+            str(programs.first_argument(call))
+            for cell in lesson.code
+            for call in programs.calls(cell.trees, "predict")
+        }
+        assert (int(number), int(minutes)) == (lesson.number, stated(lesson))
+        assert set(re.findall(r"`([^`]+)`", bets)) == asked
 
 
 @each_language
-@pytest.mark.parametrize("position", [0, 1])
-def test_every_step_is_in_class_or_left(language, position):
-    """A lesson that a plan divides has each step in a row of the class or of what is left."""
-    plan = rows(section(language, PLANS[language][position]))
-    for number in {row.lesson for row in plan if row.start_min is not None} - {None}:
-        headings = [head for cell in LESSONS[language][number].cells for head in cell.page.headings]
-        names = {plain(name) for level, name in headings if level == 2}
-        steps = {name for name in names if not name.startswith(AFTER_STEPS)}
-        told = [name for row in plan if row.lesson == number for name in QUOTED.findall(row.what)]
-        assert steps == {plain(name) for name in told}, f"lesson {number}"
-
-
-@each_language
-@pytest.mark.parametrize("position", [0, 1])
-def test_a_plan_skips_no_cell_that_a_later_one_needs(language, position):
-    """The cells of a plan, after the setup cell, use no name that none of them has made."""
-    plan = in_class(section(language, PLANS[language][position]))
-    for number in sorted(by_lesson(plan)):
-        lesson = LESSONS[language][number]
-        cells = [c for row in plan if row.lesson == number for c in cells_of(lesson, row)]
-        assert not unmade([lesson.code[0], *cells]), f"lesson {number}"
-
-
-@each_language
-def test_commands_and_files_exist(language):
-    """Every command of the course, every test file and every file of the project is there."""
+@pytest.mark.parametrize("pages", [GUIDES, CHANGING], ids=["guide", "changing"])
+def test_commands_and_files_exist(language, pages):
+    """Every command of the course and every file of the project that is named is there."""
     commands = _parser()._subparsers._group_actions[0].choices
-    for span in code_spans(language):
+    for span in re.findall(r"`([^`\n]+)`", pages[language].read_text(encoding="utf-8")):
         for name in re.findall(r"helpers\.authoring (\w+)", span):
             assert name in commands, span
         for name in re.findall(r"\b(?:src|tests|notebooks)/[\w./]*\w\b", span):
@@ -183,12 +179,11 @@ def test_commands_and_files_exist(language):
 
 
 @each_language
-@each_lesson
-def test_the_readme_lists_the_lesson(language, number):
-    """README's table has the lesson's number, title, notebook and question, as the map does."""
-    lesson = LESSONS[language][number]
-    link = f"[{number} · {title(lesson)}](notebooks/{lesson.name})"
-    question = re.search(r"\*\*(.+?)\*\*", lesson.cells[0].source).group(1)
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"| {link} | {question} |" in readme.splitlines()
-    assert messages()["figure"][f"lesson_{number}"]["question"][language] == question
+def test_the_readme_lists_the_lessons(language):
+    """README's table has each lesson's number, title, notebook and question."""
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    for lesson in LESSONS[language]:
+        title = lesson.cells[0].page.headings[0][1]
+        question = re.search(r"\*\*(.+?)\*\*", lesson.cells[0].source).group(1)
+        link = f"[{lesson.number} · {title}](notebooks/{lesson.name})"
+        assert f"| {link} | {question} |" in lines

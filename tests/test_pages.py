@@ -26,6 +26,8 @@ TWINS = [
     ("presentar.md", "presenting.md"),
     ("cluster_es.md", "cluster_en.md"),
     ("mediciones.md", "measurements.md"),
+    ("cambiar_una_leccion.md", "changing_a_lesson.md"),
+    ("glosario.md", "glossary.md"),
 ]
 FILES = [*map(Path, SHARED), *(Path("docs") / name for twins in TWINS for name in twins)]
 PROSE_CHECKS = (

@@ -21,7 +21,6 @@ from matplotlib.transforms import Bbox
 
 from helpers.authoring.figures import FIGURES, draw, draw_all, stale_figures, timelines
 from helpers.authoring.figures.canvas import PALE_GREY, PALETTE, SKY, SMALL, WIDTH, Canvas, wrap
-from helpers.authoring.figures.course_map import LESSONS
 from helpers.authoring.figures.timeline_tables import parallel_table, sequential_table
 from helpers.language import LANGUAGES, current_language, messages, set_language, speaking
 from seeing import mark_shares, text_contrasts, weak_marks, weak_texts
@@ -331,29 +330,3 @@ def test_the_tables_have_what_is_drawn(name):
     tasks = sorted(pair for pair in drawn if pair[1] - pair[0] == pytest.approx(1, abs=0.05))
     assert len(rows) == timelines.N_ITEMS
     assert tasks == [pytest.approx(pair, abs=0.05) for pair in times]
-
-
-def test_the_map_shows_the_lessons_that_are_there():
-    """The map shows exactly the lessons that have a source."""
-    sources = sorted(path.name[:2] for path in (PROJECT / "notebooks/source").glob("[0-9]*.md"))
-    assert sources == [f"{number:02}" for number in range(len(LESSONS))]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_map_is_described_as_it_is_drawn(drawn, language):
-    """The map's description names every lesson in order, and the first and last by number."""
-    description = ElementTree.parse(drawn / f"course_map_{language}.svg").getroot()[1].text
-    titles = [messages_of(key)[language] for key, _ in LESSONS]
-    places = [description.rfind(title) for title in titles]
-    assert -1 not in places
-    assert places == sorted(places)
-    assert re.search(rf"\b0 (?:a|to) {len(LESSONS) - 1}\b", description)
-
-
-@pytest.mark.parametrize("number", range(len(LESSONS)))
-def test_the_map_names_a_lesson_as_it_names_itself(number):
-    """A lesson's title on the map is a heading of its source, in both languages."""
-    (source,) = (PROJECT / "notebooks/source").glob(f"{number:02}_*.md")
-    headings = re.findall(r"^# (.+)$", source.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    for title in messages_of(LESSONS[number][0]).values():
-        assert any(heading.endswith(title) for heading in headings), headings

@@ -13,9 +13,7 @@ from pathlib import Path
 
 from helpers.authoring.figures.canvas import Canvas, house_style
 from helpers.authoring.figures.cluster import draw_cluster
-from helpers.authoring.figures.course_map import draw_course_map
 from helpers.authoring.figures.flatten import draw_flatten
-from helpers.authoring.figures.pool_lifecycle import draw_pool_lifecycle
 from helpers.authoring.figures.timelines import draw_parallel, draw_sequential
 from helpers.authoring.figures.which_way import draw_which_way
 from helpers.language import LANGUAGES, message, speaking
@@ -43,13 +41,7 @@ FIGURES = {
         draw_sequential, "figure.sequential.title", "figure.sequential.description"
     ),
     "parallel": Drawing(draw_parallel, "figure.parallel.title", "figure.parallel.description"),
-    "pool_lifecycle": Drawing(
-        draw_pool_lifecycle, "figure.pool_lifecycle.title", "figure.pool_lifecycle.description"
-    ),
     "flatten": Drawing(draw_flatten, "figure.flatten.title", "figure.flatten.description"),
-    "course_map": Drawing(
-        draw_course_map, "figure.course_map.title", "figure.course_map.description"
-    ),
     "which_way": Drawing(draw_which_way, "figure.which_way.title", "figure.which_way.description"),
     "cluster": Drawing(draw_cluster, "figure.cluster.title", "figure.cluster.description"),
 }
