@@ -6,13 +6,14 @@ import tempfile
 from pathlib import Path
 
 from helpers.classroom.cards import Card
+from helpers.classroom.short_errors import shorten_errors
 from helpers.classroom.style import duration, significant, use_style
 from helpers.language import message, set_language, text
 from helpers.parallel import machine
 
 
 def start(language: str) -> Card:
-    """Begin a lesson: set its language and the style of its charts.
+    """Begin a lesson: set its language and the style of its charts; show workers' errors short.
 
     Args:
         language: ``"es"`` or ``"en"``.
@@ -25,6 +26,7 @@ def start(language: str) -> Card:
     """
     set_language(language)
     use_style()
+    shorten_errors()
     here = machine()
     rows = (
         (message("card.usable_cpus"), str(here.usable_cpus)),
