@@ -1,4 +1,4 @@
-"""The explorers in a real JupyterLab: moved by the keyboard, run for real by their button."""
+"""The explorer in a real JupyterLab: moved by the keyboard and the mouse."""
 
 import nbformat
 import pytest
@@ -6,14 +6,9 @@ from labs import PAGE_LIMIT_S, TEST_LIMIT_S, TIMEOUT, WAIT_MS
 from lesson_page import LessonPage
 from playwright.sync_api import expect
 
-from helpers.language import message
-
 IMPORTS = """\
-from dataclasses import replace
-from helpers.classroom import explore_break_even, explore_amdahl, start
-from helpers.parallel import CostModel
+from helpers.classroom import explore_amdahl, start
 
-model = replace(CostModel.recorded("linux_2_cpus_fork"), start_method=None)
 start("{language}")"""
 CELL = 1  # the position of the explorer's cell
 
@@ -39,21 +34,6 @@ def explorer_in_lab(in_language, start_lab, course, browser_page, screenshots):
         return page, cell
 
     return opened
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)
-def test_the_map_follows_keyboard_and_mouse_and_runs(explorer_in_lab, screenshots):
-    """In English: keys and a drag move the job on the map, and the button adds its story."""
-    page, cell = explorer_in_lab("explore_break_even(model)", "en")
-    _shows_the_widget_alone(cell, message("explore.item_cost"), n_sliders=4)
-    _press(page, cell, 0, "ArrowLeft")
-    _says(cell, "100 × 500 µs: the loop takes 50.0 ms")
-    _drag(page, cell, 1, 60)
-    _run_for_real(cell, "measured here")
-    expect(cell.locator("img")).to_have_count(2)
-    cell.screenshot(path=screenshots / "explore_break_even_en_run.png")
-    assert page.failures() == []
 
 
 @pytest.mark.slow
@@ -107,20 +87,5 @@ def _drag(page, cell, number, by_px):
     assert handle.get_attribute("aria-valuenow") != value
 
 
-def _choose(page, cell, name):
-    """Choose from the list of patterns, and wait for another picture."""
-    picture = cell.locator("img")
-    before = picture.get_attribute("alt")
-    cell.get_by_role("combobox").select_option(label=name)
-    expect(picture).not_to_have_attribute("alt", before, timeout=WAIT_MS)
-
-
 def _says(cell, text):
     expect(cell).to_contain_text(text, timeout=WAIT_MS)
-
-
-def _run_for_real(cell, told):
-    button = cell.get_by_role("button", name=message("explore.run"))
-    button.click()
-    _says(cell, told)
-    expect(button).to_be_enabled()

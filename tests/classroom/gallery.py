@@ -22,8 +22,6 @@ from helpers.classroom import (
 )
 from helpers.classroom.data_chart import plot_ways
 from helpers.classroom.explore_amdahl import _Amdahl
-from helpers.classroom.explore_break_even import _BreakEven, _stories
-from helpers.classroom.story import plot_story
 from helpers.parallel import (
     Advice,
     Ceiling,
@@ -126,10 +124,6 @@ CHARTS: dict[str, Callable[[], Axes | Figure]] = {
     "timeline_of_starts": lambda: plot_timeline(slow_start(2)),
     "timeline_with_loss": lambda: plot_timeline(LOST),
     "timeline_of_many": lambda: plot_timeline(heavy(16, 192)),
-    "story": lambda: plot_story(
-        sequential(), ended(heavy(2), 0.1), ended(hundred_squares(4), 0.01)
-    ),
-    "story_of_chunks": lambda: plot_story(*map(_chunks, (1, 10, 500))),
     "speedup": _speedup,
     "speedup_of_six": _six_curves,
     "transfer": lambda: plot_transfer(
@@ -146,9 +140,7 @@ CHARTS: dict[str, Callable[[], Axes | Figure]] = {
     "map": lambda: plot_break_even_map(MODEL, points=JOBS),
     "map_of_eight": lambda: plot_break_even_map(replace(MODEL, cpus=32), points=JOBS),
     "predictions": _predictions,
-    "explored_map": lambda: _explored(_BreakEven(MODEL)),
     "explored_amdahl": lambda: _explored(_Amdahl()),
-    "measured_story": lambda: _stories(simulate_even(0.02, 24, 2, 2, MODEL), heavy(2)),
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from vision import VISIONS, least_distance
 
 # Each chart is looked at where all tests run; one of many marks and texts, whenever any do.
 LOOKED_AT = [
-    pytest.param(name, marks=() if name == "story" else pytest.mark.slow) for name in CHARTS
+    pytest.param(name, marks=() if name == "timeline" else pytest.mark.slow) for name in CHARTS
 ]
 APART = 15  # far more than what is noticed side by side: lines and bars lie apart
 

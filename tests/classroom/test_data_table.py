@@ -32,7 +32,6 @@ from helpers.classroom import (
     plot_transfer,
 )
 from helpers.classroom.data_table import MOST, NONE, Table, folded
-from helpers.classroom.story import plot_story
 from helpers.classroom.style import data_html, describe, figure_html, new_axes, tables_of
 from helpers.language import message, set_language
 from helpers.parallel import CostModel, amdahl, cluster_scaling, simulate_even
@@ -251,16 +250,6 @@ def test_the_rows_of_a_timeline_are_counted_right(runs):
     """How many rows there are is known without going through them."""
     found = table(plot_timeline(*runs))
     assert found.n_rows == len(found.rows)
-
-
-def test_story():
-    """Each run's parts, in the unit of the heads, add up to its last column."""
-    runs = (sequential(), ended(heavy(2), 0.1))
-    found = table(plot_story(*runs))
-    for row, run in zip(found.rows, runs, strict=True):
-        *parts, total = map(float, row[1:])
-        assert sum(parts) == pytest.approx(total, rel=0.01)
-        assert total == pytest.approx(run.elapsed_s, rel=5e-3)
 
 
 def test_speedup():

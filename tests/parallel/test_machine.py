@@ -8,12 +8,11 @@ import os
 import platform
 import shutil
 import sys
-from pathlib import Path
 
 import pytest
 from programs import run_program
 
-from helpers.parallel import Machine, can_start_worker, machine, usable_cpus
+from helpers.parallel import Machine, machine, usable_cpus
 from helpers.parallel.machine import _cgroup_quota, default_start_method
 
 START_METHODS = multiprocessing.get_all_start_methods()
@@ -194,44 +193,3 @@ def test_usable_cpus_where_the_system_does_not_tell(monkeypatch):
     monkeypatch.setattr(os, "process_cpu_count", lambda: None, raising=False)
     assert usable_cpus() == 1
     assert machine().logical_cpus == 1
-
-
-# ---- can a worker be started?
-
-
-@pytest.mark.parametrize("method", [None, *START_METHODS])
-def test_can_start_worker(method):
-    """Every start method of this system really starts a worker."""
-    assert can_start_worker(method) is True
-
-
-@pytest.mark.parametrize("method", ["", "forks", "SPAWN"])
-def test_unknown_start_methods_start_nothing(method):
-    """A start method that does not exist cannot start a worker, and that is no error."""
-    assert can_start_worker(method) is False
-
-
-def test_a_worker_that_takes_too_long():
-    """Where no worker is there in time, the answer is no, and nothing is left behind."""
-    assert can_start_worker("spawn", timeout_s=0.0) is False
-
-
-def test_no_worker_can_be_started(monkeypatch):
-    """Where the system refuses to start a process, as a browser does, the answer is no."""
-    context = multiprocessing.get_context()
-
-    def refuse(*_args, **_kwargs):
-        raise OSError("no processes here")
-
-    monkeypatch.setattr(type(context.Process()), "start", refuse)
-    for method in START_METHODS:
-        monkeypatch.setattr(multiprocessing.get_context(method).Process, "start", refuse)
-    assert can_start_worker() is False
-
-
-def test_can_start_worker_from_a_script_without_files(tmp_path):
-    """In a program without a file, as a console is, workers start as well."""
-    program = "from helpers.parallel import can_start_worker as can\n" + "".join(
-        f"assert can({method!r})\n" for method in START_METHODS
-    )
-    assert run_program("-c", program, cwd=Path(tmp_path)).stderr == ""

@@ -12,7 +12,6 @@ from helpers.classroom.dask_programs import cluster_programs
 from helpers.classroom.data_chart import plot_transfer
 from helpers.classroom.exercises import check, hint
 from helpers.classroom.explore_amdahl import explore_amdahl
-from helpers.classroom.explore_break_even import explore_break_even
 from helpers.classroom.folders import temporary_folder
 from helpers.classroom.memory_chart import plot_memory
 from helpers.classroom.prediction_chart import plot_predictions
@@ -39,7 +38,6 @@ __all__ = [
     "explain_python",
     "explain_threads",
     "explore_amdahl",
-    "explore_break_even",
     "hint",
     "plot_advice",
     "plot_break_even_map",

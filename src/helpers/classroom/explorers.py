@@ -7,7 +7,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from IPython.display import display
 from matplotlib import pyplot as plt
@@ -24,12 +24,11 @@ from helpers.classroom.style import (
 )
 from helpers.classroom.widget_view import view_of
 from helpers.language import message
-from helpers.parallel import CostModel, InputError, ParallelError
-from helpers.parallel.arguments import short
+from helpers.parallel import ParallelError
 
 WIDTH_IN = 9.0
 QUICK_DPI = 130  # sharp enough, and drawn soon enough to follow a slider
-_NAMES, _CONTROL, _BUTTON = "17em", "47em", "16em"  # widths: of names, of controls, of the button
+_NAMES, _CONTROL = "17em", "47em"  # widths: of names, of controls
 
 # JupyterLab handles the controls in a thread of the kernel's own, and at times in the main one.
 _one_at_a_time = threading.RLock()
@@ -71,43 +70,26 @@ class Explorer(ABC):
     how ipywidgets works in the browser, so nothing here has to hold values back.
     """
 
-    can_run: ClassVar[bool] = False
-
     def __init__(self, controls: dict[str, Any]) -> None:
         """Take the widgets by the names under which ``draw`` gets their values."""
         import ipywidgets
 
         self._controls = controls
-        self._said, self._reason, self._pictures, self._data = (ipywidgets.HTML() for _ in range(4))
+        self._said, self._pictures, self._data = (ipywidgets.HTML() for _ in range(3))
         # It stays as it is while the picture changes, which what is folded in a page would not.
         self._with_data = ipywidgets.Checkbox(
             description=message("table.summary"), value=False, indent=False
         )
         self._view = View("", ())
-        self._button = ipywidgets.Button(
-            description=message("explore.run"),
-            tooltip=message("explore.run_tooltip"),
-            layout=ipywidgets.Layout(width=_BUTTON, margin=f"0.3em 0.8em 0.3em {_NAMES}"),
-        )
-        row = [ipywidgets.HBox([self._button, self._reason])] if self.can_run else []
         below = [self._said, self._pictures, self._with_data, self._data]
-        self._box = ipywidgets.VBox([*controls.values(), *row, *below])
-        self._button.on_click(self._run)
+        self._box = ipywidgets.VBox([*controls.values(), *below])
         self._with_data.observe(self._show_data, names="value")
         for control in controls.values():
             control.observe(self._redraw, names="value")
 
     @abstractmethod
     def draw(self, values: dict[str, Any]) -> View:
-        """Return what to show for these values of the controls, without running anything."""
-
-    def measure(self, values: dict[str, Any]) -> View:
-        """Run the same for real, and return what to show."""
-        raise NotImplementedError
-
-    def refusal(self, values: dict[str, Any]) -> str:
-        """Say why these values are not run for real; nothing where they can be."""
-        return ""
+        """Return what to show for these values of the controls."""
 
     def values(self) -> dict[str, Any]:
         """Return the values of the controls."""
@@ -119,28 +101,14 @@ class Explorer(ABC):
             view = self.draw(self.values())
             told = [view.said, *map(alternative_text, view.figures)]
             self._put(view)
-        self._say_refusal()
         static = {"text/html": self._said.value + self._pictures.value + view.folded_data()}
         display({**view_of(self._box), **static, "text/plain": "\n".join(told)}, raw=True)
 
     def _redraw(self, _change: object) -> None:
-        self._attempt(self.draw)
-        self._say_refusal()
-
-    def _run(self, _button: object) -> None:
-        self._button.disabled = True
-        self._button.description = message("explore.running")
-        try:
-            self._attempt(self.measure)
-        finally:
-            self._button.description = message("explore.run")
-            self._say_refusal()
-
-    def _attempt(self, make: Callable[[dict[str, Any]], View]) -> None:
-        """Show what ``make`` returns; an error is said in words, since nobody could catch it."""
+        """Show what the controls say now; an error is said in words: nobody could catch it."""
         try:
             with _one_at_a_time:
-                self._put(make(self.values()))
+                self._put(self.draw(self.values()))
         except (Exception, KeyboardInterrupt) as error:
             self._said.value = _paragraph(message("explore.failed", error=_in_words(error)))
 
@@ -152,11 +120,6 @@ class Explorer(ABC):
     def _show_data(self, _change: object = None) -> None:
         """Show the data while that is asked for; else none of it is written."""
         self._data.value = self._view.data() if self._with_data.value else ""
-
-    def _say_refusal(self) -> None:
-        reason = self.refusal(self.values())
-        self._button.disabled = bool(reason)
-        self._reason.value = html.escape(reason)
 
 
 def slider(name: str, choices: Iterable[T], value: T, written: Callable[[T], str]) -> Any:
@@ -178,31 +141,6 @@ def slider(name: str, choices: Iterable[T], value: T, written: Callable[[T], str
         layout=ipywidgets.Layout(width=_CONTROL, max_width="100%"),
         style={"description_width": _NAMES},
     )
-
-
-def dropdown(name: str, choices: dict[str, str]) -> Any:
-    """Return a list to choose from: ``choices`` are the values and what each is called."""
-    import ipywidgets
-
-    return ipywidgets.Dropdown(
-        options=[(text, choice) for choice, text in choices.items()],
-        description=name,
-        tooltip=name,
-        layout=ipywidgets.Layout(width="36em", max_width="100%"),
-        style={"description_width": _NAMES},
-    )
-
-
-def steps(first: int, last: int) -> list[float]:
-    """Return 1, 2 and 5 times each power of ten, from 10 to the ``first`` to 10 to the ``last``."""
-    exponents = range(first, last)
-    digits = [float(f"{digit}e{k}") for k in exponents for digit in (1, 2, 5)]
-    return [*digits, float(f"1e{last}")]
-
-
-def with_value(choices: Iterable[int], value: int) -> list[int]:
-    """Return ``choices``, rising, with ``value`` among them."""
-    return sorted({*choices, value})
 
 
 def own_axes(height_in: float, margins_in: Margins | None = None) -> Axes:
@@ -230,17 +168,6 @@ def figure_of(ax: Axes) -> Figure:
     figure = ax.get_figure(root=True)
     assert figure is not None
     return figure
-
-
-def checked_model(model: object) -> CostModel:
-    """Return ``model``.
-
-    Raises:
-        InputError: it is not a cost model.
-    """
-    if not isinstance(model, CostModel):
-        raise InputError(message("costs.not_a_model", received=short(model)))
-    return model
 
 
 def _paragraph(text: str) -> str:

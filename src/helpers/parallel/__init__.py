@@ -19,7 +19,7 @@ from helpers.parallel.errors import (
 )
 from helpers.parallel.laws import amdahl, efficiency, gustafson, karp_flatt, speedup
 from helpers.parallel.limits import ClusterScaling, cluster_scaling, scheduler_limit
-from helpers.parallel.machine import Machine, can_start_worker, machine, usable_cpus
+from helpers.parallel.machine import Machine, machine, usable_cpus
 from helpers.parallel.predicting import Option
 from helpers.parallel.results import Run, Span
 from helpers.parallel.running import run
@@ -55,7 +55,6 @@ __all__ = [
     "break_even",
     "break_even_cost",
     "calibrate",
-    "can_start_worker",
     "cluster_scaling",
     "compare",
     "efficiency",

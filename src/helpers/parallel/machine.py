@@ -7,11 +7,8 @@ import math
 import multiprocessing
 import os
 import sys
-import time
 from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 KILL_LIMIT_S = 5.0  # a killed process is gone by then
 
@@ -125,23 +122,3 @@ def _read(file: Path) -> str | None:
         return file.read_text(encoding="ascii").strip()
     except (OSError, ValueError):
         return None
-
-
-def can_start_worker(start_method: str | None = None, timeout_s: float = 30.0) -> bool:
-    """Say whether this Python can start a worker, by really starting one and waiting for its end.
-
-    Args:
-        start_method: how to start it; the one in force if ``None``.
-        timeout_s: seconds after which the answer is no.
-    """
-    try:
-        context: Any = multiprocessing.get_context(start_method)
-        process: BaseProcess = context.Process(target=time.sleep, args=(0,))
-        process.start()
-    except (OSError, ImportError, ValueError):  # no processes here (a browser), or no such method
-        return False
-    process.join(timeout_s)
-    answered = process.exitcode == 0
-    process.kill()  # does nothing to one that has ended
-    process.join(KILL_LIMIT_S)
-    return answered

@@ -11,7 +11,6 @@ from helpers.tasks.markdown import (
     list_directories,
     make_sample_directories,
 )
-from helpers.tasks.memory import copy_memory
 from helpers.tasks.numbers import (
     checksum,
     collatz_steps,
@@ -26,7 +25,6 @@ from helpers.tasks.words import count_words
 __all__ = [
     "checksum",
     "collatz_steps",
-    "copy_memory",
     "corpus_words",
     "count_primes",
     "count_words",
