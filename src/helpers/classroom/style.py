@@ -11,6 +11,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from IPython.core.getipython import get_ipython
+from matplotlib import cycler
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -43,6 +44,7 @@ STYLE: Any = {
     "axes.titlelocation": "left",
     "axes.titlepad": 10,
     "axes.labelsize": 12,
+    "axes.prop_cycle": cycler(color=[BLUE, VERMILLION, GREEN, INK, PLUM, BROWN]),
     "axes.spines.top": False,
     "axes.spines.right": False,
     "xtick.labelsize": 12,

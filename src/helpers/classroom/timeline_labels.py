@@ -56,7 +56,7 @@ def _label_start(ax: Axes, run: Run, lane: int, heights: tuple[float, float], un
         return 0.0
     key = "chart.connecting_until" if runs_already(run) else "chart.starting_until"
     text = message(key, time=duration(run.ready_s[lane] or 0.0))
-    _point(ax, text, (ready / 2, heights[0]), (0.0, heights[1]), GREY)
+    _point(ax, text, ((began + ready) / 2, heights[0]), (0.0, heights[1]), GREY)
     return (len(text) * _CHAR + 0.02) * scale
 
 
