@@ -11,10 +11,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from IPython.core.getipython import get_ipython
-from matplotlib import cycler
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 
 from helpers.classroom.data_table import Table, Tables, folded, in_unit
 from helpers.classroom.own_figure import own_tables, own_text
