@@ -173,6 +173,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("forecast_s = 0\nmeasured_s = 0.6", "not_times"),
         ("measured_s = 1e-5", "other_work"),
         ("forecast_s = elapsed_s", "arithmetic"),
+        ("measured_s = forecast_s", "not_timed"),
         ("forecast_s = elapsed_s**3 + 1", "arithmetic"),
     ],
     "2.1": [
@@ -221,6 +222,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ('lines = {"1", "2"}', "not_lines"),
         ("lines = {2, 6, 11}", "not_lines"),
         ("lines = {6}", "some"),
+        ("lines = {2, 4, 6, 8}", "some"),
         ("lines = {1, 2, 3, 5, 6, 9}", "some"),
         ("lines = set(range(1, 11))", "some"),
     ],
@@ -234,8 +236,8 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     "3.3": [
         ("search = os", "not_a_function"),
         ("search = search(os.getcwd())", "not_a_function"),
-        (_function("search(directory)", "return []"), "in_notebook"),
-        ("search = lambda directory: []", "in_notebook"),
+        (_function("search(directory)", "return []"), "not_importable"),
+        ("search = lambda directory: []", "not_importable"),
         (_module("search_lambda", "find_py = lambda directory: []"), "not_importable"),
         (
             _module("search_ends", "def find_py(directory):", "    raise SystemExit"),
@@ -243,7 +245,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ),
         (
             _module("search_names", "def find_py(directory):", "    return os.listdir(directory)"),
-            "other_files",
+            "names",
         ),
         (_module("search_none", "def find_py(directory):", "    print(1)"), "other_files"),
         (
@@ -595,7 +597,7 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
     "2.3": [(_table("[1, 2, 3]", "[5, 5, 5]", None), "right")],
     "2.4": [(_lanes("[0.8, 0.6, 0.7]"), "right")],
     "3.1": [
-        ("lines = [4, 2, 5, 8, 6]", "right"),
+        ("lines = [1, 2, 3, 4, 5, 6, 8]", "right"),
     ],
     "3.2": [
         (

@@ -21,16 +21,18 @@ CHECK_LIMIT_S = 30.0
 
 
 class _Mistake(NamedTuple):
-    """A mistake of the ten lines: where it may be pointed at, what it is, and what leads to it."""
+    """A mistake of the ten lines: its line, where it shows, what it is, and what leads to it."""
 
-    lines: frozenset[int]
+    line: int
+    shows_in: int | None
     found: Bilingual
     missed: Bilingual
 
 
 MISTAKES = (
     _Mistake(
-        frozenset({1, 4}),
+        1,
+        4,
         Bilingual(
             es="Encontraste el de la línea 1, que se nota en la 4: listdir da nombres sin su "
             "carpeta.",
@@ -43,7 +45,8 @@ MISTAKES = (
         ),
     ),
     _Mistake(
-        frozenset({2}),
+        2,
+        None,
         Bilingual(
             es="Encontraste el de la línea 2: remove da un error si el nombre no está.",
             en="You found the one in line 2: remove raises an error if the name is not there.",
@@ -54,7 +57,8 @@ MISTAKES = (
         ),
     ),
     _Mistake(
-        frozenset({3, 8}),
+        3,
+        8,
         Bilingual(
             es="Encontraste el de la línea 3, que se nota en la 8: un proceso nuevo no puede "
             "importar una función del cuaderno (en Linux a veces sí, porque es una copia).",
@@ -67,7 +71,8 @@ MISTAKES = (
         ),
     ),
     _Mistake(
-        frozenset({6}),
+        6,
+        None,
         Bilingual(
             es="Encontraste el de la línea 6: %time solo en su línea no mide nada.",
             en="You found the one in line 6: %time alone on its line times nothing.",
@@ -94,6 +99,10 @@ SOUND = {
 }
 
 
+SHOWS = Bilingual(
+    es="En una de tus líneas el error se nota, pero otra línea lo causa.",
+    en="In one of your lines the mistake shows, but another line causes it.",
+)
 LINE_5 = Bilingual(
     es="De la línea 5, bien visto: se le escapa algo, y lo verás más abajo.",
     en="Of line 5, well seen: something gets past it, as you will see further down.",
@@ -107,11 +116,12 @@ def four_mistakes(answer: Any) -> Verdict:
     if not all(type(line) is int and 1 <= line <= 10 for line in answer):
         return "not_lines"
     lines = set(answer)
-    found = [mistake for mistake in MISTAKES if mistake.lines & lines]
+    found = [mistake for mistake in MISTAKES if mistake.line in lines]
     sound = [SOUND[line] for line in sorted(lines & SOUND.keys())]
     missed = [mistake.missed for mistake in MISTAKES if mistake not in found]
     # Who marks everything is told what is sound alone; who misses several gets one question.
-    told = sound or [mistake.found for mistake in found] + missed[:1]
+    shown = [SHOWS for mistake in MISTAKES if mistake.shows_in in lines and mistake not in found]
+    told = sound or [mistake.found for mistake in found] + (shown[:1] or missed[:1])
     told += [LINE_5] if 5 in lines else []
     said = " ".join(one.said() for one in told)
     if sound or missed:
@@ -151,8 +161,6 @@ def own_search(answer: Any) -> Verdict:
     """3.3: a function that workers started with spawn, as on Windows, really can import."""
     if isinstance(answer, types.ModuleType) or not callable(answer):
         return "not_a_function"
-    if getattr(answer, "__module__", None) == "__main__":
-        return "in_notebook"
     with _sample() as root:
         folders = list_directories(root)
         try:
@@ -163,7 +171,15 @@ def own_search(answer: Any) -> Verdict:
         right = [[os.path.join(f, name) for name in ("one.py", "two.py")] for f in folders]  # noqa: PTH118
         if list(map(_paths, made.results)) == right:
             return "right"
+        if names_only(made.results[0]):
+            return "names"
         return "other_files", {"folder": folders[0], "found": short(made.results[0], 200)}
+
+
+def names_only(found: Any) -> bool:
+    """Say whether ``found`` is a list of names without their folder."""
+    kind = isinstance(found, list) and found and all(isinstance(name, str) for name in found)
+    return bool(kind) and all(os.path.basename(name) == name for name in found)  # noqa: PTH119
 
 
 def _paths(found: Any) -> list[str]:
@@ -184,7 +200,8 @@ EXERCISES = {
         {
             "right": Bilingual(es="Los cuatro. {told}", en="All four. {told}"),
             "some": Bilingual(
-                es="Todavía no son los cuatro. {told}", en="Not the four yet. {told}"
+                es="Entre tus líneas hay {n} de los cuatro errores. {told}",
+                en="Your lines have {n} of the four mistakes. {told}",
             ),
             "not_lines": Bilingual(
                 es="Se espera un conjunto con números de línea, del 1 al 10: {{1, 2}}.",
@@ -216,19 +233,19 @@ EXERCISES = {
             ),
             "other": Bilingual(
                 es="En found hay {expected} archivos, y en tu lista, {n} elementos, que no son sus "
-                "nombres: se pide cada uno entero, con su terminación.",
+                "nombres: se pide cada uno entero, con su extensión.",
                 en="There are {expected} files in found, and {n} items in your list, which are not "
-                "their names: each is asked for whole, with its ending.",
+                "their names: give each full file name, extension included.",
             ),
         },
     ),
     "3.3": Exercise(
         own_search,
         Bilingual(
-            es="es find_md con otra terminación, en un archivo que empieza con import os; después, "
-            "from my_own_3 import …",
-            en="it is find_md with another ending, in a file that begins with import os; then "
-            "from my_own_3 import …",
+            es="es find_md con otra terminación y con os.path.isfile, en un archivo que empieza "
+            "con import os; después, from my_own_3 import …",
+            en="it is find_md with another ending and with os.path.isfile, in a file that begins "
+            "with import os; then from my_own_3 import …",
         ),
         {
             "right": Bilingual(
@@ -242,15 +259,14 @@ EXERCISES = {
                 en="The function itself is asked for, without parentheses: neither its result nor "
                 "the module.",
             ),
-            "in_notebook": Bilingual(
-                es="Esa función está en el cuaderno, y un proceso creado con spawn no puede "
-                "importarla de ahí. Escríbela en un archivo.",
-                en="That function is in the notebook, and a process started with spawn cannot "
-                "import it from there. Write it into a file.",
-            ),
             "not_importable": Bilingual(
                 es="El proceso no pudo usar la función. {error}",
                 en="The process could not use the function. {error}",
+            ),
+            "names": Bilingual(
+                es="Son nombres sin su carpeta: únelos con os.path.join(carpeta, nombre).",
+                en="Those are names without their folder: join them with os.path.join(folder, "
+                "name).",
             ),
             "other_files": Bilingual(
                 es="El proceso usó la función, pero no devolvió las rutas de los archivos .py. En "

@@ -81,6 +81,8 @@ def prediction(answer: Any) -> Verdict:
     elapsed_s, forecast_s, measured_s = answer
     if abs(forecast_s / (3 * elapsed_s) - 1) > ROUNDED:
         return "arithmetic", {"times": significant(forecast_s / elapsed_s, 2)}
+    if measured_s in (elapsed_s, forecast_s):
+        return "not_timed"
     ours_s = _seconds_for(3_000_000)
     if not ours_s / FAR < measured_s < FAR * ours_s:
         return "other_work", {"received": duration(measured_s), "ours": duration(ours_s)}
@@ -125,8 +127,9 @@ EXERCISES = {
         ),
         {
             "right": Bilingual(
-                es="{pid} no es el número de este cuaderno: quien respondió fue otro proceso.",
-                en="{pid} is not the number of this notebook: it was another process that "
+                es="{pid} no es el número de este cuaderno: si lo dio apply, respondió otro "
+                "proceso.",
+                en="{pid} is not the number of this notebook: if apply gave it, another process "
                 "answered.",
             ),
             "not_called": Bilingual(
@@ -233,20 +236,22 @@ EXERCISES = {
                 "sample and multiply.",
             ),
             "right_far": Bilingual(
-                es="La cuenta está bien, y aun así se apartó un {off} % de lo medido: quizá la "
-                "máquina estaba ocupada en uno de los dos momentos. Puedes repetir 1.2 y esta.",
-                en="The arithmetic is right, and still it was off by {off}%: perhaps the machine "
-                "was busy at one of the two moments. You may repeat 1.2 and this one.",
+                es="La cuenta está bien, y aun así se apartó un {off} % de lo medido. ¿Dice "
+                "3_000_000 el range que mediste? Si es así, la máquina estaba ocupada: repite.",
+                en="The arithmetic is right, and still it was off by {off}%. Does the range that "
+                "you timed say 3_000_000? If so, the machine was busy: repeat.",
             ),
             "not_times": Bilingual(
                 es="Se esperan números de segundos mayores que 0.",
                 en="Numbers of seconds above 0 are expected.",
             ),
             "arithmetic": Bilingual(
-                es="forecast_s es {times} veces elapsed_s, y el triple de cuadrados tarda otra "
-                "cosa.",
-                en="forecast_s is {times} times elapsed_s, and three times the squares take "
-                "something else.",
+                es="forecast_s tendría que ser 3 veces elapsed_s, y es {times} veces.",
+                en="forecast_s should be 3 times elapsed_s, and it is {times} times.",
+            ),
+            "not_timed": Bilingual(
+                es="measured_s es otra vez la cuenta: mide los tres millones con el reloj.",
+                en="measured_s is the arithmetic again: time the three million with the clock.",
             ),
             "other_work": Bilingual(
                 es="measured_s, {received}, no parece el tiempo de tres millones de cuadrados: "

@@ -63,8 +63,8 @@ EXERCISES = {
         ),
         {
             "right": Bilingual(
-                es="De cada proceso se aprovechan tres cuartas partes.",
-                en="Three quarters of each worker are put to use.",
+                es="Se aprovechan tres cuartas partes del tiempo de cada proceso.",
+                en="Three quarters of each worker's time is put to use.",
             ),
             "not_a_number": Bilingual(
                 es="Se espera un solo número: el valor de la eficiencia.",
