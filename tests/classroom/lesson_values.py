@@ -152,11 +152,7 @@ def _lesson_5(folder: Path) -> Values:
 
 
 def _lesson_6(folder: Path) -> Values:
-    hows, pieces = ["sequential", "threads", "processes", "pool"], [bytes(100)] * 8
-    waited = [run(tasks.download, [0.2] * 6, how=how, n_workers=6) for how in hows]
-    computing = advise(len, pieces)
-    return {"run": run, "advise": advise, "hows": hows, "pieces": pieces, "waited": waited,
-            "computing": computing}  # fmt: skip
+    return {"pieces": [bytes(100)] * 8}
 
 
 def _lesson_7(folder: Path) -> Values:

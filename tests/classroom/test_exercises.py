@@ -24,7 +24,6 @@ from helpers.classroom import (
     grading_files,
     grading_numbers,
     grading_project_choice,
-    grading_threads,
     hint,
 )
 from helpers.classroom.cards import Card
@@ -86,8 +85,6 @@ def answers(tmp_path_factory):
 def _steady_grader(monkeypatch):
     """Let check time the work itself, and wait long: a busy machine decides about no answer."""
     monkeypatch.setattr(grading_numbers, "_seconds_for", lambda n_squares: 1e-6 * n_squares)
-    monkeypatch.setattr(grading_threads, "EACH_S", 0.3)
-    monkeypatch.setattr(grading_threads, "CHECK_LIMIT_S", 30.0)
 
 
 @pytest.fixture
@@ -161,9 +158,6 @@ def test_wrong_answer_gets_the_feedback_of_its_mistake(
     """A typical wrong answer is rejected for that very mistake; the hint waits until asked for."""
     if verdict in ("stuck", "endless"):  # it waits for its limit
         monkeypatch.setattr(grading_faults, "THREAD_LIMIT_S", 0.3)
-        monkeypatch.setattr(grading_threads, "CHECK_LIMIT_S", 0.3)
-    if verdict == "blocks":  # it waits one after another
-        monkeypatch.setattr(grading_threads, "EACH_S", 0.05)
     card = answers.answered(number, code)
     assert card.headline == message("check.not_yet", exercise=number), card
     assert verdicts(number, card, language) == {verdict}, card

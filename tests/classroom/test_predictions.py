@@ -287,7 +287,7 @@ def test_each_picture_is_the_answer_that_it_shows(shown, language, key):
         predict(key, number)
         predict(key, measured=run)
         assert shown.cards[-1].headline == message("predict.right")
-        assert re.search(r"\d ?%", shown.cards[-1].rows[1][1])
+        assert re.search(r"\d ?%|\d \w+", shown.cards[-1].rows[1][1])
 
 
 @pytest.mark.parametrize("key", PICTURE_BETS)

@@ -69,7 +69,7 @@ def test_a_closing_script_runs_bare(bare_python, tmp_path, name, method):
 
     In Spanish only its words differ, which is tested; there one start method will do.
     """
-    chosen = f'{GUARD}    multiprocessing.set_start_method("{method}")\n'
+    chosen = f'{GUARD}    __import__("multiprocessing").set_start_method("{method}")\n'
     file = tmp_path / "carpeta con eñe" / name.partition("/")[2]
     file.parent.mkdir()
     file.write_text(SCRIPTS[name].replace(GUARD, chosen), encoding="utf-8")

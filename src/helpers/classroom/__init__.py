@@ -20,12 +20,6 @@ from helpers.classroom.scripts import run_script
 from helpers.classroom.speedups import plot_speedup
 from helpers.classroom.start import report, start
 from helpers.classroom.style import duration
-from helpers.classroom.threads_told import (
-    explain_gain,
-    explain_noise,
-    explain_python,
-    explain_threads,
-)
 from helpers.classroom.timeline import plot_timeline
 
 __all__ = [
@@ -33,10 +27,6 @@ __all__ = [
     "cluster_programs",
     "crossing_point",
     "duration",
-    "explain_gain",
-    "explain_noise",
-    "explain_python",
-    "explain_threads",
     "explore_amdahl",
     "hint",
     "plot_advice",

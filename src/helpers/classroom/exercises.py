@@ -24,7 +24,6 @@ from helpers.parallel import InputError
 
 # What these say stands in the table ``check.e<exercise>`` of the messages.
 _GRADERS: dict[str, Grader] = {
-    **grading_threads.GRADERS,
     **grading_data.GRADERS,
     **grading_faults.GRADERS,
     **grading_cluster.GRADERS,
@@ -42,7 +41,14 @@ def _with_messages(number: str, grade: Grader) -> Exercise:
 @functools.cache
 def exercises() -> dict[str, Exercise]:
     """Return all exercises by their number, in order."""
-    modules = (grading_numbers, grading_pool, grading_files, grading_chunks, grading_scaling)
+    modules = (
+        grading_numbers,
+        grading_pool,
+        grading_files,
+        grading_chunks,
+        grading_scaling,
+        grading_threads,
+    )
     own = {number: one for module in modules for number, one in module.EXERCISES.items()}
     own |= {number: _with_messages(number, grade) for number, grade in _GRADERS.items()}
     return {number: own[number] for number in sorted(own, key=lambda n: [*map(int, n.split("."))])}

@@ -1,166 +1,202 @@
-"""Graders of lesson 6, on threads and processes: each names what it found in an answer."""
+"""The exercises of lesson 6: their rules, and what is said to each answer."""
 
 from __future__ import annotations
 
-import asyncio
-import inspect
-import threading
-import warnings
-from collections.abc import Callable, Coroutine
-from time import perf_counter
 from typing import Any
 
-from helpers.classroom.exercise import UNANSWERED, is_number
+from helpers.classroom.exercise import Exercise, Verdict, is_number
 from helpers.classroom.style import duration
-from helpers.language import message
-from helpers.parallel import Advice
-
-Verdict = str | tuple[str, dict[str, Any]]
+from helpers.language import Bilingual
 
 N_DOWNLOADS, WAIT_S, LIMIT_S = 20, 0.1, 0.5  # what exercise 6.1 asks about
+DRAW = 1.25  # times that differ by less are a draw on a machine that does other things too
 WAYS = ("sequential", "threads", "processes", "asyncio")
-# How often, and for how long, check has the learner's coroutine of exercise 6.3 wait.
-N_WAITS, EACH_S, CHECK_LIMIT_S = 10, 0.05, 2.0
-HOWS = ("sequential", "threads", "processes", "pool")
-DRAW = 1.10  # times that differ by less are a draw on a machine that does other things too
+# For each job of exercise 6.2 what will do, and why.
+JOBS = {
+    "web": (
+        {"threads", "asyncio"},
+        Bilingual(
+            es="son 40 esperas. Sin repartir se suman; y para esperar no hace falta crear "
+            "procesos.",
+            en="it is 40 waits. Unless shared they add up; and waiting does not take processes.",
+        ),
+    ),
+    "primes": (
+        {"processes"},
+        Bilingual(
+            es="calcula en Python: con un GIL los hilos se turnan, y solo los procesos lo "
+            "reparten.",
+            en="it computes in Python: with a GIL threads take turns; processes do not.",
+        ),
+    ),
+    "chat": (
+        {"asyncio"},
+        Bilingual(
+            es="son miles de esperas a la vez: un hilo para cada una sería demasiado.",
+            en="it is thousands of waits at once: a thread or a process for each would be too "
+            "much.",
+        ),
+    ),
+    "squares": (
+        {"sequential"},
+        Bilingual(
+            es="termina antes de que arranque un hilo, y no espera nada.",
+            en="it is over before a thread has started, and waits for nothing.",
+        ),
+    ),
+    "checksums": (
+        {"threads"},
+        Bilingual(
+            es="el cálculo sucede en C, que suelta el GIL; y los datos pesan: mejor no enviarlos.",
+            en="the computing happens in C, which lets go of the GIL; and the data is heavy: it is "
+            "better not to send it.",
+        ),
+    ),
+}
 
 
 def fewest_threads(answer: Any) -> Verdict:
     """6.1: the smallest number of threads with which 20 waits are over within a limit."""
-    if not is_number(answer):
-        return "not_a_number"
     most_rounds = round(LIMIT_S / WAIT_S)
     right = -(-N_DOWNLOADS // most_rounds)  # rounded up, as the rounds are
-    if not isinstance(answer, int) or answer < 1:
-        return "a_float" if answer == right else "not_a_count"
+    if not isinstance(answer, int) or isinstance(answer, bool) or answer < 1:
+        return "not_a_count"
     if answer == right:
         return "right"
     if answer == most_rounds:
         return "rounds"
     rounds = -(-N_DOWNLOADS // answer)
     time = duration(rounds * WAIT_S)
-    if answer > right:
-        return "many", {"n": answer, "time": time}
-    return "few", {"n": answer, "rounds": rounds, "time": time}
+    return ("many" if answer > right else "few"), {"n": answer, "rounds": rounds, "time": time}
 
 
 def ways_for_jobs(answer: Any) -> Verdict:
     """6.2: a way of running for each of five jobs."""
     if not isinstance(answer, tuple) or len(answer) != 5:
-        return "not_five"
-    for name in answer:
-        if not isinstance(name, str) or name not in WAYS:
-            received = f'"{name[:40]}"' if isinstance(name, str) else repr(name)[:40]
-            return "not_a_way", {"received": received}
-    web, primes, chat, squares, checksums = answer
-    judged = {
-        "web": web in ("threads", "asyncio"),
-        "primes": primes == "processes",
-        "chat": chat == "asyncio",
-        "squares": squares == "sequential",
-        "checksums": checksums == "threads",
-    }
-    wrong = [name for name, is_right in judged.items() if not is_right]
+        return "not_ways"
+    if not all(isinstance(way, str) and way in WAYS for way in answer):
+        return "not_ways"
+    wrong = [job for job, way in zip(JOBS, answer, strict=True) if way not in JOBS[job][0]]
     if not wrong:
         return "right"
-    found = "primes_threads" if wrong[0] == "primes" and primes == "threads" else wrong[0]
-    if len(wrong) == 1:
-        return found
-    first = message(f"check.e6_2.{found}")
-    return "several", {"n": len(wrong), "names": ", ".join(wrong), "first": first}
-
-
-def waiting_coroutine(answer: Any) -> Verdict:
-    """6.3: an ``async`` function that waits some seconds, lets others run, and returns them."""
-    if not inspect.iscoroutinefunction(answer):
-        return "not_async"
-    results, elapsed_s = _together(answer)
-    each, time = duration(EACH_S), duration(elapsed_s)
-    if results is None:
-        return "endless"
-    if not answer.__code__.co_names:  # one that calls nothing still has its dots
-        return UNANSWERED
-    if elapsed_s < EACH_S / 2:
-        return "no_wait"
-    if elapsed_s >= 0.9 * N_WAITS * EACH_S:
-        return "blocks", {"n": N_WAITS, "each": each, "time": time}
-    if results != [EACH_S] * N_WAITS:
-        return "results"
-    return "right", {"n": N_WAITS, "each": each, "time": time}
-
-
-def _together(function: Callable[[float], Coroutine[Any, Any, Any]]) -> tuple[Any, float]:
-    """Have the coroutines wait together, in an event loop of a thread of their own.
-
-    Returns:
-        Their results, ``None`` where they did not end in time, and the seconds that they took.
-
-    Raises:
-        BaseException: what a coroutine raised.
-    """
-    done: list[Any] = []
-    elapsed_s = 0.0
-
-    async def gathered() -> list[Any]:
-        nonlocal elapsed_s
-        begin = perf_counter()  # here, as a busy machine may take its time to start a thread
-        results = await asyncio.gather(*[function(EACH_S) for _ in range(N_WAITS)])
-        elapsed_s = perf_counter() - begin
-        return results
-
-    def work() -> None:
-        try:
-            done.append(asyncio.run(asyncio.wait_for(gathered(), CHECK_LIMIT_S)))
-        except TimeoutError:
-            done.append(None)
-        except BaseException as error:  # it is raised again where check can see it
-            done.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    with warnings.catch_warnings():  # a forgotten await is answered by a card
-        warnings.simplefilter("ignore", RuntimeWarning)
-        thread.start()
-        thread.join(CHECK_LIMIT_S + 1)
-    found = done[0] if done else None
-    if isinstance(found, BaseException):
-        raise found
-    return found, elapsed_s
+    why = f"{wrong[0]}: {JOBS[wrong[0]][1].said()}"
+    return "wrong", {"n": len(wrong), "names": ", ".join(wrong), "why": why}
 
 
 def own_choice(answer: Any) -> Verdict:
-    """6.4: the advice for a job, what each way took, and the fastest."""
-    if not isinstance(answer, tuple) or len(answer) != 3:
-        return "not_three"
-    advice, times_s, best = answer
-    if not isinstance(advice, Advice):
-        return "not_advice"
-    if not isinstance(times_s, dict) or not set(times_s) <= set(HOWS):
-        return "not_hows"
+    """6.3: what each of three ways took, and which is best."""
+    if not isinstance(answer, tuple) or len(answer) != 2 or not isinstance(answer[0], dict):
+        return "not_seconds"
+    times_s, best = answer
     if not all(is_number(seconds) and 0 < seconds < 600 for seconds in times_s.values()):
         return "not_seconds"
-    if "sequential" not in times_s or len(times_s) < 3:
+    if set(times_s) != {"sequential", "threads", "processes"}:
         return "few"
     if not isinstance(best, str) or best not in times_s:
         return "not_measured"
-    more = times_s[best] / min(times_s.values())
-    if more > DRAW:
-        return "slower", {"more": f"{100 * (more - 1):.0f}"}
-    return _judged_advice(advice.best.how, times_s)
+    more = f"{100 * (times_s[best] / min(times_s.values()) - 1):.0f}"
+    if times_s[best] > DRAW * min(times_s.values()):
+        return "slower", {"more": more}
+    return "right", {"more": more}
 
 
-def _judged_advice(advised: str, times_s: dict[str, float]) -> Verdict:
-    """Say whether the measurements bear out what was advised."""
-    if advised not in times_s:
-        return "untried", {"how": advised}
-    more = times_s[advised] / min(times_s.values())
-    if more > DRAW:
-        return "right_off", {"how": advised, "more": f"{100 * (more - 1):.0f}"}
-    return "right", {"how": advised}
-
-
-GRADERS: dict[str, Callable[[Any], Verdict]] = {
-    "6.1": fewest_threads,
-    "6.2": ways_for_jobs,
-    "6.3": waiting_coroutine,
-    "6.4": own_choice,
+EXERCISES = {
+    "6.1": Exercise(
+        fewest_threads,
+        Bilingual(
+            es="con un hilo son 20 vueltas de 0.1 s. ¿Cuántas vueltas caben en 0.5 s, y cuántas "
+            "descargas debe hacer a la vez cada vuelta?",
+            en="with one thread it is 20 rounds of 0.1 s. How many rounds fit into 0.5 s, and how "
+            "many downloads must each round do at once?",
+        ),
+        {
+            "right": Bilingual(
+                es="Cinco vueltas de cuatro descargas. Y da lo mismo cuántos CPU haya: un hilo que "
+                "espera no usa ninguno.",
+                en="Five rounds of four downloads. And the number of CPUs makes no difference: a "
+                "thread that waits uses none.",
+            ),
+            "not_a_count": Bilingual(
+                es="Se espera un número entero de hilos, 1 o más: `/` da un número con decimales, "
+                "y `//`, uno entero.",
+                en="A whole number of threads is expected, 1 or more: `/` gives a float, and `//` "
+                "a whole number.",
+            ),
+            "rounds": Bilingual(
+                es="Ese es el número de vueltas que caben en el límite. Se pide cuántas descargas "
+                "hay que hacer a la vez en cada una.",
+                en="That is how many rounds fit into the limit. The question is how many downloads "
+                "have to be made at once in each of them.",
+            ),
+            "few": Bilingual(
+                es="No alcanza. Hilos: {n}; vueltas: {rounds}, que tardan {time}.",
+                en="Not enough. Threads: {n}; rounds: {rounds}, which take {time}.",
+            ),
+            "many": Bilingual(
+                es="Alcanza, pero no es el menor número. Hilos: {n}; tiempo: {time}.",
+                en="Enough, but not the smallest number. Threads: {n}; time: {time}.",
+            ),
+        },
+    ),
+    "6.2": Exercise(
+        ways_for_jobs,
+        Bilingual(
+            es="sigue el diagrama: ¿ya es rápido?, ¿espera o calcula?, ¿cuántas esperas hay?, "
+            "¿quién calcula?",
+            en="follow the chart: is it fast already? Does it wait or compute? How many waits are "
+            "there? Who computes?",
+        ),
+        {
+            "right": Bilingual(
+                es="Cada trabajo con su manera. Lo que decide no es qué herramienta es mejor, sino "
+                "en qué se va el tiempo.",
+                en="To each job its way. What decides is not which tool is better, but where the "
+                "time goes.",
+            ),
+            "not_ways": Bilingual(
+                es='Se esperan cinco respuestas, cada una "sequential", "threads", "processes" o '
+                '"asyncio", entre comillas.',
+                en='Five answers are expected, each "sequential", "threads", "processes" or '
+                '"asyncio", in quotation marks.',
+            ),
+            "wrong": Bilingual(
+                es="Por corregir, {n} de cinco: {names}. De {why}",
+                en="To be corrected, {n} of five: {names}. About {why}",
+            ),
+        },
+    ),
+    "6.3": Exercise(
+        own_choice,
+        Bilingual(
+            es="mide las tres como la lección midió digest: perf_counter antes y después de cada "
+            "una.",
+            en="time the three as the lesson timed digest: perf_counter before and after each.",
+        ),
+        {
+            "right": Bilingual(
+                es="Tus mediciones lo respaldan: es lo más rápido, o queda a un {more} %.",
+                en="Your timings back it: it is the fastest, or within {more}% of it.",
+            ),
+            "not_seconds": Bilingual(
+                es="times_s debe ser un diccionario de segundos, mayores que 0.",
+                en="times_s should be a dictionary of seconds, above 0.",
+            ),
+            "few": Bilingual(
+                es='Las claves de times_s deben ser "sequential", "threads" y "processes": sin el '
+                "ciclo no se sabe si repartir valió la pena.",
+                en='The keys of times_s should be "sequential", "threads" and "processes": without '
+                "the loop nobody knows whether sharing was worth it.",
+            ),
+            "not_measured": Bilingual(
+                es="best debe ser una de las tres claves, entre comillas.",
+                en="best should be one of the three keys, in quotation marks.",
+            ),
+            "slower": Bilingual(
+                es="Tus mediciones dicen otra cosa: la que elegiste tarda un {more} % más que "
+                "otra.",
+                en="Your timings say otherwise: the one you chose takes {more}% longer than "
+                "another.",
+            ),
+        },
+    ),
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -129,6 +130,37 @@ def _how_idle(run: Run) -> int:
     return 1 if _idle_share(run) < 0.1 else 2
 
 
+def _stretched(run: Run) -> float:
+    """Return how many times as long a call takes in the threads as in the loop before them."""
+    loop = [s.duration_s for s in run.spans if run.lanes[s.worker] == "this_process"]
+    threads = [s.duration_s for s in run.spans if run.lanes[s.worker] != "this_process"]
+    return statistics.mean(threads) / statistics.mean(loop) if loop and threads else 1.0
+
+
+def _how_threads(run: Run) -> int:
+    if len({span.worker for span in run.spans}) < _N_LANES:
+        return 3
+    return 1 if _stretched(run) < 1.5 else 2
+
+
+def _told_threads(run: Run) -> str:
+    times = significant(_stretched(run), 2)
+    return text(
+        es=f"cada llamada, {times} veces lo que en el ciclo",
+        en=f"each call, {times} times what it takes in the loop",
+    )
+
+
+def _after_a_loop(*threads: list[tuple[float, float]]) -> Run:
+    """Return a run of a loop of four calls and, after it, threads with these spans."""
+    made = _made(_blocks(0.05, 0.5, 4), *threads)
+    return replace(made, how="threads", lanes=("this_process", *["thread"] * len(threads)))
+
+
+SIDE_BY_SIDE = _after_a_loop(*[_blocks(0.5, 0.73, 2)] * 2)
+STRETCHED = _after_a_loop(*[_blocks(0.5, 0.95, 2)] * 2)
+IN_TURN = _after_a_loop(_blocks(0.5, 0.95, 4))
+
 PICTURE_BETS = {
     "2.timeline": PictureBet(
         Bilingual(
@@ -164,5 +196,24 @@ PICTURE_BETS = {
         (FULL, STRAGGLER, ONE_WORKS),
         _how_idle,
         _told_idle,
+    ),
+    "6.timeline": PictureBet(
+        Bilingual(
+            es="Arriba, un ciclo; abajo, dos hilos que calculan lo mismo. ¿A cuál se parecerá tu "
+            "gráfico?",
+            en="At the top a loop, below it two threads that compute the same. Which will your "
+            "chart look like?",
+        ),
+        (
+            Bilingual(es="calculan a la vez", en="they compute at the same time"),
+            Bilingual(
+                es="los dos a la vez, con llamadas más largas",
+                en="both at once, with longer calls",
+            ),
+            Bilingual(es="trabaja uno solo", en="one alone works"),
+        ),
+        (SIDE_BY_SIDE, STRETCHED, IN_TURN),
+        _how_threads,
+        _told_threads,
     ),
 }  # fmt: skip

@@ -61,7 +61,6 @@ QUESTIONS = {
     "3.real-folders": Question("real_folders", (0.8, 1.25, 3.0)),
     "4.one-a-message": Question("one_a_message", (1.5, 10.0, 100.0)),
     "5.twice-as-many": Question("twice_as_many", (0.9, 1.1, 1.5)),
-    "6.two-threads": Question("two_threads", (0.75, 1.25, 1.75)),
     "6.waiting-threads": Question("waiting_threads", (1.25, 3.0)),
     "6.checksums": Question("checksums", (0.8, 1.25)),
     "8.there-and-back": Question("there_and_back", (2.0, 10.0, 50.0)),
