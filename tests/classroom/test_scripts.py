@@ -338,3 +338,14 @@ def test_same_python():
     """The program runs with the Python that runs this one."""
     ran = run_script("import sys\nprint(sys.executable)")
     assert Path(ran.printed.strip()).resolve() == Path(sys.executable).resolve()
+
+
+def test_a_file_is_run_by_its_name(tmp_path, monkeypatch, language):
+    """The name of a file runs what stands in it; where there is none, the error says what to do."""
+    monkeypatch.chdir(tmp_path)
+    mine = tmp_path / "mine.py"
+    mine.write_text("print('ñ')\n", encoding="utf-8")
+    assert run_script("mine.py").printed == "ñ\n"
+    mine.unlink()
+    with pytest.raises(InputError, match=r"other\.py.*%%writefile"):
+        run_script("other.py")

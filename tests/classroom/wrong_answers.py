@@ -92,18 +92,6 @@ _SQUARE = "def task(x):\n    return x * x\n"
 _MAPPED = "with spawn.Pool(1) as pool: print(pool.map(task, [1, 2, 3]))"
 
 
-def _ran(before: str, after: str) -> str:
-    """Return code that makes what came of two scripts, each told in a word."""
-    return (
-        "from helpers.classroom.scripts import ScriptRun\n\n"
-        'told = {\n    "hangs": ScriptRun("", "", None, True, 1.0),\n'
-        '    "fails": ScriptRun("", "ValueError", 1, False, 1.0),\n'
-        '    "silent": ScriptRun("", "", 0, False, 1.0),\n'
-        '    "ends": ScriptRun("1\\n", "", 0, False, 1.0),\n}\n'
-        f'before, after = told["{before}"], told["{after}"]'
-    )
-
-
 def _adds(*lines: str) -> str:
     return _function("safe_add(account, lock, n)", *lines)
 
@@ -522,17 +510,6 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_adds("with lock:", "    with lock:", f"        {_ADD}"), "stuck"),
         (_adds("while n > 0:", "    pass"), "stuck"),
     ],
-    "7.4": [
-        ('check("7.4", run_script("1", limit_s=20))', "not_two"),
-        ("before, after = 'while True: pass', 'print(1)'", "not_runs"),
-        ("before, after = True, False", "not_runs"),
-        (_ran("ends", "hangs"), "swapped"),
-        (_ran("fails", "ends"), "no_hang"),
-        (_ran("ends", "ends"), "no_hang"),
-        (_ran("hangs", "hangs"), "after_hangs"),
-        (_ran("hangs", "fails"), "after_fails"),
-        (_ran("hangs", "silent"), "silent"),
-    ],
     **cluster.WRONG,
     **project.WRONG,
 }
@@ -644,7 +621,6 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
             "right",
         ),
     ],
-    "7.4": [(_ran("hangs", "ends"), "right")],
     **cluster.ALSO_RIGHT,
     **project.ALSO_RIGHT,
 }

@@ -136,9 +136,6 @@ FAULTS = {
     "a corpus has other words than are told": Fault("tasks/corpus.py",
         "divmod(n_words - _TITLE_WORDS,", "divmod(n_words - 2,",
         "test_corpus.py::test_the_known_words"),
-    "a lock guards nothing": Fault("tasks/shared_state.py",
-        "with _counter.get_lock():", "with suppress():",
-        "test_shared_state.py::test_with_the_lock_nothing_is_lost"),
 }
 # fmt: on
 

@@ -225,25 +225,8 @@ def _join(threads: list[threading.Thread]) -> None:
         raise _StuckError
 
 
-def own_hang(answer: Any) -> Verdict:
-    """7.4: what came of a script that hangs, and of the same script once it is mended."""
-    if not isinstance(answer, tuple) or len(answer) != 2:
-        return "not_two"
-    before, after = answer
-    if not isinstance(before, ScriptRun) or not isinstance(after, ScriptRun):
-        return "not_runs"
-    if after.hung:
-        return "after_hangs" if before.hung else "swapped"
-    if not before.hung:
-        return "no_hang"
-    if after.exit_code != 0:
-        return "after_fails", {"code": after.exit_code}
-    return "right" if after.printed.strip() else "silent"
-
-
 GRADERS: dict[str, Callable[[Any], Verdict]] = {
     "7.1": named_causes,
     "7.2": mended_script,
     "7.3": counter_without_race,
-    "7.4": own_hang,
 }

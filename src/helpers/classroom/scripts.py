@@ -17,7 +17,7 @@ from typing import Any
 from helpers.classroom.cards import Card
 from helpers.classroom.programs import descendants, end_family, plain_environment, start_apart
 from helpers.classroom.style import GREEN, VERMILLION, duration
-from helpers.language import message
+from helpers.language import message, text
 from helpers.parallel import InputError
 
 POLL_S = 0.05
@@ -115,7 +115,7 @@ def _pre(text: str) -> str:
     return f'<pre style="{style}">{html.escape(text)}</pre>' if text else ""
 
 
-def run_script(text: str, *, limit_s: float = 10.0) -> ScriptRun:
+def run_script(program: str, *, limit_s: float = 10.0) -> ScriptRun:
     """Run a Python program as a process of its own, and wait for its end, but never for longer.
 
     It runs in a temporary folder, with this Python, and can read nothing: its standard input is
@@ -123,23 +123,41 @@ def run_script(text: str, *, limit_s: float = 10.0) -> ScriptRun:
     also when this call is interrupted. A program that writes more than 50 MB is stopped too.
 
     Args:
-        text: the program, as it would stand in a ``.py`` file; it may be indented as a whole.
+        program: what to run, as it would stand in a ``.py`` file; it may be indented as a whole. Or
+            the name of such a file.
         limit_s: how many seconds it may run.
 
     Raises:
-        InputError: where ``text`` is no text, or ``limit_s`` no number above 0.
+        InputError: where ``program`` is no text, there is no such file, or ``limit_s`` is no number
+            above 0.
     """
-    if not isinstance(text, str):
-        raise InputError(message("script.not_text", received=repr(text)))
+    if not isinstance(program, str):
+        raise InputError(message("script.not_text", received=repr(program)))
+    if program.endswith(".py") and "\n" not in program:
+        program = _program_in(Path(program))
     if isinstance(limit_s, bool) or not isinstance(limit_s, (int, float)) or not limit_s > 0:
         raise InputError(message("script.bad_limit", received=repr(limit_s)))
     with tempfile.TemporaryDirectory(prefix="s", ignore_cleanup_errors=True) as folder:
-        return _run_in(Path(folder), text, limit_s)
+        return _run_in(Path(folder), program, limit_s)
 
 
-def _run_in(folder: Path, text: str, limit_s: float) -> ScriptRun:
+def _program_in(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            text(
+                es=f"No se pudo leer el programa {str(file)!r}: {error.strerror}. Ejecuta antes la "
+                "celda que lo guarda, con %%writefile.",
+                en=f"The program {str(file)!r} could not be read: {error.strerror}. Run the cell "
+                "that saves it first, the one with %%writefile.",
+            )
+        ) from None
+
+
+def _run_in(folder: Path, program: str, limit_s: float) -> ScriptRun:
     (work := folder / "script").mkdir()
-    source = textwrap.dedent(text).lstrip("\n")  # so the lines are numbered as they are seen
+    source = textwrap.dedent(program).lstrip("\n")  # so the lines are numbered as they are seen
     (work / "script.py").write_text(source, encoding="utf-8", errors="surrogatepass")
     files = folder / "printed", folder / "errors"
     began_s = perf_counter()
