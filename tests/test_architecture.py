@@ -165,9 +165,7 @@ def test_lower_rooms_are_standard_library_only():
             allowed |= {"cloudpickle", "dask", "distributed"}
         if name == "helpers.parallel.progress":
             allowed |= {"tqdm"}
-        if name == "helpers.tasks.arrays":
-            allowed |= {"numpy", "threadpoolctl"}
-        if name in ("helpers.tasks.own_memory", "helpers.parallel.reading"):
+        if name == "helpers.parallel.reading":
             allowed |= {"psutil"}
         assert roots <= allowed, name
 
@@ -212,7 +210,7 @@ def python(program: str, *arguments: str, cwd: Path | None = None) -> str:
     return completed.stdout
 
 
-@pytest.mark.parametrize("name", [name for name in LOWER if name != "helpers.tasks.arrays"])
+@pytest.mark.parametrize("name", LOWER)
 def test_importing_a_lower_room_is_light(name):
     """In a fresh interpreter it loads neither matplotlib, ipywidgets, IPython nor numpy."""
     program = f"import json, sys, {name}; print(json.dumps(sorted(sys.modules)))"

@@ -127,7 +127,7 @@ def files_in(course, opened):
     """
     kept = (".ipynb_checkpoints", "__pycache__")
     found = {path for path in course.rglob("*") if not set(kept) & set(path.parts)}
-    found = {path for path in found if not path.match("my_tasks_*.py")}
+    found = {path for path in found if not path.match("my_*.py")}
     return {path: path.name == opened or path.is_dir() or path.read_bytes() for path in found}
 
 

@@ -13,14 +13,11 @@ from helpers.classroom import (
     plot_advice,
     plot_break_even_map,
     plot_cluster_scaling,
-    plot_memory,
     plot_predictions,
     plot_speedup,
     plot_timeline,
     plot_times,
-    plot_transfer,
 )
-from helpers.classroom.data_chart import plot_ways
 from helpers.classroom.explore_amdahl import _Amdahl
 from helpers.parallel import (
     Advice,
@@ -44,13 +41,6 @@ CLUSTER = CostModel(
 ).spread_out()  # fmt: skip
 JOBS = {"my job": (0.02, 100), "a hundred squares": (2e-6, 100), "long": (1e-3, 10_000)}
 LOST = replace(heavy(3, how="dask"), lost_s={1: 0.3}, start_method="spawn")
-BYTES = (32_000, 320_000, 3_200_000, 32_000_000)
-SERIES = {
-    "shared": (6e-4, 9e-4, 6e-3, 0.054),
-    "copied": (3e-4, 1e-3, 9e-3, 0.1),
-    "file": (5e-4, 2e-3, 1.1e-2, 0.14),
-    "in_memory": (6e-5, 6e-4, 4e-3, 0.03),
-}
 
 
 def _scaling() -> Scaling:
@@ -102,11 +92,6 @@ def _cluster() -> Axes:
     return plot_cluster_scaling(several, measured={1: 0.8, 2: 1.5})
 
 
-def _memory() -> Axes:
-    used = {"empty": 5_900_000, "copied": 78_000_000, "shared": 36_300_000, "file": 21_000_000}
-    return plot_memory(used | {"mine": 50_000_000, "another": 9_000_000})
-
-
 def _chunks(size: int) -> Run:
     return simulate_even(1e-4, 1000, 2, size, MODEL)
 
@@ -126,15 +111,6 @@ CHARTS: dict[str, Callable[[], Axes | Figure]] = {
     "timeline_of_many": lambda: plot_timeline(heavy(16, 192)),
     "speedup": _speedup,
     "speedup_of_six": _six_curves,
-    "transfer": lambda: plot_transfer(
-        {name: dict(zip(BYTES, s, strict=True)) for name, s in SERIES.items()},
-        model=CostModel(message_s=7e-5, worker_message_s=6e-5, byte_s=6e-10),
-    ),
-    "ways": lambda: plot_ways(
-        dict.fromkeys(("one_process", "empty", "one_thread", "free_threads", "sequential"), 2.0),
-        base="one_process",
-    ),
-    "memory": _memory,
     "cluster": _cluster,
     "advice": _advice,
     "map": lambda: plot_break_even_map(MODEL, points=JOBS),

@@ -21,8 +21,9 @@ from made import (
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
-from helpers.classroom import crossing_point, plot_times
+from helpers.classroom import plot_times
 from helpers.classroom.charts import way_name
+from helpers.classroom.crossing import crossing_point
 from helpers.classroom.style import alternative_text
 from helpers.language import message
 from helpers.parallel import Comparison

@@ -21,20 +21,17 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from helpers.classroom import (
-    duration,
     plot_break_even_map,
     plot_cluster_scaling,
-    plot_memory,
     plot_predictions,
     plot_speedup,
     plot_timeline,
     plot_times,
-    plot_transfer,
 )
 from helpers.classroom.data_table import MOST, NONE, Table, folded
 from helpers.classroom.style import data_html, describe, figure_html, new_axes, tables_of
 from helpers.language import message, set_language
-from helpers.parallel import CostModel, amdahl, cluster_scaling, simulate_even
+from helpers.parallel import amdahl, cluster_scaling, simulate_even
 
 
 class Page(HTMLParser):
@@ -263,25 +260,6 @@ def test_speedup():
     assert [float(row[3]) for row in found.rows] == pytest.approx(
         [amdahl(0.1, n) for n in measured], rel=5e-3
     )
-
-
-def test_transfer():
-    """Each line's time at each size that was measured, the model's too."""
-    model = CostModel(message_s=7e-5, worker_message_s=6e-5, byte_s=6e-10)
-    found = table(
-        plot_transfer({"sent": {1000: 1e-4, 10**6: 2e-3}, "mine": {10**6: 1e-3}}, model=model)
-    )
-    predicted = [duration(1.3e-4 + 2 * 6e-10 * n) for n in (1000, 10**6)]
-    assert found.rows == [
-        ("1 KB", "100 µs", NONE, predicted[0]),
-        ("1 MB", "2.00 ms", "1.00 ms", predicted[1]),
-    ]
-
-
-def test_memory():
-    """What each uses, and how much that is more than the first."""
-    found = table(plot_memory({"empty": 5_900_000, "copied": 78_000_000}))
-    assert [row[1:] for row in found.rows] == [("5.9", "0.0"), ("78.0", "72.1")]
 
 
 def test_cluster():

@@ -8,7 +8,6 @@ import time
 import pytest
 
 from helpers.classroom import check, grading_faults
-from helpers.classroom.scripts import ScriptRun
 from helpers.language import message
 
 SPAWNED = """
@@ -142,10 +141,3 @@ def test_race_shows_itself_every_time():
 
     verdicts = {grading_faults.counter_without_race(racy)[0] for _ in range(20)}
     assert verdicts == {"race"}
-
-
-def test_exit_code_of_a_script_that_still_fails(language):
-    """The card of 7.4 tells with which exit code the mended script ended."""
-    before = ScriptRun("", "", None, True, 1.0)
-    after = ScriptRun("1", "", 7, False, 1.0)
-    assert check("7.4", (before, after)).lines[0] == said("7.4", "after_fails", code=7)

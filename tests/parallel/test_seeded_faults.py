@@ -114,11 +114,6 @@ FAULTS = {
     "a cluster listens to everybody": Fault("parallel/clusters.py",
         "host=LOOPBACK,", 'host="0.0.0.0",',
         "test_dask_clusters.py::test_a_local_cluster_listens_on_loopback_alone"),
-    "shared memory stays": Fault("tasks/arrays.py",
-        "block.unlink()", "pass", "test_arrays.py::test_memory_goes_whatever_happens", "is_gone"),
-    "shared memory that was not handed over stays": Fault("tasks/blocks.py",
-        "block.unlink()", "pass", "test_arrays.py::test_interrupt_while_memory_is_set_aside",
-        "shared_blocks"),
     # ---- tasks
     "README.MD is no Markdown file": Fault("tasks/markdown.py",
         '(".md", ".MD", ".Md", ".mD")', '(".md",)', "test_markdown.py::test_any_name", "README.MD"),

@@ -7,13 +7,10 @@ from helpers.classroom.advice_chart import plot_advice
 from helpers.classroom.break_even_map import plot_break_even_map
 from helpers.classroom.charts import plot_times
 from helpers.classroom.cluster_chart import plot_cluster_scaling
-from helpers.classroom.crossing import crossing_point
 from helpers.classroom.dask_programs import cluster_programs
-from helpers.classroom.data_chart import plot_transfer
 from helpers.classroom.exercises import check, hint
 from helpers.classroom.explore_amdahl import explore_amdahl
 from helpers.classroom.folders import temporary_folder
-from helpers.classroom.memory_chart import plot_memory
 from helpers.classroom.prediction_chart import plot_predictions
 from helpers.classroom.predictions import predict
 from helpers.classroom.scripts import run_script
@@ -25,19 +22,16 @@ from helpers.classroom.timeline import plot_timeline
 __all__ = [
     "check",
     "cluster_programs",
-    "crossing_point",
     "duration",
     "explore_amdahl",
     "hint",
     "plot_advice",
     "plot_break_even_map",
     "plot_cluster_scaling",
-    "plot_memory",
     "plot_predictions",
     "plot_speedup",
     "plot_timeline",
     "plot_times",
-    "plot_transfer",
     "predict",
     "report",
     "run_script",
