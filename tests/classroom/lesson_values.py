@@ -10,17 +10,15 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache, partial, wraps
+from functools import cache, wraps
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from helpers import classroom, parallel, tasks
-from helpers.classroom.dask_programs import ClusterPrograms
+from helpers import parallel, tasks
 from helpers.parallel import Advice, Comparison, CostModel, simulate, simulate_even
 from helpers.parallel.plans import chunksize_for
 from helpers.parallel.predicting import Option
@@ -174,26 +172,7 @@ def _lesson_8(folder: Path) -> Values:
 
 
 def _lesson_9(folder: Path) -> Values:
-    killed: dict[int, float] = {}
-
-    @called_as(partial(ClusterPrograms.kill_worker, None))
-    def kill_worker(number, after_s):
-        killed[number - 1] = after_s
-
-    @called_as(classroom.cluster_programs)
-    @contextmanager
-    def cluster_programs(n_workers):
-        yield SimpleNamespace(address="tcp://127.0.0.1:8786", kill_worker=kill_worker)
-
-    @called_as(parallel.run)
-    def on_cluster(task, items, **options):
-        made = run(task, items, **{**options, "n_workers": 1 if killed else CPUS})
-        return replace(made, n_workers=CPUS, lost_s=dict(killed))
-
-    here = run(len, ["a"] * 8)
-    listening = ["127.0.0.1:8786", "0.0.0.0:8787"]
-    return {"cluster_programs": cluster_programs, "run": on_cluster, "listening": listening,
-            "here": here, "lost": replace(here, how="dask", lost_s={0: 0.1})}  # fmt: skip
+    return {}
 
 
 def _lesson_10(folder: Path) -> Values:

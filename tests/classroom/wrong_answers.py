@@ -286,7 +286,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     ],
     "6.1": [
         ('n_threads = "4"', "not_a_count"),
-        ("n_threads = 20 / 5", "not_a_count"),
+        ("n_threads = 20 / 3", "not_a_count"),
         ("n_threads = 0", "not_a_count"),
         ("n_threads = round(limit_s / wait_s)", "rounds"),
         ("n_threads = 2", "few"),
@@ -306,6 +306,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_own_times('{"sequential": 3, "threads": 2}'), "few"),
         (_own_times(best="threads pool"), "not_measured"),
         (_own_times(best="sequential"), "slower"),
+        (_own_times('{"sequential": 3, "threads": 0.01, "processes": 1}', "threads"), "at_once"),
     ],
     "8.1": [
         ("times_heavier = pickle.dumps(description)", "message_itself"),
@@ -535,7 +536,7 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
         ("efficiency = round(speedup / n_workers, 2)", "right"),
     ],
     "6.1": [
-        ("n_threads = 4", "right"),
+        ("n_threads = 20 // (limit_s / wait_s)", "right"),
     ],
     "6.2": [
         (_jobs(web="asyncio"), "right"),

@@ -38,7 +38,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ('chunksize = float("inf")', "too_large"),
     ],
     "9.2": [
-        ('check("9.2", open_doors(listening))', "not_a_function"),
+        ('check("9.2", open_doors(["127.0.0.1:8786"]))', "not_a_function"),
         (_doors("addresses[0]"), "not_a_list"),
         (_doors("None"), "not_a_list"),
         (_doors("[each.startswith('127.') for each in addresses]"), "not_a_list"),
@@ -62,20 +62,6 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_tools("loop", "processes", "queue", "queue"), "job_c"),
         (_tools("loop", "processes", "cluster", "cluster"), "job_d"),
     ],
-    "9.4": [
-        ('check("9.4", lost)', "not_three"),
-        ("whole, broken, slower = 2.0, 3.0, 1.5", "not_three"),
-        (_calls(slower="'1.5'"), "not_three"),
-        ("whole, broken, slower = here, lost, 1.5", "not_dask"),
-        (_calls("broken = replace(broken, results=[])"), "simulated"),
-        (_calls("whole, broken = broken, whole"), "swapped"),
-        (_calls("broken = replace(broken, lost_s={})"), "not_lost"),
-        (_calls("broken = replace(broken, results=[1] * 3)"), "other_work"),
-        (_calls("broken = replace(broken, results=[2] * 4)"), "other_work"),
-        (_calls(slower="whole.elapsed_s / broken.elapsed_s"), "upside_down"),
-        (_calls(slower="broken.elapsed_s - whole.elapsed_s"), "other_quotient"),
-        (_calls(slower="100"), "other_quotient"),
-    ],
 }
 
 ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
@@ -83,15 +69,5 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
     "9.2": [
         (_doors("[each for each in addresses if each.split('.')[0] != '127']"), "right"),
         (_doors("list(filter(lambda each: each[:4] != '127.', addresses))"), "right"),
-    ],
-    "9.4": [
-        (_calls(), "right"),
-        (_calls(f"slower = round({_RIGHT}, 2)", "slower"), "right"),
-        (
-            _calls(
-                "whole, broken = (replace(r, results=[np.ones(2)] * 4) for r in (whole, broken))"
-            ).replace("from dataclasses", "import numpy as np\nfrom dataclasses"),
-            "right",
-        ),
     ],
 }

@@ -132,6 +132,9 @@ class ClusterPrograms:
             self.address = client.scheduler.address
             while client.scheduler_info(n_workers=0)["n_workers"] < len(self._names):
                 self._wait(deadline_s)
+            # In the order in which a timeline numbers workers that were there before the call.
+            there = client.scheduler_info(n_workers=-1)["workers"]
+            self._names = [there[address]["name"] for address in sorted(there)]
 
     def _not_started(self, name: str) -> MachineError:
         said = (self._folder / f"{name}.err").read_text(encoding="utf-8", errors="replace")

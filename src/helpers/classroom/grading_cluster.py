@@ -7,8 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.classroom.exercise import UNANSWERED, is_number
-from helpers.classroom.style import duration, significant
-from helpers.parallel import Run
 
 Verdict = str | tuple[str, dict[str, Any]]
 
@@ -77,44 +75,6 @@ def tools(answer: Any) -> Verdict:
     return "right" if answer[3] == TOOLS[3] else "job_d"
 
 
-def own_loss(answer: Any) -> Verdict:
-    """9.4: the same work with and without the loss of a worker, and how much longer it took."""
-    if not isinstance(answer, tuple) or len(answer) != 3 or not is_number(answer[2]):
-        return "not_three"
-    whole, broken, slower = answer
-    if not isinstance(whole, Run) or not isinstance(broken, Run):
-        return "not_three"
-    if whole.how != "dask" or broken.how != "dask":
-        return "not_dask"
-    if not whole.results or not broken.results:
-        return "simulated"
-    if whole.lost_s:
-        return "swapped"
-    if not broken.lost_s:
-        return "not_lost"
-    if not _same(whole.results, broken.results):
-        return "other_work", {"n": whole.n_items, "m": broken.n_items}
-    return _quotient(broken.elapsed_s / whole.elapsed_s, slower, min(broken.lost_s.values()))
-
-
-def _quotient(right: float, answer: float, lost_s: float) -> Verdict:
-    if _close(answer, right):
-        return "right", {"lost": duration(lost_s), "times": significant(right, 2)}
-    if _close(answer, 1 / right):
-        return "upside_down"
-    return "other_quotient", {"times": significant(right, 3)}
-
-
-def _same(these: Any, those: Any) -> bool:
-    """Tell whether results agree; those that cannot be compared count as the same."""
-    if len(these) != len(those):
-        return False
-    try:
-        return bool(these == those)
-    except Exception:  # arrays, for instance, have no single answer
-        return True
-
-
 def _close(answer: float, right: float) -> bool:
     return math.isfinite(answer) and abs(answer - right) <= CLOSE * right
 
@@ -123,5 +83,4 @@ GRADERS: dict[str, Callable[[Any], Verdict]] = {
     "9.1": scheduler_limit,
     "9.2": open_doors,
     "9.3": tools,
-    "9.4": own_loss,
 }

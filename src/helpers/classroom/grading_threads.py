@@ -9,6 +9,7 @@ from helpers.classroom.style import duration
 from helpers.language import Bilingual
 
 N_DOWNLOADS, WAIT_S, LIMIT_S = 20, 0.1, 0.5  # what exercise 6.1 asks about
+AT_ONCE = 5  # two workers that are so many times as fast have not been waited for
 DRAW = 1.25  # times that differ by less are a draw on a machine that does other things too
 WAYS = ("sequential", "threads", "processes", "asyncio")
 # For each job of exercise 6.2 what will do, and why.
@@ -59,8 +60,9 @@ def fewest_threads(answer: Any) -> Verdict:
     """6.1: the smallest number of threads with which 20 waits are over within a limit."""
     most_rounds = round(LIMIT_S / WAIT_S)
     right = -(-N_DOWNLOADS // most_rounds)  # rounded up, as the rounds are
-    if not isinstance(answer, int) or isinstance(answer, bool) or answer < 1:
+    if not is_number(answer) or answer < 1 or answer != int(answer):
         return "not_a_count"
+    answer = int(answer)
     if answer == right:
         return "right"
     if answer == most_rounds:
@@ -94,6 +96,8 @@ def own_choice(answer: Any) -> Verdict:
         return "few"
     if not isinstance(best, str) or best not in times_s:
         return "not_measured"
+    if min(times_s.values()) < times_s["sequential"] / AT_ONCE:
+        return "at_once"
     more = f"{100 * (times_s[best] / min(times_s.values()) - 1):.0f}"
     if times_s[best] > DRAW * min(times_s.values()):
         return "slower", {"more": more}
@@ -117,10 +121,8 @@ EXERCISES = {
                 "thread that waits uses none.",
             ),
             "not_a_count": Bilingual(
-                es="Se espera un número entero de hilos, 1 o más: `/` da un número con decimales, "
-                "y `//`, uno entero.",
-                en="A whole number of threads is expected, 1 or more: `/` gives a float, and `//` "
-                "a whole number.",
+                es="Se espera un número entero de hilos, 1 o más.",
+                en="A whole number of threads is expected, 1 or more.",
             ),
             "rounds": Bilingual(
                 es="Ese es el número de vueltas que caben en el límite. Se pide cuántas descargas "
@@ -174,8 +176,14 @@ EXERCISES = {
         ),
         {
             "right": Bilingual(
-                es="Tus mediciones lo respaldan: es lo más rápido, o queda a un {more} %.",
-                en="Your timings back it: it is the fastest, or within {more}% of it.",
+                es="Tus mediciones lo respaldan. Lo más rápido es a lo más un {more} % mejor.",
+                en="Your timings back it. The fastest is at most {more}% better.",
+            ),
+            "at_once": Bilingual(
+                es="Tan rápido no puede ser con dos. El map de un executor no espera: recoge los "
+                "resultados con list(pool.map(…)), dentro del with.",
+                en="Two cannot be that fast. The map of an executor does not wait: collect the "
+                "results with list(pool.map(…)), inside the with.",
             ),
             "not_seconds": Bilingual(
                 es="times_s debe ser un diccionario de segundos, mayores que 0.",

@@ -24,7 +24,7 @@ class Question:
         name: its table in ``messages.toml``, under ``predict``.
         bounds: the figures that separate one option from the next, in rising order.
         is_time: whether what is measured is a time in seconds, else it is a ratio.
-        unit: in what a ratio is told: ``"times"``, ``"percent"`` of 1, or ``"workers"``.
+        unit: in what a ratio is told: ``"times"``, or ``"percent"`` of 1.
     """
 
     name: str
@@ -67,9 +67,8 @@ QUESTIONS = {
     "7.hang": Question("hang", (0.1, 0.9), is_time=True),
     "7.block": Question("block", (1.0,), is_time=True),
     "7.race": Question("race", (0.9, 1.0)),
-    "9.one-a-file": Question("one_a_file", (0.8, 1.25, 4.0)),
+    "9.tiny-tasks": Question("one_a_file", (0.8, 1.25, 4.0)),
     "9.lost-worker": Question("lost_worker", (0.01, 1.0), unit="percent"),
-    "9.busy-workers": Question("busy_workers", (3.0, 30.0, 300.0), unit="workers"),
     "10.message": Question("message_or_file", (0.1, 1.0, 10.0)),
 }
 

@@ -25,7 +25,7 @@ def told(
     for outcome in outcomes:
         ready_s = outcome.ready_s - called_s
         ready[outcome.worker] = min(ready_s, ready.get(outcome.worker, ready_s))
-    numbers = {name: i for i, name in enumerate(sorted(ready, key=lambda name: ready[name]))}
+    numbers = {name: i for i, name in enumerate(sorted(ready, key=lambda w: (ready[w], w)))}
     unknown = max(0, plan.n_workers - len(ready))
     return Run(
         results=results,
