@@ -12,22 +12,15 @@ from matplotlib.figure import Figure
 from helpers.classroom import (
     plot_advice,
     plot_break_even_map,
-    plot_cluster_scaling,
-    plot_predictions,
-    plot_speedup,
     plot_timeline,
     plot_times,
 )
 from helpers.classroom.explore_amdahl import _Amdahl
 from helpers.parallel import (
     Advice,
-    Ceiling,
     CostModel,
     Option,
     Run,
-    Scaling,
-    amdahl,
-    cluster_scaling,
     simulate_even,
 )
 
@@ -35,35 +28,8 @@ SIZES = (1, 10, 20, 40, 80, 160)
 WAYS = ("sequential", "threads", "processes", "pool")
 MODEL = replace(CostModel.recorded("linux_2_cpus_fork"), start_method=None)
 EIGHT = replace(MODEL, cpus=8)
-CLUSTER = CostModel(
-    how="dask", message_s=4e-3, full_message_s=4e-3, worker_message_s=1e-3, latency_s=8e-3,
-    connect_s=0.01,
-).spread_out()  # fmt: skip
 JOBS = {"my job": (0.02, 100), "a hundred squares": (2e-6, 100), "long": (1e-3, 10_000)}
 LOST = replace(heavy(3, how="dask"), lost_s={1: 0.3}, start_method="spawn")
-
-
-def _scaling() -> Scaling:
-    times_s = {1: 2.2, 2: 1.15, 4: 0.62, 8: 0.41}
-    return Scaling(
-        "strong",
-        "processes",
-        (2.0, 2.1, 1.9),
-        {n: (s, 1.04 * s, 0.97 * s) for n, s in times_s.items()},
-        (),
-    )
-
-
-def _speedup() -> Axes:
-    ceiling = Ceiling((1, 2, 3, 4), ((1.0, 1.0), (1.9, 1.92), (2.8, 2.82), (3.5, 3.5)))
-    return plot_speedup(_scaling(), ceiling=ceiling, serial_fraction=0.07)
-
-
-def _six_curves() -> Axes:
-    counts = (1, 2, 4, 8, 16, 32, 64)
-    return plot_speedup(
-        {f"{k} %": {n: amdahl(k / 100, n) for n in counts} for k in (1, 3, 6, 10, 20, 40)}
-    )
 
 
 def _advice() -> Axes:
@@ -73,23 +39,6 @@ def _advice() -> Axes:
     )
     reason = "Each item computes for about 21 ms. So share it out."
     return plot_advice(Advice(options[0], options[2], options, reason, 0.02, 0.0, 10.0, {0: 1}))
-
-
-def _predictions() -> Axes:
-    return plot_predictions(
-        {
-            "squares": (0.04, 0.045),
-            "primes": (1.15, 1.02),
-            "downloads": (2.1, 3.2),
-            "words": (0.3, 0.2),
-        }
-    )
-
-
-def _cluster() -> Axes:
-    costs_s = [0.005] * 20_000
-    several = {f"{k} files": cluster_scaling(costs_s, CLUSTER, chunksize=k) for k in (1, 10, 50)}
-    return plot_cluster_scaling(several, measured={1: 0.8, 2: 1.5})
 
 
 def _chunks(size: int) -> Run:
@@ -109,13 +58,9 @@ CHARTS: dict[str, Callable[[], Axes | Figure]] = {
     "timeline_of_starts": lambda: plot_timeline(slow_start(2)),
     "timeline_with_loss": lambda: plot_timeline(LOST),
     "timeline_of_many": lambda: plot_timeline(heavy(16, 192)),
-    "speedup": _speedup,
-    "speedup_of_six": _six_curves,
-    "cluster": _cluster,
     "advice": _advice,
     "map": lambda: plot_break_even_map(MODEL, points=JOBS),
     "map_of_eight": lambda: plot_break_even_map(replace(MODEL, cpus=32), points=JOBS),
-    "predictions": _predictions,
     "explored_amdahl": lambda: _explored(_Amdahl()),
 }  # fmt: skip
 

@@ -8,8 +8,7 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-from helpers.classroom.curves import _COLOURS
-from helpers.classroom.style import BLUE, GREEN, INK, LIGHT, PALE, SKY, VERMILLION, new_axes
+from helpers.classroom.style import BLUE, GREEN, INK, LIGHT, PALE, SKY, STYLE, VERMILLION, new_axes
 from helpers.language import LANGUAGES, set_language
 from seeing import contrast, mark_shares, text_contrasts, weak_marks, weak_texts
 from vision import VISIONS, least_distance
@@ -182,12 +181,15 @@ def test_telling_by_colour_alone_is_found():
     assert told_by_colour_alone(_lines(ax.figure)) == []
 
 
+COLOURS = STYLE["axes.prop_cycle"].by_key()["color"]
+
+
 def test_the_colours_of_lines_stand_out_and_apart():
     """Each colour of a line has 3 to 1 with white; any two are apart for every vision."""
-    assert len({*_COLOURS}) == len(_COLOURS) == 6
-    for i, one in enumerate(_COLOURS):
+    assert len({*COLOURS}) == len(COLOURS) == 6
+    for i, one in enumerate(COLOURS):
         assert contrast(one) >= 3
-        assert min([least_distance(one, other)[0] for other in _COLOURS[i + 1 :]] or [99]) > APART
+        assert min([least_distance(one, other)[0] for other in COLOURS[i + 1 :]] or [99]) > APART
 
 
 def test_visions_differ_as_they_should():

@@ -22,16 +22,13 @@ from matplotlib.patches import Rectangle
 
 from helpers.classroom import (
     plot_break_even_map,
-    plot_cluster_scaling,
-    plot_predictions,
-    plot_speedup,
     plot_timeline,
     plot_times,
 )
 from helpers.classroom.data_table import MOST, NONE, Table, folded
 from helpers.classroom.style import data_html, describe, figure_html, new_axes, tables_of
 from helpers.language import message, set_language
-from helpers.parallel import amdahl, cluster_scaling, simulate_even
+from helpers.parallel import simulate_even
 
 
 class Page(HTMLParser):
@@ -249,29 +246,6 @@ def test_the_rows_of_a_timeline_are_counted_right(runs):
     assert found.n_rows == len(found.rows)
 
 
-def test_speedup():
-    """What was measured, what is ideal, and what the law gives at the same numbers of workers."""
-    measured = {1: 0.95, 2: 1.8, 23: 7.5}
-    found = table(plot_speedup(measured, serial_fraction=0.1))
-    head = message("table.times_as_fast", name=message("speedup.measured"))
-    assert column(found, head) == list(measured.values())
-    ideal = message("table.times_as_fast", name=message("speedup.ideal"))
-    assert column(found, ideal) == list(measured)
-    assert [float(row[3]) for row in found.rows] == pytest.approx(
-        [amdahl(0.1, n) for n in measured], rel=5e-3
-    )
-
-
-def test_cluster():
-    """The predicted and the measured speedups, and under them the scheduler's limit."""
-    one = cluster_scaling([0.005] * 2_000, MODEL.spread_out(), chunksize=10, max_workers=100)
-    found = table(plot_cluster_scaling(one, measured={2: 1.8}))
-    known = {row[0]: row for row in found.rows[:-1]}
-    assert set(known) == {f"{n:,}" for n in one.speedups} | {"2"}
-    assert known["2"][2] == "1.8"
-    assert found.rows[-1][0] == message("table.scheduler_limit")
-
-
 def test_map(language):
     """The speedups at powers of ten, the dearest items above, and the marked jobs."""
     speedups, jobs = tables_of(plot_break_even_map(MODEL, points=JOBS).figure)
@@ -287,19 +261,11 @@ def test_map(language):
     assert [row[:2] for row in jobs.rows] == expected
 
 
-def test_predictions():
-    """Each prediction beside its measurement, and by how much of that it was off."""
-    found = table(plot_predictions({"primes": (1.5, 1.0)}))
-    assert found.rows == [("primes", "1.50 s", "1.00 s", "50")]
-
-
 @pytest.mark.parametrize(
     ("draw", "given", "change"),
     [
         (draw_map, {"a": [1e-3, 100]}, lambda given: given.update(b=[1e-3, 10])),
         (draw_map, {"a": [1e-3, 100]}, lambda given: given["a"].clear()),
-        (plot_predictions, {"a": [1.5, 1.0]}, lambda given: given.clear()),
-        (plot_predictions, {"a": [1.5, 1.0]}, lambda given: given["a"].clear()),
     ],
 )
 def test_the_table_shows_what_was_drawn(draw, given, change):

@@ -11,7 +11,7 @@ from made import badly_placed, texts, title
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 
-from helpers.classroom import duration, plot_advice, plot_break_even_map, plot_predictions
+from helpers.classroom import duration, plot_advice, plot_break_even_map
 from helpers.classroom.speedup_grid import speedup_grid
 from helpers.classroom.style import alternative_text, times_as_fast
 from helpers.language import message
@@ -58,19 +58,6 @@ MAPS = {
     },
     "threads": {"model": CostModel(how="threads", cpus=4, **COSTS)},
     "another way": {"model": CostModel(how="dask", cpus=4, **COSTS)},
-}
-PREDICTIONS = {
-    "few": {"squares": (0.04, 0.045), "primes": (1.15, 1.02), "downloads": (2.1, 2.2)},
-    "one": {"primes": (1.1, 1.0)},
-    "far off": {"x": (3e-6, 7200.0)},
-    "all right": {"a": (1.0, 1.0), "b": (2.0, 2.0)},
-    "all the same": {name: (1.0 + i / 100, 1.0) for i, name in enumerate("abcd")},
-    "sixty": {
-        f"job {k}": (10 ** (k / 8 - 5), 10 ** (k / 8 - 5 + (k % 7 - 3) / 20)) for k in range(60)
-    },
-    "long names": {
-        f"a job number {k} that has $five and $six in it": (2.0**k, 3.0) for k in range(5)
-    },
 }
 
 
@@ -289,95 +276,6 @@ def test_what_is_no_number_of_workers(received):
         plot_break_even_map(TWO, n_workers=received)
 
 
-# ---- plot_predictions
-
-
-@pytest.mark.parametrize("name", PREDICTIONS)
-def test_texts_of_predictions_are_apart(wordy, name):
-    """No text is cut off by the figure's edge or covers another text."""
-    assert badly_placed(plot_predictions(PREDICTIONS[name])) == []
-
-
-def test_points_are_predicted_by_measured():
-    """Each point is the predicted time by the measured one, on two equal logarithmic axes."""
-    given = PREDICTIONS["few"]
-    ax = plot_predictions(given)
-    found = [(li.get_xdata()[0], li.get_ydata()[0]) for li in ax.lines if li.get_marker() == "o"]
-    assert found == list(given.values())
-    assert ax.get_xlim() == ax.get_ylim()
-    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
-
-
-def test_diagonal_is_where_the_prediction_was_right():
-    """A line goes from corner to corner, where both times are the same."""
-    ax = plot_predictions(PREDICTIONS["few"])
-    (diagonal,) = [li for li in ax.lines if li.get_marker() == "None"]
-    assert list(diagonal.get_xdata()) == list(diagonal.get_ydata()) == list(ax.get_xlim())
-
-
-def test_sides_of_the_diagonal_are_explained(language):
-    """Above the diagonal it took longer than predicted, below less: each corner says so."""
-    ax = plot_predictions(PREDICTIONS["few"])
-    at = {text.get_text(): text.get_position() for text in ax.texts}
-    slower, faster = at[message("predicted.slower")], at[message("predicted.faster")]
-    assert slower[1] > slower[0]
-    assert faster[1] < faster[0]
-    assert message("predicted.right", share="25") in at
-
-
-@pytest.mark.parametrize(
-    ("given", "error"),
-    [
-        ({"a": (1.1, 1.0), "b": (3.0, 1.0), "c": (0.8, 1.0)}, "20"),
-        ({"a": (1.0, 1.0), "b": (2.0, 2.0), "c": (0.5, 1.0)}, "0"),
-        ({"a": (1.0, 1.0), "b": (1.5, 1.0)}, "25"),
-    ],
-)
-def test_title_states_the_median_error(language, given, error):
-    """The title has the median of how far predictions were off, as a share of what was measured."""
-    assert one_line(plot_predictions(given)) == message(
-        "predicted.median", error=error, n=len(given)
-    )
-
-
-def test_title_of_one_prediction(language):
-    """Of a single prediction the title says how far it was off, and speaks of no median."""
-    ax = plot_predictions(PREDICTIONS["one"])
-    assert one_line(ax) == message("predicted.one", error="10")
-
-
-def test_alternative_text_of_predictions(language):
-    """The alternative text has the conclusion and both times of each job, the worst first."""
-    ax = plot_predictions(PREDICTIONS["few"])
-    told = alternative_text(ax.figure)
-    assert told.startswith(f"{one_line(ax)}. primes: ")
-    for name, (predicted_s, measured_s) in PREDICTIONS["few"].items():
-        times = {"predicted": duration(predicted_s), "measured": duration(measured_s)}
-        assert message("predicted.point", name=name, **times) in told
-    assert told.endswith(".")
-
-
-def test_the_worst_of_many_have_names():
-    """Where there are too many points to name all, those that are furthest off have names."""
-    given = {f"job {k}": (1.02**k, 1.02**k * (1 + (k == 17))) for k in range(100)}
-    ax = plot_predictions(given)
-    assert "job 17" in texts(ax)
-    assert sum(text.startswith("job") for text in texts(ax)) <= 12
-
-
-@pytest.mark.parametrize(
-    "received",
-    [{}, None, [], {"a": 1.0}, {"a": (1.0,)}, {"a": (0.0, 1.0)}, {"a": (1.0, -1.0)},
-     {"a": (1.0, None)}, {"a": (1.0, math.inf)}, {"a": (1.0, 2.0, 3.0)}],
-    ids=str,
-)  # fmt: skip
-def test_what_is_no_prediction(language, received):
-    """What cannot be drawn gets an error that shows it."""
-    with pytest.raises(InputError) as caught:
-        plot_predictions(received)
-    assert str(caught.value) == message("predicted.bad", received=repr(received))
-
-
 # ---- plot_advice
 
 
@@ -465,7 +363,6 @@ def test_what_is_no_advice(language, received):
     ("draw", "data"),
     [
         (plot_break_even_map, TWO),
-        (plot_predictions, PREDICTIONS["few"]),
         (plot_advice, ADVICE["pool"]),
     ],
 )

@@ -6,15 +6,12 @@ matplotlib, ipywidgets and IPython live in this room and nowhere else.
 from helpers.classroom.advice_chart import plot_advice
 from helpers.classroom.break_even_map import plot_break_even_map
 from helpers.classroom.charts import plot_times
-from helpers.classroom.cluster_chart import plot_cluster_scaling
 from helpers.classroom.dask_programs import cluster_programs
 from helpers.classroom.exercises import check, hint
 from helpers.classroom.explore_amdahl import explore_amdahl
 from helpers.classroom.folders import temporary_folder
-from helpers.classroom.prediction_chart import plot_predictions
 from helpers.classroom.predictions import predict
 from helpers.classroom.scripts import run_script
-from helpers.classroom.speedups import plot_speedup
 from helpers.classroom.start import report, start
 from helpers.classroom.style import duration
 from helpers.classroom.timeline import plot_timeline
@@ -27,9 +24,6 @@ __all__ = [
     "hint",
     "plot_advice",
     "plot_break_even_map",
-    "plot_cluster_scaling",
-    "plot_predictions",
-    "plot_speedup",
     "plot_timeline",
     "plot_times",
     "predict",

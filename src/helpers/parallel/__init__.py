@@ -18,7 +18,6 @@ from helpers.parallel.errors import (
     WorkerLostError,
 )
 from helpers.parallel.laws import amdahl, efficiency, gustafson, karp_flatt, speedup
-from helpers.parallel.limits import ClusterScaling, cluster_scaling, scheduler_limit
 from helpers.parallel.machine import Machine, machine, usable_cpus
 from helpers.parallel.predicting import Option
 from helpers.parallel.results import Run, Span
@@ -32,7 +31,6 @@ __all__ = [
     "Advice",
     "BreakEven",
     "Ceiling",
-    "ClusterScaling",
     "Comparison",
     "CostModel",
     "InputError",
@@ -55,7 +53,6 @@ __all__ = [
     "break_even",
     "break_even_cost",
     "calibrate",
-    "cluster_scaling",
     "compare",
     "efficiency",
     "gustafson",
@@ -66,7 +63,6 @@ __all__ = [
     "recorded_models",
     "run",
     "scaling",
-    "scheduler_limit",
     "simulate",
     "simulate_even",
     "speedup",
