@@ -83,7 +83,7 @@ def test_lessons_end_in_a_script():
 def test_a_closing_script_is_short_and_needs_no_course(name):
     """It has at most 30 lines and imports nothing of ours, numpy or Dask where it needs them."""
     assert len(SCRIPTS[name].splitlines()) <= 30
-    assert imported(SCRIPTS[name]) <= {"numpy", "distributed"}
+    assert imported(SCRIPTS[name]) <= {"numpy", "dask", "distributed"}
 
 
 @pytest.mark.parametrize(("name", "method"), RUNS)
