@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,5 +32,6 @@ class Exercise:
 
 
 def is_number(answer: object) -> bool:
-    """Say whether ``answer`` is a plain number: no truth value, nothing that is not a number."""
-    return isinstance(answer, numbers.Real) and not isinstance(answer, bool)
+    """Say whether ``answer`` is a plain number: no truth value, neither NaN nor infinite."""
+    plain = isinstance(answer, numbers.Real) and not isinstance(answer, bool)
+    return plain and bool(abs(answer) <= sys.float_info.max)  # type: ignore[arg-type]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -76,7 +75,7 @@ def tools(answer: Any) -> Verdict:
 
 
 def _close(answer: float, right: float) -> bool:
-    return math.isfinite(answer) and abs(answer - right) <= CLOSE * right
+    return abs(answer - right) <= CLOSE * right
 
 
 GRADERS: dict[str, Callable[[Any], Verdict]] = {

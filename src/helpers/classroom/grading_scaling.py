@@ -43,7 +43,7 @@ def most_workers(answer: Any) -> Verdict:
 
 def own_speedups(answer: Any) -> Verdict:
     """5.3: the speedups of a job of the learner's own, with 1 and 2 workers."""
-    if not isinstance(answer, dict) or not all(map(is_number, answer.values())):
+    if not isinstance(answer, dict) or not all(is_number(s) and s > 0 for s in answer.values()):
         return "not_speedups"
     if 2 not in answer:
         return "no_two"
