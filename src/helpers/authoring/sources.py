@@ -63,10 +63,6 @@ class Cell:
         """Return the metadata of the built cell: the same, and a slide type in any case."""
         return {"slideshow": {"slide_type": ON_SLIDE}, **self.metadata()}
 
-    def is_untranslated(self) -> bool:
-        """Tell whether one of its texts still waits for its translation."""
-        return self.kind == "markdown" and any(map(is_marked, self.texts.values()))
-
     def name(self) -> str:
         """Return the first words of the cell, as error messages name it."""
         return first_words(next(t for t in (*self.texts.values(), "") if not is_marked(t)))

@@ -49,19 +49,6 @@ def in_unit(what: str, unit: str) -> str:
     return message("table.in_unit", what=what, unit=unit)
 
 
-def by_number(first: str, columns: dict[str, dict[int, str]], caption: str) -> Table:
-    """Return a table with a row for each number that any of its columns has, in rising order.
-
-    Args:
-        first: what the numbers are.
-        columns: for each head, the cells by number; where there is none a dash stands.
-        caption: what the table shows.
-    """
-    numbers = sorted({n for cells in columns.values() for n in cells})
-    rows = [(f"{n:,}", *(cells.get(n, NONE) for cells in columns.values())) for n in numbers]
-    return Table(caption, (first, *columns), rows)
-
-
 def folded(tables: Sequence[Table]) -> str:
     """Return the tables as HTML that a click unfolds; nothing where there are none."""
     if not tables:

@@ -115,12 +115,6 @@ def alternative_text(figure: Figure) -> str:
     return " ".join(one.text for one in told) if told else own_text(figure)
 
 
-def told_tables(ax: Axes) -> Tables:
-    """Return what gives the data of the chart on ``ax``, to describe it again with more of it."""
-    told = _told.get(ax)
-    return (told and told.tables) or list
-
-
 def tables_of(figure: Figure) -> list[Table]:
     """Return the data of ``figure`` in its language; of a learner's own, what can be read off."""
     told = _told_of(figure)

@@ -1,4 +1,4 @@
-"""What this computer is: how many CPUs may be used, and whether it can start a worker."""
+"""What this computer is: its system, its Python, and how many CPUs may be used."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-
-KILL_LIMIT_S = 5.0  # a killed process is gone by then
-
 
 SYSTEMS = {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}
 
