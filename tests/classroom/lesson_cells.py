@@ -73,10 +73,23 @@ def exercises() -> dict[str, Exercise]:
             if "exercise" in cell.metadata.get("tags", ()):
                 number = checked(cell.source)
                 below = {c.metadata.get("lang"): c.source for c in cells[place + 1 : place + 3]}
-                solutions = {lang: _SOLUTION.search(below[lang]).group(1) for lang in LANGUAGES}
+                solutions = {lang: _solution(below[lang]) for lang in LANGUAGES}
                 found[number] = Exercise(number, cell.source, solutions, tuple(above))
             above.append(cell.source)
     return found
+
+
+def _solution(folded: str) -> str:
+    """Return a folded solution as one program; a cell of it that saves a file does so in Python."""
+    return "\n\n".join(map(_saved, _SOLUTION.findall(folded)))
+
+
+def _saved(code: str) -> str:
+    first, _, program = code.partition("\n")
+    if not first.startswith("%%writefile "):
+        return code
+    opened = f"open({first.split()[1]!r}, 'w', encoding='utf-8')"
+    return f"with {opened} as file:\n    file.write({program!r})"
 
 
 def checked(code: str) -> str | None:

@@ -23,7 +23,6 @@ from helpers.classroom import (
     grading_faults,
     grading_files,
     grading_numbers,
-    grading_project_choice,
     hint,
 )
 from helpers.classroom.cards import Card
@@ -92,7 +91,6 @@ def _known_machine(monkeypatch):
     """Be on a machine where 3 of 12 CPUs may be used."""
     here = Machine(3, 12, "spawn", ("spawn",), "3.14.0", "Linux")
     monkeypatch.setattr(grading_numbers, "machine", lambda: here)
-    monkeypatch.setattr(grading_project_choice, "usable_cpus", lambda: here.usable_cpus)
 
 
 def test_every_exercise_has_a_grader_and_no_grader_lacks_an_exercise():

@@ -1,8 +1,7 @@
-"""start() and report(): the machine card, and sentences with measured figures."""
+"""start(): the machine card."""
 
 from __future__ import annotations
 
-import ast
 import importlib
 import re
 import tempfile
@@ -10,12 +9,11 @@ from pathlib import Path
 
 import matplotlib
 import pytest
-from lesson_cells import calls, code_of, lesson_sources
 
-from helpers.classroom import report, start
+from helpers.classroom import start
 from helpers.classroom.cards import Card
 from helpers.classroom.style import STYLE
-from helpers.language import LANGUAGES, current_language, message, messages, set_language
+from helpers.language import LANGUAGES, current_language, message, messages
 from helpers.parallel import Machine
 
 start_module = importlib.import_module("helpers.classroom.start")
@@ -79,71 +77,6 @@ def test_start_gives_the_charts_their_style():
         matplotlib.use("Agg")
         start("en")
         assert {key: matplotlib.rcParams[key] for key in STYLE} == STYLE
-
-
-def reported() -> dict[str, set[str]]:
-    """Return the report messages by key, with their placeholders."""
-    return {
-        f"{lesson}.{name}": set(re.findall(r"{(\w+)}", texts["en"]))
-        for lesson, those in messages()["report"].items()
-        for name, texts in those.items()
-    }
-
-
-def keys_of(first: ast.expr) -> set[str]:
-    """Return what the first argument of report may be: a key, one of two, or all of a beginning."""
-    if isinstance(first, ast.IfExp):
-        return keys_of(first.body) | keys_of(first.orelse)
-    if isinstance(first, ast.JoinedStr):
-        beginning = first.values[0].value
-        return {key for key in reported() if key.startswith(beginning)}
-    return {first.value}
-
-
-def test_every_report_message_is_used_by_its_lesson():
-    """Each sentence is printed by the lesson that its key names, with all its values, and no other.
-
-    Where a call gives its values as a dictionary, that they are all there shows when it is run.
-    """
-    called = set()
-    for number in lesson_sources():
-        for call in calls(code_of(number), "report"):
-            given = {keyword.arg for keyword in call.keywords}
-            for key in keys_of(call.args[0]):
-                called.add((number, key))
-                assert None in given or reported()[key] <= given
-    assert called == {(key.split(".")[0], key) for key in reported()}
-
-
-def test_reports_show_the_same_figures_in_each_language(capsys):
-    """Every sentence has each of its values, reads without braces, and tells the same figures."""
-    for key, names in reported().items():
-        values = {name: 0.5 * place for place, name in enumerate(sorted(names), 3)}
-        figures = []
-        for language in LANGUAGES:
-            set_language(language)
-            report(key, **values)
-            printed = capsys.readouterr().out
-            assert "{" not in printed
-            figures.append(sorted(re.findall(r"\d[\d,.]*(?: [mnµ]?s\b)?", printed)))
-        assert figures[0] == figures[1]
-        assert len(figures[0]) >= len(names)
-
-
-def test_report_writes_numbers_for_people(language, capsys):
-    """A time gets its unit, a whole number its separators, another two significant digits."""
-    report("10.own", n=12345, words=0.1236, loop_s=0.03124)
-    printed = capsys.readouterr().out
-    said = message("report.10.own", n="12,345", words="0.12", loop_s="31.2 ms")
-    assert printed == f"{said}\n"
-
-
-def test_report_without_a_value_or_a_message():
-    """A key that does not exist, or a value left out, is an error that names it."""
-    with pytest.raises(KeyError, match="nothing"):
-        report("2.nothing")
-    with pytest.raises(KeyError, match="n"):
-        report("10.own")
 
 
 def test_a_folder_that_takes_no_files_is_told(monkeypatch, tmp_path, language):

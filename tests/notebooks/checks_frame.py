@@ -152,7 +152,9 @@ def _exercise_findings(lesson: Lesson, cell: Cell, expected: str) -> Iterator[Fi
 def _solution_findings(
     lesson: Lesson, cell: Cell, following: Cell | None, expected: str
 ) -> Iterator[Finding]:
-    solutions = following.page.solution if following else []
+    blocks = following.page.solution if following else []
+    # A file that the solution saves is a cell of its own, as %%writefile takes a whole cell.
+    solutions = [block for block in blocks if not programs.written_file(block)]
     if len(solutions) != 1:
         advice = "put the solution right below: one python block inside <details>"
         yield lesson.finding(f"{advice}, found {len(solutions)}", cell)

@@ -9,10 +9,9 @@ from helpers.classroom.charts import plot_times
 from helpers.classroom.dask_programs import cluster_programs
 from helpers.classroom.exercises import check, hint
 from helpers.classroom.explore_amdahl import explore_amdahl
-from helpers.classroom.folders import temporary_folder
 from helpers.classroom.predictions import predict
 from helpers.classroom.scripts import run_script
-from helpers.classroom.start import report, start
+from helpers.classroom.start import start
 from helpers.classroom.style import duration
 from helpers.classroom.timeline import plot_timeline
 
@@ -27,8 +26,6 @@ __all__ = [
     "plot_timeline",
     "plot_times",
     "predict",
-    "report",
     "run_script",
     "start",
-    "temporary_folder",
 ]

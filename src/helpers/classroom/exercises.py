@@ -27,7 +27,6 @@ _GRADERS: dict[str, Grader] = {
     **grading_data.GRADERS,
     **grading_faults.GRADERS,
     **grading_cluster.GRADERS,
-    **grading_project.GRADERS,
 }
 
 
@@ -48,6 +47,7 @@ def exercises() -> dict[str, Exercise]:
         grading_chunks,
         grading_scaling,
         grading_threads,
+        grading_project,
     )
     own = {number: one for module in modules for number, one in module.EXERCISES.items()}
     own |= {number: _with_messages(number, grade) for number, grade in _GRADERS.items()}

@@ -69,7 +69,7 @@ QUESTIONS = {
     "7.race": Question("race", (0.9, 1.0)),
     "9.tiny-tasks": Question("one_a_file", (0.8, 1.25, 4.0)),
     "9.lost-worker": Question("lost_worker", (0.01, 1.0), unit="percent"),
-    "10.message": Question("message_or_file", (0.1, 1.0, 10.0)),
+    "10.reading": Question("reading_share", (0.25, 0.5), unit="percent"),
 }
 
 Bet = Question | PictureBet

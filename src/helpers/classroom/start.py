@@ -1,4 +1,4 @@
-"""The first call of every lesson, and sentences with figures that were measured in it."""
+"""The first call of every lesson."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpers.classroom.cards import Card
 from helpers.classroom.short_errors import shorten_errors
-from helpers.classroom.style import duration, significant, use_style
+from helpers.classroom.style import use_style
 from helpers.language import message, set_language, text
 from helpers.parallel import machine
 
@@ -57,22 +57,3 @@ def _cannot_write() -> tuple[str, ...]:
                 f"inside {home}, and open it from there.",
             ),
         )
-
-
-def report(key: str, /, **values: float | int | str) -> None:
-    """Print a sentence of the lesson with its figures, in the learner's language.
-
-    Args:
-        key: the name of the sentence, ``"report." + key`` in ``messages.toml``.
-        values: its figures. A name that ends in ``_s`` is a time in seconds and is written with
-            its unit; another number is written with two significant digits, a whole one as it is.
-    """
-    print(message(f"report.{key}", **{name: _written(name, v) for name, v in values.items()}))
-
-
-def _written(name: str, value: float | int | str) -> str:
-    if isinstance(value, str):
-        return value
-    if name.endswith("_s"):
-        return duration(value)
-    return f"{value:,}" if isinstance(value, int) else significant(value, 2)
