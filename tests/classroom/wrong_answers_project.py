@@ -7,6 +7,9 @@ _LOOP = (
 )
 
 
+_TOTAL = "total = 5_525_859\n"
+
+
 def _chosen(cpu_s: float, waits: object, way: object) -> str:
     """Return an answer about a loop of one second."""
     return f"wall_s, cpu_s, waits, way = 1.0, {cpu_s}, {waits!r}, {way!r}"
@@ -18,14 +21,18 @@ def _told(conclusion: object) -> str:
 
 WRONG: dict[str, list[tuple[str, str]]] = {
     "10.1": [
-        ('check("10.1", timings_s)', "not_two"),
-        ("timings_s, loop_s = 0.5, 0.5", "not_timings"),
-        ("timings_s, loop_s = [0.5, 0.6, -0.1], 0.5", "not_timings"),
-        ("timings_s, loop_s = [0.5, 0.6, float('nan')], 0.5", "not_timings"),
-        ("timings_s, loop_s = [0.5], 0.5", "few"),
-        ("timings_s, loop_s = [0.5] * 3, 0.5", "few"),
-        ("timings_s, loop_s = [0.5, 0.6, 0.7], 0.7", "not_least"),
-        ("timings_s, loop_s = [0.5, 0.6, 1.0], 0.7", "not_least"),
+        ('check("10.1", (timings_s, loop_s))', "not_three"),
+        (_TOTAL + "total = (word for word in [])", "not_counted"),
+        (_TOTAL + "timings_s, loop_s = 0.5, 0.5", "not_timings"),
+        (_TOTAL + "timings_s, loop_s = [0.5, 0.6, -0.1], 0.5", "not_timings"),
+        (_TOTAL + "timings_s, loop_s = [0.5, 0.6, float('nan')], 0.5", "not_timings"),
+        (_TOTAL + "timings_s, loop_s = [0.5], 0.5", "few"),
+        (_TOTAL + "timings_s, loop_s = [0.5] * 3, 0.5", "few"),
+        (_TOTAL + "timings_s, loop_s = [0.5, 1.01, 1.49], 0.5", "adds_up"),
+        (_TOTAL + "timings_s, loop_s = [0.5, 0.6, 0.7], 0.7", "not_least"),
+        (_TOTAL + "timings_s, loop_s = [0.5, 0.6, 1.0], 0.7", "not_least"),
+        (_TOTAL + "timings_s, loop_s = [510, 500, 505], 500", "not_seconds"),
+        (_TOTAL + "timings_s, loop_s = [3e-6, 2e-6, 2.5e-6], 2e-6", "not_seconds"),
     ],
     "10.2": [
         ('check("10.2", (waits, way))', "not_four"),
@@ -55,14 +62,18 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             _told("With a Pool of processes it was a lot faster than the loop on this corpus"),
             "figures",
         ),
+        (
+            'check("10.4", ("6000 files: 1.00 s", "Counting them took 1.00 s with a Pool, " * 3))',
+            "unfinished",
+        ),
         (_told("The 6000 files took 1.00 s in the loop and then 0.60 s the other way"), "no_way"),
     ],
 }
 
 ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
     "10.1": [
-        ("timings_s, loop_s = (0.6, 0.5, 0.7), 0.6", "right"),
-        ("timings_s, loop_s = [1.5, 0.5, 0.6, 0.7], 0.5", "right_cold"),
+        (_TOTAL + "timings_s, loop_s = (0.6, 0.5, 0.7), 0.6", "right"),
+        (_TOTAL + "timings_s, loop_s = [1.5, 0.5, 0.6, 0.7], 0.5", "right_cold"),
     ],
     "10.2": [
         (_chosen(0.99, 0.0, "processes"), "right"),
@@ -77,7 +88,9 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
             "right",
         ),
         (
-            _told("We counted the words of 6,000 files in 0.60 s with processes, one on each CPU."),
+            _told(
+                "Counting 6,000 files: 1.00 s in a loop, and 0.60 s with two processes, one a CPU."
+            ),
             "right",
         ),
     ],

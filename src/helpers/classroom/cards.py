@@ -15,7 +15,7 @@ class Card:
 
     Attributes:
         headline: the first line; where there is none, the lines begin at once.
-        lines: paragraphs.
+        lines: paragraphs; a line break in one is kept.
         rows: pairs of a name and a value, shown as a table.
         colour: the colour of the bar at its side. It repeats what the headline says in words.
     """
@@ -34,9 +34,13 @@ class Card:
     def _repr_html_(self) -> str:
         """Return the card as HTML, for notebooks."""
         headline = f"<strong>{html.escape(self.headline)}</strong>" if self.headline else ""
-        lines = "".join(f"<div>{html.escape(line)}</div>" for line in self.lines)
+        lines = "".join(f"<div>{_html(line)}</div>" for line in self.lines)
         box = _BOX.format(colour=self.colour)
         return f'<div style="{box}">{headline}{_table(self.rows)}{lines}</div>'
+
+
+def _html(paragraph: str) -> str:
+    return html.escape(paragraph).replace("\n", "<br>")
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> str:

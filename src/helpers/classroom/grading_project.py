@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import statistics
 import subprocess
@@ -24,25 +25,52 @@ COLD = 1.5  # a first pass that takes so many times as long as the others read f
 CLOSE = 0.02  # how far a figure may be off that was rounded
 # Below it a loop computes, above it it waits; between them its figures do not say.
 COMPUTES, WAITS = 0.2, 0.8
-MIN_WORDS, MIN_FIGURES = 12, 2
+MIN_WORDS = 12
 WAYS = ("pool", "process", "proces", "thread", "hilo", "executor")
+# A machine that needs more or less than this for a word was not what was measured.
+SLOWEST_S, FASTEST_S = 1e-5, 1e-9
 # Exercise 10.3: the corpus that the program is given, the limits that it is told, and our own.
-N_FILES, ENOUGH_S, TOO_LITTLE_S, CHECK_LIMIT_S = 600, 60, 0.001, 60.0
+N_FILES, ENOUGH_S, LITTLE_S, CHECK_LIMIT_S, LATE_S = 600, 60, 1, 40.0, 15.0
 NOT_UTF_8 = "# Título\n\nuna línea en otra codificación".encode("latin-1")
 PICTURES = {".png", ".svg", ".pdf", ".jpg", ".jpeg"}
+# Python runs a sitecustomize.py at its start. This one makes workers stuck: whoever opens a
+# Markdown file outside of the first process's main thread sleeps for longer than anybody waits.
+STUCK = """
+import builtins, io, os, threading, time
+
+main = os.environ.setdefault("PROJECT_MAIN", str(os.getpid()))
+opened = io.open
+
+
+def stuck(file, *args, **options):
+    worker = str(os.getpid()) != main or threading.current_thread() is not threading.main_thread()
+    if worker and str(file).endswith(".md"):
+        time.sleep(600)
+    return opened(file, *args, **options)
+
+
+builtins.open = io.open = stuck
+"""
 
 
 def three_timings(answer: Any) -> Verdict:
-    """10.1: the seconds of three passes or more, and the one that the loop is judged by."""
-    if not isinstance(answer, tuple) or len(answer) != 2:
-        return "not_two"
-    timings_s, loop_s = answer
+    """10.1: the words, the seconds of three passes or more, and the one that counts."""
+    if not isinstance(answer, tuple) or len(answer) != 3:
+        return "not_three"
+    total, timings_s, loop_s = answer
+    if not is_number(total) or total < 1:
+        return "not_counted"
     if not isinstance(timings_s, (list, tuple)) or not all(map(_is_time, timings_s)):
         return "not_timings"
     if len(timings_s) < 3 or len(set(timings_s)) < len(timings_s):
-        return "few", {"n": len(set(timings_s))}
+        return "few"
+    first, second, third, *_ = timings_s
+    if abs(second - 2 * first) < 0.2 * first and abs(third - 3 * first) < 0.3 * first:
+        return "adds_up"
     if not is_number(loop_s) or loop_s not in (min(timings_s), statistics.median(timings_s)):
         return "not_least"
+    if not FASTEST_S < loop_s / total < SLOWEST_S:
+        return "not_seconds", {"loop": duration(loop_s), "words": f"{total:,}"}
     times = timings_s[0] / loop_s
     if times > COLD:
         return "right_cold", {"times": significant(times, 2)}
@@ -79,57 +107,83 @@ class _Ended:
 
     code: int | None
     printed: str
-    last_error: str
+    error: str
     had_workers: bool
+    seconds: float
 
 
 def others_run_it(answer: Any) -> Verdict:
     """10.3: a program that somebody else runs, judged by running it in processes of its own."""
-    if not isinstance(answer, str) or not answer.endswith(".py"):
+    if not isinstance(answer, (str, Path)) or not str(answer).endswith(".py"):
         return "not_a_name"
     if not Path(answer).is_file():
-        return "no_file", {"name": answer}
+        return "no_file", {"name": str(answer)}
     with tempfile.TemporaryDirectory(prefix="s", ignore_cleanup_errors=True) as folder:
-        missing = list(_missing(Path(answer).resolve(), Path(folder)))
+        missing = list(_missing(Path(answer), Path(folder)))
     if missing:
-        return "missing", {"n": len(missing), "missing": " ".join(f"✗ {one}" for one in missing)}
+        return "missing", {"missing": "\n".join(f"✗ {one}" for one in missing)}
     return "right"
 
 
-def _missing(program: Path, folder: Path) -> Iterator[str]:
+def _missing(original: Path, folder: Path) -> Iterator[str]:
     """Yield what the program does not do yet, in the learner's language."""
-    corpus, work = folder / "corpus", folder / "work"
+    corpus, work, home = folder / "corpus", folder / "work", folder / "home"
     n_words = sum(map(_words_of, make_corpus(corpus, N_FILES)))
     work.mkdir()
+    home.mkdir()
+    program = home / "program.py"  # a copy: it has to do without what lies beside it
+    program.write_bytes(original.read_bytes())
+    source = program.read_text(encoding="utf-8", errors="replace")
+    if re.search(r"^\s*(?:from|import) helpers\b", source, re.MULTILINE):
+        yield text(
+            es="Usa el paquete del curso, que otra persona no tiene.",
+            en="It uses the course's package, which somebody else does not have.",
+        )
     ended = _run(program, [str(corpus), str(ENOUGH_S)], work)
-    if ended.code != 0:
+    if ended.code != 0 or not ended.printed.strip():
         yield _how_it_failed(ended)
-    else:
-        yield from _missing_results(ended, n_words, work)
+        return
+    yield from _missing_results(ended, n_words, work, shares="Thread" in source)
     if not _does_nothing_when_imported(program, folder):
         yield text(
-            es="Le falta la guarda: al importarlo, como hace cada proceso en Windows, ya trabaja.",
-            en="It lacks the guard: when imported, as every worker does on Windows, it already "
-            "works.",
+            es="Al importarlo, como hace cada trabajador en Windows y macOS, ya hace algo: falta "
+            "la guarda, o quedó trabajo fuera de ella.",
+            en="When it is imported, as each worker does on Windows and macOS, it already does "
+            "something: the guard is missing, or work was left outside of it.",
         )
-    if ended.code != 0:
-        return
-    late = _run(program, [str(corpus), str(TOO_LITTLE_S)], work)
+    late = _run(program, [str(corpus), str(LITTLE_S)], work, stuck=True, limit_s=LATE_S)
     if late.code in (0, None):
-        yield text(
-            es=f"No respeta su límite: con SECONDS={TOO_LITTLE_S} debe terminar con un error.",
-            en=f"It does not keep its limit: with SECONDS={TOO_LITTLE_S} it has to end in an "
-            "error.",
-        )
+        yield _how_it_kept_no_limit(late)
     (corpus / "otro.md").write_bytes(NOT_UTF_8)
     strange = _run(program, [str(corpus), str(ENOUGH_S)], work)
     if strange.code != 0:
         yield text(
-            es=f"Un archivo que no es UTF-8 lo detiene ({strange.last_error}). Los hay en "
-            "cualquier carpeta.",
-            en=f"A file that is not UTF-8 stops it ({strange.last_error}). Any folder may have "
-            "one.",
+            es=f"Un archivo que no es UTF-8 lo detiene: {strange.error}.",
+            en=f"A file that is not UTF-8 stops it: {strange.error}.",
         )
+
+
+def _how_it_kept_no_limit(late: _Ended) -> str:
+    if late.code == 0 and late.had_workers:
+        return text(
+            es="Sus trabajadores no cuentan: aunque queden atascados al abrir los archivos, el "
+            "programa termina con un resultado.",
+            en="Its workers do not count: even if they get stuck on opening the files, the "
+            "program ends with a result.",
+        )
+    if late.code == 0:
+        return text(
+            es=f"No tiene límite: con SECONDS={LITTLE_S} y trabajadores atascados termina sin "
+            "error.",
+            en=f"It has no limit: with SECONDS={LITTLE_S} and workers that are stuck it ends "
+            "without an error.",
+        )
+    return text(
+        es=f"No respeta su límite: con SECONDS={LITTLE_S} y trabajadores atascados no había "
+        f"terminado después de {LATE_S:.0f} s.",
+        en=f"It does not keep its limit: with SECONDS={LITTLE_S} and workers that are stuck it had "
+        f"not ended after {LATE_S:.0f} s.",
+    )
 
 
 def _words_of(file: str) -> int:
@@ -142,34 +196,60 @@ def _how_it_failed(ended: _Ended) -> str:
             es=f"No había terminado después de {CHECK_LIMIT_S:.0f} s.",
             en=f"It had not ended after {CHECK_LIMIT_S:.0f} s.",
         )
+    if ended.code == 0:
+        return text(
+            es="No imprimió nada y terminó sin error. ¿Se ejecuta main()?",
+            en="It printed nothing and ended without an error. Does main() run?",
+        )
     return text(
-        es=f"Termina con un error: {ended.last_error}",
-        en=f"It ends in an error: {ended.last_error}",
+        es=f"Termina con un error: {ended.error}.", en=f"It ends in an error: {ended.error}."
     )
 
 
-def _missing_results(ended: _Ended, n_words: int, work: Path) -> Iterator[str]:
+def _missing_results(ended: _Ended, n_words: int, work: Path, shares: bool) -> Iterator[str]:
     """Yield what a run that ended well did not give: words, workers, times, a chart."""
     if n_words not in _numbers(_without_separators(ended.printed)):
         yield text(
-            es=f"No imprime el total de palabras: en la carpeta de prueba son {n_words}.",
-            en=f"It does not print the total of words: in the test folder they are {n_words}.",
+            es=f"No imprime el total de palabras: en la carpeta de prueba y sus subcarpetas son "
+            f"{n_words}, contadas como en count_words.",
+            en=f"It does not print the total of words: in the test folder and its subfolders they "
+            f"are {n_words}, counted as in count_words.",
         )
-    if not ended.had_workers:
+    if not ended.had_workers and not shares:
         yield text(
-            es="No reparte: no inició ningún otro proceso.",
-            en="It does not share the work out: it started no other process.",
+            es="No reparte: no inició ningún proceso ni usa hilos.",
+            en="It does not share the work out: it started no process and uses no threads.",
         )
-    if len(re.findall(r"\d[.,]\d", ended.printed)) < 2:
+    if len(_decimals(ended.printed)) < 2:
         yield text(
-            es="No imprime los segundos del ciclo y los del grupo, con decimales.",
-            en="It does not print the seconds of the loop and of the pool, with decimals.",
+            es="No imprime los dos tiempos, el del ciclo y el de la parte en paralelo, en segundos "
+            "y con decimales.",
+            en="It does not print both times, that of the loop and that of the parallel part, in "
+            "seconds and with decimals.",
         )
-    if not any(file.suffix.lower() in PICTURES and file.stat().st_size for file in work.iterdir()):
+    elif sum(sorted(_decimals(ended.printed))[-2:]) > 1.2 * ended.seconds:
+        took = f"{ended.seconds:.2f}"
         yield text(
-            es="No deja ningún gráfico (.png, .svg o .pdf) en la carpeta donde se ejecuta.",
-            en="It leaves no chart (.png, .svg or .pdf) in the folder that it is run in.",
+            es=f"Los dos tiempos que imprime suman más que lo que tardó entero ({took} s). ¿Están "
+            "en segundos, y cada uno con su propio begin?",
+            en=f"The two times that it prints add up to more than it took as a whole ({took} s). "
+            "Are they in seconds, and does each have a begin of its own?",
         )
+    if not _pictures_in(work):
+        beside = bool(_pictures_in(work.parent / "home"))
+        yield text(
+            es="Guarda el gráfico junto al programa, no en la carpeta donde se ejecuta."
+            if beside
+            else "No deja ningún gráfico (.png, .svg o .pdf) en la carpeta donde se ejecuta.",
+            en="It saves the chart beside the program, not in the folder that it is run in."
+            if beside
+            else "It leaves no chart (.png, .svg or .pdf) in the folder that it is run in.",
+        )
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    files = [file for file in folder.iterdir() if file.suffix.lower() in PICTURES]
+    return [file for file in files if file.stat().st_size]
 
 
 def _does_nothing_when_imported(program: Path, folder: Path) -> bool:
@@ -179,14 +259,27 @@ def _does_nothing_when_imported(program: Path, folder: Path) -> bool:
     return ended.code == 0 and not ended.printed.strip() and not any(work.iterdir())
 
 
-def _run(program: Path, arguments: list[str], work: Path) -> _Ended:
-    """Run a program apart from this process, within ``CHECK_LIMIT_S``, and end what it started."""
+def _run(
+    program: Path,
+    arguments: list[str],
+    work: Path,
+    *,
+    stuck: bool = False,
+    limit_s: float | None = None,
+) -> _Ended:
+    """Run a program apart from this process, within a limit, and end what it started."""
     files = work.parent / "printed", work.parent / "errors"
     environment = {**plain_environment(work.parent), "MPLBACKEND": "agg"}
+    if stuck:
+        (hook := work.parent / "hook").mkdir()
+        (hook / "sitecustomize.py").write_text(STUCK, encoding="utf-8")
+        paths = [str(hook), environment.get("PYTHONPATH", "")]
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     command = [sys.executable, str(program), *arguments]
     process = start_apart(command, work, files, environment)
     family: set[Any] = set()
-    end_s = perf_counter() + CHECK_LIMIT_S
+    begin_s = perf_counter()
+    end_s = begin_s + (limit_s or CHECK_LIMIT_S)
     try:
         while process.poll() is None and perf_counter() < end_s:
             family |= descendants(process.pid)
@@ -196,8 +289,18 @@ def _run(program: Path, arguments: list[str], work: Path) -> _Ended:
     finally:
         end_family(process, family)
     printed, errors = (file.read_text(encoding="utf-8", errors="replace") for file in files)
+    seconds = perf_counter() - begin_s
+    return _Ended(code, printed, _error_in(errors, program), bool(family), seconds)
+
+
+def _error_in(errors: str, program: Path) -> str:
+    """Return the last line of an error, and the last line of the program that it names."""
     lines = [line for line in errors.splitlines() if line.strip()]
-    return _Ended(code, printed, lines[-1][:200] if lines else "", bool(family))
+    said = lines[-1][:200] if lines else ""
+    places = re.findall(rf'File ".*{re.escape(program.name)}", line (\d+)', errors)
+    if not places:
+        return said
+    return text(es=f"{said} (línea {places[-1]})", en=f"{said} (line {places[-1]})")
 
 
 def own_report(answer: Any) -> Verdict:
@@ -209,13 +312,19 @@ def own_report(answer: Any) -> Verdict:
         return "not_text"
     if (n_words := len(conclusion.split())) < MIN_WORDS:
         return "short", {"n": n_words, "least": MIN_WORDS}
-    known = _numbers(printed) | _numbers(_without_separators(printed))
-    told = _numbers(conclusion) | _numbers(_without_separators(conclusion))
-    if len(known & told) < MIN_FIGURES:
-        return "figures", {"n": len(known & told), "least": MIN_FIGURES}
+    times = _decimals(printed)
+    if len(times) < 2:
+        return "unfinished"
+    if len(set(times) & set(_decimals(conclusion))) < min(2, len(set(times))):
+        return "figures"
     if not any(name in conclusion.lower() for name in WAYS):
         return "no_way"
     return "right"
+
+
+def _decimals(text: str) -> list[float]:
+    """Return the numbers in a text that have decimals, as times in seconds do."""
+    return [float(found.replace(",", ".")) for found in re.findall(r"\d+[.,]\d+", text)]
 
 
 def _without_separators(text: str) -> str:
@@ -238,35 +347,52 @@ EXERCISES = {
             "and timings_s.append(perf_counter() - begin) after it. loop_s = min(timings_s).",
         ),
         {
-            "not_two": Bilingual(
-                es='Pasa las dos cosas: check("10.1", (timings_s, loop_s)).',
-                en='Pass both: check("10.1", (timings_s, loop_s)).',
+            "not_three": Bilingual(
+                es='Pasa las tres cosas: check("10.1", (total, timings_s, loop_s)).',
+                en='Pass all three: check("10.1", (total, timings_s, loop_s)).',
+            ),
+            "not_counted": Bilingual(
+                es="total debe ser el número de palabras. Si es un generador, nadie contó nada "
+                "todavía: súmalo con sum(...).",
+                en="total has to be the number of words. If it is a generator, nothing was counted "
+                "yet: add it up with sum(...).",
+            ),
+            "adds_up": Bilingual(
+                es="Cada medición incluye las anteriores: begin debe estar dentro del ciclo de "
+                "vueltas, justo antes de contar.",
+                en="Each timing includes the ones before it: begin has to be inside the loop of "
+                "passes, right before the counting.",
+            ),
+            "not_seconds": Bilingual(
+                es="{loop} para contar {words} palabras no puede ser. ¿Están en segundos, y se "
+                "contó de verdad en cada vuelta?",
+                en="{loop} to count {words} words cannot be. Are they in seconds, and was it "
+                "really counted in each pass?",
             ),
             "not_timings": Bilingual(
                 es="timings_s debe ser una lista de segundos, todos mayores que cero.",
                 en="timings_s has to be a list of seconds, all of them above zero.",
             ),
             "few": Bilingual(
-                es="Hay {n} mediciones distintas. Mide al menos tres veces: repetir un número no "
-                "es medir de nuevo.",
-                en="There are {n} different timings. Measure three times at least: to repeat a "
-                "number is not to measure again.",
+                es="Mide al menos tres veces. Repetir un número no es medir de nuevo.",
+                en="Measure three times at least. To repeat a number is not to measure again.",
             ),
             "not_least": Bilingual(
                 es="loop_s debe ser la menor de las mediciones, o la mediana. La máxima y el "
-                "promedio dicen también qué más hacía la máquina.",
+                "promedio incluyen también lo que la máquina hacía aparte.",
                 en="loop_s has to be the smallest of the timings, or their median. The largest and "
                 "the mean also say what else the machine was doing.",
             ),
             "right": Bilingual(
-                es="El ciclo tarda {loop}: esa es la marca que hay que superar.",
-                en="The loop takes {loop}: that is the mark to beat.",
+                es="El ciclo tarda {loop}: ese es el tiempo que hay que superar.",
+                en="The loop takes {loop}: that is the time to beat.",
             ),
             "right_cold": Bilingual(
-                es="La primera vuelta tardó {times} veces lo que la que elegiste: encontró los "
-                "archivos en el disco, y las demás en la memoria. Por eso se mide más de una vez.",
-                en="The first pass took {times} times as long as the one that you chose: it found "
-                "the files on the disk, the others found them in memory. That is why one measures "
+                es="La primera vuelta tardó {times} veces lo que tardó la que elegiste. Suele ser "
+                "el disco: las demás encuentran los archivos en la memoria. Por eso se mide más de "
+                "una vez.",
+                en="The first pass took {times} times as long as the one that you chose. It tends "
+                "to be the disk: the others find the files in memory. That is why one measures "
                 "more than once.",
             ),
         },
@@ -277,8 +403,7 @@ EXERCISES = {
             es="cpu_s / wall_s es la parte del tiempo en que calculó; waits, el resto. Quien "
             "calcula necesita otro CPU, es decir, otro proceso; quien espera, un hilo.",
             en="cpu_s / wall_s is the share of the time in which it computed; waits is the rest. "
-            "Whoever computes needs another CPU, that is, another process; whoever waits, a "
-            "thread.",
+            "Computing takes another CPU, that is, another process; waiting takes only a thread.",
         ),
         {
             "not_four": Bilingual(
@@ -291,23 +416,25 @@ EXERCISES = {
                 "did not use the CPU.",
             ),
             "waits": Bilingual(
-                es="waits debe ser una parte de wall_s, de 0 a 1: la que cpu_s no cubre.",
-                en="waits has to be a share of wall_s, from 0 to 1: the one that cpu_s leaves.",
+                es="waits es la parte de wall_s que cpu_s no cubre, de 0 a 1: ni la de leer, ni un "
+                "porcentaje.",
+                en="waits is the share of wall_s that cpu_s leaves, from 0 to 1: neither that of "
+                "reading nor a percentage.",
             ),
             "not_a_way": Bilingual(
                 es='way debe ser "processes" o "threads".',
                 en='way has to be "processes" or "threads".',
             ),
             "computes": Bilingual(
-                es="El ciclo espera el {share} % de su tiempo y calcula el resto: con hilos, la "
-                "función se turnaría consigo misma por el GIL (lección 6).",
-                en="The loop waits {share}% of its time and computes the rest: in threads the "
-                "function would take turns with itself for the GIL (lesson 6).",
+                es="El ciclo espera el {share} % de su tiempo y calcula el resto: los hilos "
+                "se turnarían por el GIL (lección 6).",
+                en="The loop waits {share}% of its time and computes the rest: threads "
+                "would take turns holding the GIL (lesson 6).",
             ),
             "waits_much": Bilingual(
                 es="El ciclo espera el {share} % de su tiempo. Para esperar no hacen falta "
                 "procesos.",
-                en="The loop waits {share}% of its time. Waiting does not take processes.",
+                en="The loop waits {share}% of its time. You do not need processes just to wait.",
             ),
             "right": Bilingual(
                 es="De acuerdo con tus cifras: esperó el {share} %. Es una hipótesis; la prueba "
@@ -316,9 +443,9 @@ EXERCISES = {
                 "test will be the speedup that your program measures.",
             ),
             "right_open": Bilingual(
-                es="Con {share} % de espera las cifras no deciden: esperaba el disco, o a otros "
-                "programas que tenían el CPU. Repite la medición, o prueba las dos maneras en tu "
-                "programa.",
+                es="Con {share} % de espera las cifras no deciden: esperaba al disco, o a "
+                "otros programas que tenían el CPU. Mide otra vez, o prueba las dos maneras en "
+                "tu programa.",
                 en="With {share}% of waiting the figures do not decide: it waited for the disk, or "
                 "for other programs that had the CPU. Measure again, or try both ways in your "
                 "program.",
@@ -346,16 +473,15 @@ EXERCISES = {
                 en="There is no file {name} here. Run the cell that saves it with %%writefile.",
             ),
             "missing": Bilingual(
-                es="Lo ejecuté en otra carpeta, como lo haría otra persona. Todavía no hace todo "
-                "(faltan {n}): {missing}",
-                en="I ran it in another folder, as somebody else would. It does not do everything "
-                "yet ({n} missing): {missing}",
+                es="Se ejecutó en otra carpeta, como lo haría otra persona. Le falta:\n{missing}",
+                en="It was run in another folder, as somebody else would. What is missing:\n"
+                "{missing}",
             ),
             "right": Bilingual(
-                es="Cuenta bien, reparte, mide, dibuja, respeta su límite y no cae por un archivo "
-                "extraño. Otra persona puede ejecutarlo.",
-                en="It counts right, shares out, measures, draws, keeps its limit and survives a "
-                "strange file. Somebody else can run it.",
+                es="Cuenta bien, reparte, mide, dibuja, respeta su límite y no se cae con un "
+                "archivo que no es UTF-8. Otra persona puede ejecutarlo.",
+                en="It counts right, shares out, measures, draws, keeps its limit and copes with a "
+                "file that is not UTF-8. Somebody else can run it.",
             ),
         },
     ),
@@ -383,18 +509,23 @@ EXERCISES = {
                 en="It has {n} words; to say what, how much and why takes {least} or more.",
             ),
             "figures": Bilingual(
-                es="De las cifras que imprimió tu programa aparecen {n}; pon {least} o más, con "
-                "los mismos dígitos.",
-                en="Of the figures that your program printed it has {n}; put in {least} or more, "
-                "with the same digits.",
+                es="Faltan los dos tiempos que imprimió tu programa, con los mismos dígitos.",
+                en="The two times that your program printed are missing; put them in, with the "
+                "same digits.",
+            ),
+            "unfinished": Bilingual(
+                es="Lo que imprimió el programa no tiene dos tiempos. Termina antes 10.3 y "
+                "ejecútalo de nuevo.",
+                en="What the program printed does not have two times. Finish 10.3 first, and run "
+                "it again.",
             ),
             "no_way": Bilingual(
                 es="Falta decir con qué se repartió: ¿un Pool, cuántos procesos, hilos?",
                 en="It does not say what shared the work out: a Pool, how many workers, threads?",
             ),
             "right": Bilingual(
-                es="Dice qué se hizo, con qué y cuánto tomó, con las cifras de tu programa. Del "
-                "porqué se encarga la tabla de evaluación.",
+                es="Dice qué se hizo, con qué y cuánto tomó, con las cifras de tu programa. El "
+                "porqué se evalúa con la tabla del principio.",
                 en="It says what was done, with what, and how long it took, with the figures of "
                 "your program. The why is judged by the rubric.",
             ),
