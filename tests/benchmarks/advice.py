@@ -1,62 +1,74 @@
 """How good the advice is: what `advise` recommends, against every alternative really run.
 
 ``python tests/benchmarks/advice.py`` prints, for each job of a grid, the advised choice, what it
-took and what the fastest took. Some jobs are of kinds that the models were not made from. Each way
-is run with the workers and chunks that the advice names for it and with those of `run`, in turns.
+took and what the fastest took; ``--busy`` keeps all CPUs busy meanwhile, and looks for absurd
+advice alone. ``--record`` writes what came out beside the other results. The ways are Python's own
+calls, made and ended each time: a loop, a ThreadPoolExecutor, a Pool, a ProcessPoolExecutor.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import statistics
 import tempfile
 import zlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import job_tasks
 from overhead import limit_for
 
-from helpers.parallel import Advice, advise, machine, run
+from helpers.parallel import Advice, advise, machine, usable_cpus
 from helpers.parallel.plans import chunksize_for
 from helpers.tasks import count_primes, download, square, sum_of_squares
 
 WITHIN, AIM = 1.15, 0.90
+LIMIT_S = 300.0
+RESULTS = Path(__file__).parent / "results"
 # Short jobs are repeated until their timings took so long, as those differ most.
 ENOUGH_S, MOST_ROUNDS = 2.0, 21
-Job: TypeAlias = tuple[Callable[[Any], Any], Sequence[Any]]
 Way: TypeAlias = tuple[str, int, int]
 
 
+class Job(NamedTuple):
+    """A task, its items, and whether it is known to compute, to wait, or to do both."""
+
+    task: Callable[[Any], Any]
+    items: Sequence[Any]
+    kind: str = "computes"
+
+
 def jobs(folder: Path) -> dict[str, Job]:
-    """Return the jobs by name: the first ones of the models' own kinds, then of others."""
+    """Return the jobs by name."""
     limit = limit_for(0.005)
     text = json.dumps([{"name": f"n{k}", "values": list(range(20))} for k in range(300)])
     files = _markdown_files(folder, 60)
     return {
-        "tiny, few": (square, range(100)),
-        "tiny, many": (square, range(100_000)),
-        "CPU, 4 items": (count_primes, [4 * limit] * 4),
-        "CPU, few": (count_primes, [limit] * 20),
-        "CPU, many": (count_primes, [limit] * 200),
-        "CPU, 0.1 ms": (sum_of_squares, [2_000] * 5_000),
-        "CPU, 10 us": (sum_of_squares, [200] * 20_000),
-        "uneven, growing": (count_primes, [limit * k // 50 for k in range(100)]),
-        "uneven, one giant": (count_primes, [limit] * 60 + [limit * 8] + [limit] * 39),
-        "waiting, few": (download, [0.02] * 10),
-        "waiting, many": (download, [0.01] * 150),
-        "waiting, short": (download, [0.0002] * 400),
-        "heavy data, light work": (job_tasks.total, [bytes(1_000_000)] * 40),
-        "word count": (job_tasks.count_words, files),
-        "compress": (zlib.compress, [text.encode() * 8] * 30),
-        "parse JSON": (json.loads, [text] * 200),
-        "parse JSON, few": (json.loads, [text] * 10),
-        "numpy, product": (job_tasks.product, list(range(40))),
-        "numpy, sorting": (job_tasks.sorting, list(range(60))),
-        "wait and compute": (job_tasks.wait_and_compute, [2_000] * 80),
+        "tiny, few": Job(square, range(100)),
+        "tiny, many": Job(square, range(100_000)),
+        "CPU, 4 items": Job(count_primes, [4 * limit] * 4),
+        "CPU, few": Job(count_primes, [limit] * 20),
+        "CPU, many": Job(count_primes, [limit] * 200),
+        "CPU, 0.1 ms": Job(sum_of_squares, [2_000] * 5_000),
+        "CPU, 10 us": Job(sum_of_squares, [200] * 20_000),
+        "uneven, growing": Job(count_primes, [limit * k // 50 for k in range(100)]),
+        "uneven, one giant": Job(count_primes, [limit] * 60 + [limit * 8] + [limit] * 39),
+        "waiting, few": Job(download, [0.02] * 10, "waits"),
+        "waiting, many": Job(download, [0.01] * 150, "waits"),
+        "waiting, short": Job(download, [0.0002] * 400, "waits"),
+        "heavy data, light work": Job(job_tasks.total, [bytes(1_000_000)] * 40),
+        "word count": Job(job_tasks.count_words, files),
+        "compress": Job(zlib.compress, [text.encode() * 8] * 30),
+        "parse JSON": Job(json.loads, [text] * 200),
+        "parse JSON, few": Job(json.loads, [text] * 10),
+        "numpy, product": Job(job_tasks.product, list(range(40))),
+        "numpy, sorting": Job(job_tasks.sorting, list(range(60))),
+        "wait and compute": Job(job_tasks.wait_and_compute, [2_000] * 80, "both"),
     }
 
 
@@ -70,54 +82,163 @@ def _markdown_files(folder: Path, n_files: int) -> list[str]:
 
 
 def choices(advice: Advice, n_items: int) -> list[Way]:
-    """Return what is run: each way as advised and with `run`'s defaults, nothing twice."""
-    cpus = machine().usable_cpus
+    """Return what is run: the advised ways, and each of Python's own with its usual numbers."""
+    cpus = usable_cpus()
     found = [(option.how, option.n_workers, option.chunksize) for option in advice.options]
-    found += [(how, cpus, chunksize_for(n_items, cpus)) for how in ("threads", "pool", "processes")]
+    found += [("threads", cpus, 1), ("threads", min(32, cpus + 4), 1)]  # the executor's default
+    found += [(how, cpus, chunksize_for(n_items, cpus)) for how in ("pool", "executor")]
     return list(dict.fromkeys([("sequential", 1, n_items), *found]))
 
 
-def judge(name: str, job: Job, repeats: int, enough_s: float) -> bool:
-    """Print one row, and say whether the advised choice was within the bound of the best."""
-    task, items = job
-    advice = advise(task, items)
-    ways = choices(advice, len(items))
+def seconds_of(way: Way, job: Job) -> float:
+    """Run a job in a way, from making the workers to ending them."""
+    how, n_workers, chunksize = way
+    begin = perf_counter()
+    if how == "sequential":
+        [job.task(item) for item in job.items]
+    elif how == "threads":
+        with ThreadPoolExecutor(n_workers) as threads:
+            list(threads.map(job.task, job.items, timeout=LIMIT_S))
+    elif how == "pool":
+        with multiprocessing.Pool(n_workers) as pool:
+            pool.map_async(job.task, job.items, chunksize).get(LIMIT_S)
+    else:
+        with ProcessPoolExecutor(n_workers) as executor:
+            list(executor.map(job.task, job.items, chunksize=chunksize, timeout=LIMIT_S))
+    return perf_counter() - begin
+
+
+def absurd(advice: Advice, job: Job) -> str:
+    """Say what is absurd about an advice, whatever the machine was doing; nothing if nothing is."""
+    best, loop = advice.best, next(o for o in advice.options if o.how == "sequential")
+    cpus, gain = usable_cpus(), loop.predicted_s / best.predicted_s
+    if job.kind == "computes" and best.n_workers > cpus:
+        return f"{best.n_workers} workers on {cpus} CPUs for work that computes"
+    if job.kind == "computes" and gain > 1.1 * cpus:
+        return f"{gain:.1f} times promised of {cpus} CPUs"
+    if job.kind == "waits" and len(job.items) > 100 and best.how == "sequential":
+        return "a loop for work that waits"
+    if best.how != "sequential" and gain > best.n_workers * 1.1:
+        return f"{gain:.1f} times promised of {best.n_workers} workers"
+    return ""
+
+
+def judged(job: Job, repeats: int, enough_s: float) -> dict[str, Any]:
+    """Return what was advised, what it took, and what the fastest way took."""
+    advice = advise(job.task, job.items)
+    ways = choices(advice, len(job.items))
     times: dict[Way, list[float]] = {way: [] for way in ways}
     begin, repeat = perf_counter(), 0
     while repeat <= repeats or (repeat < MOST_ROUNDS and perf_counter() - begin < enough_s):
         for way in ways[:: 1 if repeat % 2 else -1]:
-            done = run(task, items, how=way[0], n_workers=way[1], chunksize=way[2])
+            took_s = seconds_of(way, job)
             if repeat:  # the first round warms up
-                times[way].append(done.elapsed_s)
+                times[way].append(took_s)
         repeat += 1
     medians = {way: statistics.median(values) for way, values in times.items()}
     best = min(medians, key=medians.__getitem__)
     advised = (advice.best.how, advice.best.n_workers, advice.best.chunksize)
-    ratio = medians[advised] / medians[best]
-    print(f"{name:<24} {advised!s:<30} {medians[advised]:8.4f} s, {advice.best.predicted_s:8.4f} "
-          f"predicted; best {best!s:<30} {medians[best]:8.4f} s; ratio {ratio:.2f}"
-          f"{'' if ratio <= WITHIN else '  MISSED'}", flush=True)  # fmt: skip
-    for option in advice.options if ratio > WITHIN else ():
-        way = (option.how, option.n_workers, option.chunksize)
-        print(f"    {way!s:<30} {medians[way]:8.4f} s, {option.predicted_s:8.4f} predicted")
-    return ratio <= WITHIN
+    return {
+        "advised": advised,
+        "advised_s": medians[advised],
+        "predicted_s": advice.best.predicted_s,
+        "best": best,
+        "best_s": medians[best],
+        "ratio": medians[advised] / medians[best],
+        "absurd": absurd(advice, job),
+        "options": {
+            (o.how, o.n_workers, o.chunksize): (
+                o.predicted_s,
+                medians[o.how, o.n_workers, o.chunksize],
+            )
+            for o in advice.options
+        },
+    }
+
+
+def idle_lines(grid: dict[str, Job], repeats: int, enough_s: float) -> list[str]:
+    """Judge every job on this machine as it is; return a table as Markdown."""
+    lines = [
+        "| job | advised | took, s | predicted, s | fastest | took, s | ratio |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    found = []
+    for name, job in grid.items():
+        one = judged(job, repeats, enough_s)
+        found.append(one)
+        missed = "" if one["ratio"] <= WITHIN else " **missed**"
+        wrong = f" **{one['absurd']}**" if one["absurd"] else ""
+        lines.append(
+            f"| {name} | {_written(one['advised'])} | {one['advised_s']:.4f} | "
+            f"{one['predicted_s']:.4f} | {_written(one['best'])} | {one['best_s']:.4f} | "
+            f"{one['ratio']:.2f}{missed}{wrong} |"
+        )
+        print(lines[-1], flush=True)
+        for way, (predicted_s, took_s) in one["options"].items() if missed else ():
+            print(f"    {_written(way)}: predicted {predicted_s:.4f}, took {took_s:.4f}")
+    share = sum(one["ratio"] <= WITHIN for one in found) / len(found)
+    verdict = "" if share >= AIM else " BELOW THE AIM"
+    n_absurd = sum(bool(one["absurd"]) for one in found)
+    lines += ["", f"Within {WITHIN:.2f} of the fastest: {100 * share:.0f} % of {len(found)} jobs "
+              f"(aim {100 * AIM:.0f} %{verdict}). Absurd: {n_absurd}."]  # fmt: skip
+    print(lines[-1])
+    return lines
+
+
+def busy_lines(grid: dict[str, Job]) -> list[str]:
+    """Keep all CPUs busy, ask for advice on every job; return a table as Markdown."""
+    lines = ["| job | advised | certain | absurd |", "|---|---|---|---|"]
+    context = multiprocessing.get_context("spawn")
+    burners = [context.Process(target=_burn, daemon=True) for _ in range(usable_cpus())]
+    for burner in burners:
+        burner.start()
+    n_absurd = 0
+    try:
+        for name, job in grid.items():
+            advice = advise(job.task, job.items)
+            best = (advice.best.how, advice.best.n_workers, advice.best.chunksize)
+            wrong = absurd(advice, job)
+            n_absurd += bool(wrong)
+            certain = "yes" if advice.certain else "no"
+            lines.append(f"| {name} | {_written(best)} | {certain} | {wrong or 'no'} |")
+            print(lines[-1], flush=True)
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.join()
+    lines += ["", f"Absurd with all CPUs kept busy: {n_absurd} of {len(grid)}."]
+    print(lines[-1])
+    return lines
+
+
+def _burn() -> None:
+    while True:
+        sum(range(100_000))
+
+
+def _written(way: Way) -> str:
+    how, n_workers, chunksize = way
+    return how if how == "sequential" else f"{how} {n_workers}, chunks of {chunksize}"
 
 
 def main() -> None:
     """Measure and print everything."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer repeats")
-    rounds = (2, ENOUGH_S / 4) if parser.parse_args().quick else (5, ENOUGH_S)
-    print(machine())
+    parser.add_argument("--busy", action="store_true", help="with all CPUs kept busy, alone")
+    parser.add_argument("--record", action="store_true", help="both, written to results/advice.md")
+    chosen = parser.parse_args()
+    rounds = (2, ENOUGH_S / 4) if chosen.quick else (5, ENOUGH_S)
+    here = machine()
+    print(here)
     with tempfile.TemporaryDirectory() as folder:
-        listed = jobs(Path(folder))
-        within = [judge(name, job, *rounds) for name, job in listed.items()]
-    share = sum(within) / len(within)
-    verdict = "" if share >= AIM else "  BELOW THE AIM"
-    print(
-        f"within {WITHIN:.2f} of the best: {100 * share:.0f} % of {len(within)} jobs  "
-        f"aim {100 * AIM:.0f} %{verdict}"
-    )
+        grid, lines = jobs(Path(folder)), [f"# How good the advice is\n\n{here}\n"]
+        if not chosen.busy:
+            lines += ["## On an idle machine", "", *idle_lines(grid, *rounds), ""]
+        if chosen.busy or chosen.record:
+            lines += ["## With all CPUs kept busy by others", "", *busy_lines(grid)]
+    if chosen.record:
+        (RESULTS / "advice.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

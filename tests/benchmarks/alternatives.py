@@ -16,7 +16,7 @@ import platform
 import re
 import statistics
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
@@ -25,7 +25,7 @@ from typing import Any
 from alternatives_ways import LIBRARIES, Task, Way, missing, ways
 from overhead import limit_for
 
-from helpers.parallel import hardware_ceiling, machine
+from helpers.parallel import machine
 from helpers.parallel.busyness import OtherPrograms
 from helpers.tasks import count_primes, download, square
 
@@ -60,9 +60,7 @@ def jobs(quick: bool) -> dict[str, Job]:
     }
 
 
-def measure(
-    job: Job, compared: dict[str, Way], after_round: Callable[[], object] | None = None
-) -> dict[str, list[float | None]]:
+def measure(job: Job, compared: dict[str, Way]) -> dict[str, list[float | None]]:
     """Return the seconds of each way in each round, ``None`` where it was left out.
 
     Raises:
@@ -78,8 +76,6 @@ def measure(
         seldom = costly if len(rounds) % SELDOM else set()
         order = [name for name in turns(list(compared), len(rounds)) if name not in seldom]
         rounds.append({name: timed(name, compared[name], job, expected) for name in order})
-        if after_round:
-            after_round()
     return {name: [one.get(name) for one in rounds] for name in compared}
 
 
@@ -109,20 +105,13 @@ def record(quick: bool, method: str) -> dict[str, Any]:
     """Measure every job in every way; return all that tables and chart are made from."""
     n_workers = machine().usable_cpus
     compared = ways(n_workers, method)
-    ceilings: list[float] = []
-    after_round = {"computing": lambda: ceilings.append(ceiling(n_workers))}
     measured: dict[str, Any] = {}
     for name, job in jobs(quick).items():
         others = OtherPrograms()
-        times_s = measure(job, compared, after_round.get(name))
+        times_s = measure(job, compared)
         busy = round(others.busy_cpus() or 0, 2)
         measured[name] = {"n_items": len(job.items), "others_busy": busy, "times_s": times_s}
-    return facts(n_workers, method) | {"ceilings": ceilings, "jobs": measured}
-
-
-def ceiling(n_workers: int) -> float:
-    """Return how many times the work of one so many plain interpreters get done side by side."""
-    return round(hardware_ceiling(n_workers).speedup(n_workers), 4)
+    return facts(n_workers, method) | {"jobs": measured}
 
 
 def facts(n_workers: int, method: str) -> dict[str, Any]:

@@ -21,12 +21,6 @@ def ratios(times_s: Times, over: str, under: str) -> list[float]:
     return [one / other for one, other in paired if one and other]
 
 
-def shares(times_s: Times, way: str, ceilings: Sequence[float]) -> list[float]:
-    """Return which share of the ceiling's speedup a way reached over the loop, in each round."""
-    measured = zip(times_s["loop"], times_s[way], ceilings, strict=True)
-    return [loop_s / way_s / ceiling for loop_s, way_s, ceiling in measured if loop_s and way_s]
-
-
 def meets_aim(times_s: Times, way: str, wrapped: str) -> bool:
     """Say whether a way of `run` takes at most RATIO_AIM times as long, to two decimals."""
     return round(statistics.median(ratios(times_s, way, wrapped)), 2) <= RATIO_AIM

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from alternatives_chart import alternative_text_of, draw_chart
-from alternatives_numbers import RATIO_AIM, median_s, meets_aim, number, quartiles, ratios, shares
+from alternatives_numbers import RATIO_AIM, median_s, meets_aim, number, quartiles, ratios
 from alternatives_ways import WRAPPED
 from alternatives_words import WORDS, way_title
 
@@ -19,7 +19,6 @@ from helpers.classroom.style import duration
 from helpers.language import LANGUAGES
 
 PROJECT = Path(__file__).parents[2]
-CEILING_AIM = 0.95
 # More CPUs than this, kept busy by other programs while a job was measured, spoil its figures.
 BUSY_CPUS = 0.25
 # Whose times are divided by whose.
@@ -84,18 +83,6 @@ def aim_line(results: Mapping[str, Any], language: str) -> str:
     return WORDS[key][language].format(aim=RATIO_AIM, missed="; ".join(missed))
 
 
-def ceiling_line(results: Mapping[str, Any], language: str) -> str:
-    """Say what plain interpreters reach side by side, and which share of it `run` reaches."""
-    times_s, ceilings = results["jobs"]["computing"]["times_s"], results["ceilings"]
-    return WORDS["ceiling"][language].format(
-        n=results["n_workers"],
-        ceiling=spread(ceilings, language),
-        processes=spread(shares(times_s, "run processes", ceilings), language),
-        pool=spread(shares(times_s, "run pool", ceilings), language),
-        aim=CEILING_AIM,
-    )
-
-
 def job_line(results: Mapping[str, Any], language: str) -> str:
     """Say what the jobs are, and how often each was done."""
     told = []
@@ -132,7 +119,7 @@ def section(results: Mapping[str, Any], language: str) -> str:
         f"![{alternative_text_of(results, language)}]({picture})",
         WORDS["ratio_text"][language],
         ratio_table(results, language),
-        f"{aim_line(results, language)} {ceiling_line(results, language)}",
+        aim_line(results, language),
         f"{WORDS['batches'][language]} {WORDS['own_methods'][language]}",
         facts_line(results, language),
     ]
@@ -151,7 +138,6 @@ def full_table(results: Mapping[str, Any], language: str) -> str:
         WORDS["ratio_text"][language],
         ratio_table(results, language),
         aim_line(results, language),
-        ceiling_line(results, language),
     ]
     return "\n\n".join(lines)
 

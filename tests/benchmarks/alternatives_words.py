@@ -57,16 +57,6 @@ WORDS = {
         "en": "The aim, that `run` take at most {aim} times as long as the call that it wraps, "
         "is missed in: {missed}.",
     },
-    "ceiling": {
-        "es": "El techo de esta máquina: intérpretes de Python sin nada en común, {n} a "
-        "la vez, calculan {ceiling} veces lo que calcula uno (`hardware_ceiling()`, cada ronda). "
-        "De ese techo `run` alcanza {processes} con procesos y {pool} con Pool, arranque y cierre "
-        "incluidos; la meta es {aim}.",
-        "en": "The ceiling of this machine: Python interpreters with nothing in common, {n} at "
-        "a time, compute {ceiling} times what one computes (`hardware_ceiling()`, in each round). "
-        "Of that ceiling `run` reaches {processes} with processes and {pool} with Pool, start and "
-        "end included; the aim is {aim}.",
-    },
     "facts": {
         "es": "Medido en {system} con {usable_cpus} CPU utilizables de {logical_cpus} "
         "({processor}), Python {python}; {n} procesos o hilos en cada forma, método de inicio "

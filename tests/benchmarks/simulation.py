@@ -11,12 +11,11 @@ import statistics
 import sys
 from time import perf_counter
 
-from helpers.parallel import CostModel, simulate
+from helpers.parallel import simulate
 
 SIZES, N_WORKERS, REPEATS = (10_000, 100_000, 1_000_000), 1024, 3
 AIM_S, AIM_MB = 3.0, 500
-# Costs that keep the parent and the workers busy, so that no step of the simulation is skipped.
-MODEL = CostModel(cpus=2048, boot_s=0.1, message_s=1e-6, worker_message_s=1e-4, byte_s=1e-9)
+START_S, MESSAGE_S = 0.1, 1e-6  # costs that keep the parent and the workers busy
 
 
 def seconds(n_items: int) -> float:
@@ -26,7 +25,7 @@ def seconds(n_items: int) -> float:
     times = []
     for _ in range(REPEATS):
         begin = perf_counter()
-        simulate(costs_s, N_WORKERS, 1, MODEL, item_bytes=100)
+        simulate(costs_s, N_WORKERS, start_s=START_S, message_s=MESSAGE_S)
         times.append(perf_counter() - begin)
     return statistics.median(times)
 

@@ -12,7 +12,6 @@ FOLDER = Path(__file__).parent
 COMMANDS = [
     ("overhead.py", "--quick"),
     ("simulation.py",),
-    ("prediction.py", "--quick"),
     ("advice.py", "--quick"),
     ("listing.py", "--quick"),
     ("soak.py", "--quick"),

@@ -16,11 +16,10 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 CHART = """\
 from helpers.classroom import explore_amdahl, plot_timeline, start
-from helpers.parallel import CostModel, simulate_even
+from helpers.parallel import simulate
 
-model = CostModel.recorded("linux_2_cpus_fork")
 start("{language}")
-ax = plot_timeline(simulate_even(1e-3, 400, 2, 2, model))"""
+ax = plot_timeline(simulate([1e-3] * 400, 2, 2, start_s=0.01, message_s=1e-4))"""
 OWN = """\
 from matplotlib import pyplot as plt
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -106,11 +105,16 @@ def _lesson_10(folder: Path) -> Values:
     printed = "210 words in 6000 files: loop 1.00 s, pool 0.60 s\n"
     return {
         "files": files,
-        "count_words": cache(tasks.count_words),
+        "count_words": tasks.count_words,
+        "total": 5_525_859,
         "wall_s": 1.0,
         "cpu_s": 0.95,
         "done": SimpleNamespace(stdout=printed),
     }
+
+
+def _lesson_11(folder: Path) -> Values:
+    return {}
 
 
 MADE: dict[str, Callable[[Path], Values]] = {
@@ -125,4 +129,5 @@ MADE: dict[str, Callable[[Path], Values]] = {
     "8": _lesson_8,
     "9": _lesson_9,
     "10": _lesson_10,
+    "11": _lesson_11,
 }

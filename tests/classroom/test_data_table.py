@@ -8,12 +8,11 @@ import math
 import re
 import statistics
 import weakref
-from copy import deepcopy
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from gallery import CHARTS, JOBS, MODEL, drawn
+from gallery import CHARTS, drawn
 from made import ended, heavy, hundred_squares, sequential
 from matplotlib import pyplot as plt
 from matplotlib.collections import PathCollection
@@ -21,14 +20,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from helpers.classroom import (
-    plot_break_even_map,
     plot_timeline,
     plot_times,
 )
 from helpers.classroom.data_table import MOST, NONE, Table, folded
 from helpers.classroom.style import data_html, describe, figure_html, new_axes, tables_of
 from helpers.language import message, set_language
-from helpers.parallel import simulate_even
 
 
 class Page(HTMLParser):
@@ -106,7 +103,7 @@ def test_the_data_keeps_no_figure(name):
 
 def test_both_languages_have_the_same_figures():
     """What a table says differs by language, its figures do not."""
-    for name in ("times", "explored_amdahl", "timeline", "map"):
+    for name in ("times", "explored_amdahl", "timeline", "explored_pool"):
         figures = []
         for language in ("es", "en"):
             set_language(language)
@@ -195,11 +192,6 @@ def test_data_that_is_whole_says_no_number():
 # ---- what it holds
 
 
-def draw_map(points):
-    """Draw the map with these jobs."""
-    return plot_break_even_map(MODEL, points=points)
-
-
 def test_times(language):
     """Of several timings: the quartiles, the median and how many; of one: the time itself."""
     timings = [2.0, 2.4, 3.0, 2.2, 2.1]
@@ -246,34 +238,13 @@ def test_the_rows_of_a_timeline_are_counted_right(runs):
     assert found.n_rows == len(found.rows)
 
 
-def test_map(language):
-    """The speedups at powers of ten, the dearest items above, and the marked jobs."""
-    speedups, jobs = tables_of(plot_break_even_map(MODEL, points=JOBS).figure)
-    assert [row[0] for row in speedups.rows[:2]] == ["1 s", "100 ms"]
-    cells = dict(zip(speedups.heads, speedups.rows[3], strict=True))  # of 1 ms
-    for n_items in (100, 10_000):
-        run = simulate_even(1e-3, n_items, 2, None, MODEL)
-        simulated = 1e-3 * n_items / run.elapsed_s
-        found = float(cells[message("table.items", n=f"{n_items:,}")])
-        assert found == pytest.approx(simulated, rel=0.05)
-    assert speedups.rows[-1][0] == message("map.line")
-    expected = [(name, f"{n:,}") for name, (_, n) in JOBS.items()]
-    assert [row[:2] for row in jobs.rows] == expected
-
-
-@pytest.mark.parametrize(
-    ("draw", "given", "change"),
-    [
-        (draw_map, {"a": [1e-3, 100]}, lambda given: given.update(b=[1e-3, 10])),
-        (draw_map, {"a": [1e-3, 100]}, lambda given: given["a"].clear()),
-    ],
-)
-def test_the_table_shows_what_was_drawn(draw, given, change):
+def test_the_table_shows_what_was_drawn():
     """What a learner changes after the chart was drawn is not in the picture, nor in its table."""
-    given = deepcopy(given)
-    figure = draw(given).figure
+    given = {"sequential": [1.0, 1.5, 2.0], "pool": [1.0]}
+    figure = plot_times(given).figure
     drawn_from = tables_of(figure)
-    change(given)
+    given["sequential"].append(9.0)
+    given["threads"] = [2.0]
     assert tables_of(figure) == drawn_from
 
 

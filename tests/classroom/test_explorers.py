@@ -14,11 +14,12 @@ from made import badly_placed
 from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from helpers.classroom import explore_amdahl, explorers
+from helpers.classroom import explore_amdahl, explore_pool, explorers
 from helpers.classroom.explore_amdahl import _Amdahl
+from helpers.classroom.explore_pool import _Pool
 from helpers.classroom.style import alternative_text
 from helpers.language import message
-from helpers.parallel import InputError, amdahl
+from helpers.parallel import InputError, amdahl, simulate
 
 NAMES = {
     "es": {"fraction": "fracción secuencial", "n_workers": "procesos"},
@@ -192,3 +193,35 @@ def test_an_error_is_said_in_words(show, monkeypatch, capsys, error, told):
     assert capsys.readouterr() == ("", "")
     shown.move(n_workers=8)
     assert shown.pictures != before
+
+
+POOL = {"item_s": 1e-2, "n_items": 10_000, "chunksize": 1}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [POOL, {**POOL, "item_s": 1e-6}, {**POOL, "item_s": 1.0}, {**POOL, "chunksize": 1_000}],
+)
+def test_the_pool_tells_what_the_simulation_says(language, values):
+    """The best simulated speedup is in the sentence; the texts of the chart stay apart."""
+    view = _Pool(0.05, 4e-5).draw(values)
+    costs_s = [values["item_s"]] * values["n_items"]
+    times_s = [
+        simulate(costs_s, 2**k, values["chunksize"], start_s=0.05, message_s=4e-5).elapsed_s
+        for k in range(11)
+    ]
+    best = float(f"{sum(costs_s) / min(times_s):.2g}")
+    told = [float(number.replace(",", "")) for number in re.findall(r"\d[\d,]*\.?\d*", view.said)]
+    assert any(abs(number - best) <= 0.02 * best for number in told)
+    (figure,) = view.figures
+    FigureCanvasAgg(figure)
+    assert badly_placed(figure.axes[0]) == []
+    assert alternative_text(figure) == view.said
+    ipywidgets.Widget.close_all()
+
+
+@pytest.mark.parametrize("costs", [(0, 0), (-1.0, 1e-4), ("1", 1e-4), (0.05, float("nan"))])
+def test_costs_that_cannot_be(language, costs):
+    """What is no time is refused, and so is a pool that costs nothing."""
+    with pytest.raises(InputError):
+        explore_pool(*costs)

@@ -5,6 +5,7 @@ the code has none of its own. It goes on from the lesson before it and the exerc
 """
 
 import wrong_answers_cluster as cluster
+import wrong_answers_prediction as prediction
 import wrong_answers_project as project
 
 _SIDE_BY_SIDE = "begin = perf_counter()\nelapsed_s = {answer}"
@@ -497,6 +498,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     ],
     **cluster.WRONG,
     **project.WRONG,
+    **prediction.WRONG,
 }
 
 # Right answers beside the lesson's own solution.
@@ -596,4 +598,5 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
     ],
     **cluster.ALSO_RIGHT,
     **project.ALSO_RIGHT,
+    **prediction.ALSO_RIGHT,
 }

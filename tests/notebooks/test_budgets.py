@@ -13,7 +13,7 @@ from . import programs
 from .lessons import Cell, Lesson, read_lesson
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks" / "en"
-LIGHT = tuple(f"{number:02}" for number in range(11))  # the lessons that were made light so far
+LIGHT = tuple(f"{number:02}" for number in range(12))  # the lessons that were made light so far
 LIMITS = {"words": 1_400, "code cells": 22, "code lines": 80, "names of ours": 10}
 OURS = 0.6  # the share of the code cells that call a name of ours, at most
 # The minutes: words a minute, and minutes for a line of code, a bet or chart, and an exercise.

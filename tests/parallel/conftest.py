@@ -13,7 +13,7 @@ import time
 import leftovers
 import pytest
 
-from helpers.language import current_language, set_language
+from helpers.language import LANGUAGES, current_language, set_language
 from helpers.parallel import run
 
 
@@ -68,3 +68,10 @@ def _clean():
     assert not left_over(threads, leftovers.threads, leftovers.GRACE_S), "threads left behind"
     assert not left_over(children, leftovers.children, 0.0), "processes left behind"
     assert not set(multiprocessing.active_children()) - active
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request) -> str:
+    """Speak each language in turn."""
+    set_language(request.param)
+    return request.param

@@ -34,7 +34,6 @@ for method in multiprocessing.get_all_start_methods():
         "compare": lambda: p.compare(task, items, start_method=method),
         "scaling": lambda: p.scaling(task, items, start_method=method),
         "advise": lambda: p.advise(task, items, start_method=method),
-        "calibrate": lambda: p.calibrate(method),
         "local_cluster": lambda: p.local_cluster(start_method=method).__enter__(),
     }.items():
         try:

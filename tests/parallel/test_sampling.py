@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.language import LANGUAGES, set_language
-from helpers.parallel import TaskFailedError, sampling
-from helpers.parallel.sampling import MOST_SAMPLED, Sample, take_sample
+from helpers.parallel import TaskFailedError
+from helpers.parallel.model import sampling
+from helpers.parallel.model.sampling import MOST_SAMPLED, Sample, take_sample
 from helpers.tasks import square
 
 GIL = getattr(sys, "_is_gil_enabled", lambda: True)()  # asked for from Python 3.13 on
@@ -45,8 +46,14 @@ class Clock:
         self.now_s = self.cpu_s = 0.0
         monkeypatch.setattr(sampling, "perf_counter", lambda: self.now_s)
         monkeypatch.setattr(sampling, "thread_time", lambda: self.cpu_s)
-        monkeypatch.setattr(sampling, "_pauses", lambda: self.pauses)
+        monkeypatch.setattr(sampling._Scheduled, "now", classmethod(self._scheduled))
         self.pauses = 0
+        self.kept_s = 0.0
+        self.told = {"pauses", "kept_s"}
+
+    def _scheduled(self, cls):
+        known = {"pauses": self.pauses, "kept_s": self.kept_s}
+        return cls(**{name: known[name] for name in self.told})
 
     def wait(self, seconds):
         """Let time pass, and the CPU go."""
@@ -56,6 +63,12 @@ class Clock:
     def be_kept_waiting(self, seconds):
         """Let time pass in which another program has the CPU."""
         self.now_s += seconds
+        self.kept_s += seconds
+
+    def wait_and_be_kept(self, seconds):
+        """Wait for half of the time, and be kept waiting for the other half."""
+        self.wait(seconds / 2)
+        self.be_kept_waiting(seconds / 2)
 
     def compute(self, seconds):
         """Let time pass, in which the CPU is used."""
@@ -124,31 +137,6 @@ def test_the_mean_cost(sample):
     """The cost of an item is the mean of those that were run."""
     known = list(sample.costs_s.values())
     assert sample.item_s == pytest.approx(math.fsum(known) / len(known))
-
-
-def test_the_error_worked_out_by_hand():
-    """Items of 1 s and 3 s: a standard error of 1 s, half the mean, less for what was seen."""
-    assert Sample(1_000_000, {0: 1.0, 1: 3.0}).error == pytest.approx(0.5, rel=1e-5)
-    assert Sample(4, {0: 1.0, 1: 3.0}).error == pytest.approx(0.5 * math.sqrt(1 / 2))
-    assert Sample(2, {0: 1.0, 1: 3.0}).error == 0  # nothing is unknown
-
-
-def test_the_error_of_equal_costs():
-    """Where all items cost the same there is no error; of one item alone nothing is known."""
-    assert Sample(100, dict.fromkeys(range(10), 0.2)).error == pytest.approx(0)
-    assert Sample(100, {5: 0.2}).error == 0.5
-    assert Sample(100, {5: 0.0, 6: 0.0}).error == 0.5
-
-
-@settings(deadline=None)
-@given(st.lists(costs, min_size=2, max_size=20))
-def test_more_of_the_same_items_err_less(costs_s):
-    """The error is smaller the more of the same kind is known, and does not depend on the unit."""
-    few = Sample(10**6, dict(enumerate(costs_s)))
-    many = Sample(10**6, dict(enumerate(costs_s * 4)))
-    milliseconds = Sample(10**6, dict(enumerate(1000 * cost_s for cost_s in costs_s)))
-    assert many.error <= few.error
-    assert milliseconds.error == pytest.approx(few.error)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +235,6 @@ def test_a_first_item_that_warms_up_is_forgotten(monkeypatch):
     assert sample.results[first] == first
     assert first not in sample.cpu_s
     assert sample.item_s == pytest.approx(0.005)
-    assert sample.error == pytest.approx(0, abs=1e-9)
 
 
 @pytest.mark.parametrize(("first", "other"), [("wait", "compute"), ("compute", "wait")])
@@ -259,13 +246,25 @@ def test_the_warm_up_says_nothing_about_waiting(first, other, monkeypatch):
     assert sample.waits == pytest.approx(1.0 if other == "wait" else 0.0)
 
 
-def test_being_kept_waiting_is_no_waiting(monkeypatch):
-    """Items from which other programs take the CPU compute; where the system tells it, that is."""
+@pytest.mark.parametrize(
+    ("works", "told", "waits", "kept"),
+    [
+        (["be_kept_waiting"], {"pauses", "kept_s"}, 0.0, 1.0),
+        (["be_kept_waiting"], {"pauses"}, 0.0, 1.0),
+        (["be_kept_waiting"], set(), 1.0, 0.0),
+        (["wait"], {"pauses", "kept_s"}, 1.0, 0.0),
+        (["wait_and_be_kept"], {"pauses", "kept_s"}, 0.5, 0.5),
+        (["compute"], {"pauses", "kept_s"}, 0.0, 0.0),
+    ],
+)
+def test_being_kept_waiting_is_no_waiting(works, told, waits, kept, monkeypatch):
+    """Items from which other programs take the CPU compute, as far as the system tells it."""
     clock = Clock(monkeypatch)
-    task = clock.task((clock.compute, 0.005), (clock.be_kept_waiting, 0.005))
-    assert take_sample(task, range(30), 0.5, 1).waits == 0.0
-    monkeypatch.setattr(sampling, "_pauses", lambda: None)
-    assert take_sample(task, range(30), 0.5, 1).waits == pytest.approx(1.0, abs=0.1)
+    clock.told = told
+    task = clock.task(*[(getattr(clock, work), 0.005) for work in works])
+    sample = take_sample(task, range(30), 0.5, 1)
+    assert sample.waits == pytest.approx(waits, abs=0.01)
+    assert sample.kept_share == pytest.approx(kept, abs=0.01)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the pauses of a thread")
@@ -274,14 +273,23 @@ def test_being_kept_waiting_is_no_waiting(monkeypatch):
 )
 def test_pauses_tell_waiting_from_computing(task, expected):
     """Computing for 50 ms gives the CPU up hardly ever by itself, each wait does."""
-    before = sampling._pauses()
     shares = []
     for _ in range(10):
-        earlier = sampling._pauses()
+        earlier = sampling._Scheduled.now()
         task(0.005)
-        shares.append(sampling._pauses() > earlier)
-    assert sampling._pauses() >= before
+        shares.append(sampling._Scheduled.now().pauses > earlier.pauses)
     assert abs(sum(shares) / len(shares) - expected) <= 0.3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says for how long")
+def test_a_system_without_the_account_of_a_thread(monkeypatch, tmp_path):
+    """Where the file is missing or holds something else, only the pauses are known."""
+    for text in (None, "", "12", "a b c"):
+        file = tmp_path / "schedstat"
+        if text is not None:
+            file.write_text(text, encoding="ascii")
+        monkeypatch.setattr(sampling, "_SCHEDSTAT", file)
+        assert sampling._Scheduled.now().kept_s is None
 
 
 @pytest.mark.parametrize(

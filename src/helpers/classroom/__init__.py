@@ -3,12 +3,11 @@
 matplotlib, ipywidgets and IPython live in this room and nowhere else.
 """
 
-from helpers.classroom.advice_chart import plot_advice
-from helpers.classroom.break_even_map import plot_break_even_map
 from helpers.classroom.charts import plot_times
 from helpers.classroom.dask_programs import cluster_programs
 from helpers.classroom.exercises import check, hint
 from helpers.classroom.explore_amdahl import explore_amdahl
+from helpers.classroom.explore_pool import explore_pool
 from helpers.classroom.predictions import predict
 from helpers.classroom.scripts import run_script
 from helpers.classroom.start import start
@@ -20,9 +19,8 @@ __all__ = [
     "cluster_programs",
     "duration",
     "explore_amdahl",
+    "explore_pool",
     "hint",
-    "plot_advice",
-    "plot_break_even_map",
     "plot_timeline",
     "plot_times",
     "predict",

@@ -13,6 +13,7 @@ from helpers.classroom import (
     grading_files,
     grading_numbers,
     grading_pool,
+    grading_prediction,
     grading_project,
     grading_scaling,
     grading_threads,
@@ -48,6 +49,7 @@ def exercises() -> dict[str, Exercise]:
         grading_scaling,
         grading_threads,
         grading_project,
+        grading_prediction,
     )
     own = {number: one for module in modules for number, one in module.EXERCISES.items()}
     own |= {number: _with_messages(number, grade) for number, grade in _GRADERS.items()}

@@ -236,15 +236,19 @@ def _missing_results(ended: _Ended, n_words: int, work: Path, shares: bool) -> I
             "Are they in seconds, and does each have a begin of its own?",
         )
     if not _pictures_in(work):
-        beside = bool(_pictures_in(work.parent / "home"))
-        yield text(
-            es="Guarda el gráfico junto al programa, no en la carpeta donde se ejecuta."
-            if beside
-            else "No deja ningún gráfico (.png, .svg o .pdf) en la carpeta donde se ejecuta.",
-            en="It saves the chart beside the program, not in the folder that it is run in."
-            if beside
-            else "It leaves no chart (.png, .svg or .pdf) in the folder that it is run in.",
+        yield _where_the_chart_is(bool(_pictures_in(work.parent / "home")))
+
+
+def _where_the_chart_is(beside: bool) -> str:
+    if beside:
+        return text(
+            es="Guarda el gráfico junto al programa, no en la carpeta donde se ejecuta.",
+            en="It saves the chart beside the program, not in the folder that it is run in.",
         )
+    return text(
+        es="No deja ningún gráfico (.png, .svg o .pdf) en la carpeta donde se ejecuta.",
+        en="It leaves no chart (.png, .svg or .pdf) in the folder that it is run in.",
+    )
 
 
 def _pictures_in(folder: Path) -> list[Path]:

@@ -69,6 +69,8 @@ QUESTIONS = {
     "7.race": Question("race", (0.9, 1.0)),
     "9.tiny-tasks": Question("one_a_file", (0.8, 1.25, 4.0)),
     "9.lost-worker": Question("lost_worker", (0.01, 1.0), unit="percent"),
+    "11.error": Question("prediction_error", (0.05, 0.15, 0.3), unit="percent"),
+    "11.thousand": Question("thousand_workers", (10.0, 100.0, 700.0)),
     "10.reading": Question("reading_share", (0.25, 0.5), unit="percent"),
 }
 

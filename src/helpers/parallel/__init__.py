@@ -1,11 +1,6 @@
 """How work is run and measured. Standard library only; tasks come in as arguments."""
 
-from helpers.parallel.advice import Advice, advise
-from helpers.parallel.break_even import BreakEven, break_even, break_even_cost
-from helpers.parallel.calibration import calibrate
-from helpers.parallel.ceiling import Ceiling, hardware_ceiling
 from helpers.parallel.clusters import local_cluster
-from helpers.parallel.costs import CostModel, recorded_models
 from helpers.parallel.errors import (
     InputError,
     MachineError,
@@ -19,20 +14,17 @@ from helpers.parallel.errors import (
 )
 from helpers.parallel.laws import amdahl, efficiency, gustafson, karp_flatt, speedup
 from helpers.parallel.machine import Machine, machine, usable_cpus
-from helpers.parallel.predicting import Option
+from helpers.parallel.model.advice import Advice, Option, advise
+from helpers.parallel.model.simulation import simulate
 from helpers.parallel.results import Run, Span
 from helpers.parallel.running import run
 from helpers.parallel.scaling import Scaling, scaling
-from helpers.parallel.simulation import simulate, simulate_even
 from helpers.parallel.timing import Comparison, compare
 from helpers.parallel.watching import Watch, watch
 
 __all__ = [
     "Advice",
-    "BreakEven",
-    "Ceiling",
     "Comparison",
-    "CostModel",
     "InputError",
     "Machine",
     "MachineError",
@@ -50,21 +42,15 @@ __all__ = [
     "WorkerLostError",
     "advise",
     "amdahl",
-    "break_even",
-    "break_even_cost",
-    "calibrate",
     "compare",
     "efficiency",
     "gustafson",
-    "hardware_ceiling",
     "karp_flatt",
     "local_cluster",
     "machine",
-    "recorded_models",
     "run",
     "scaling",
     "simulate",
-    "simulate_even",
     "speedup",
     "usable_cpus",
     "watch",

@@ -1,127 +1,147 @@
-"""Should this work be parallel, and how? Measured on a sample, predicted by the cost models."""
+"""Should this work be parallel, and how? Learnt from a few of its items, and what a pool costs."""
 
 from __future__ import annotations
 
+import math
 import multiprocessing
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
-from helpers.language import message
+from helpers.language import text
 from helpers.parallel.arguments import as_sequence, check_budget, check_choice, check_task
-from helpers.parallel.calibration import calibrate
-from helpers.parallel.costs import CostModel, check_model
+from helpers.parallel.busyness import ENOUGH_S, OtherPrograms
 from helpers.parallel.edited import refuse_edited
 from helpers.parallel.errors import InputError
 from helpers.parallel.importing import check_not_importing
 from helpers.parallel.machine import default_start_method, usable_cpus
+from helpers.parallel.model.costs import PoolCosts, measure_pool, measure_threads
+from helpers.parallel.model.sampling import Sample, take_sample
+from helpers.parallel.model.simulation import simulate
 from helpers.parallel.pickling import pickled_task_for
-from helpers.parallel.predicting import WAITING, Option, options_for
 from helpers.parallel.results import Task
-from helpers.parallel.sampling import Sample, take_sample
 from helpers.parallel.units import duration
 
 # Below this gain nobody should take the trouble: the plain loop can be read, and cannot hang.
-WORTH = 1.10
+WORTH = 1.15
 # A loop that is over sooner than this is over before any worker has started.
 TOO_SHORT_S = 2e-3
+# A task that waits less than this share of its time computes.
+WAITING = 0.2
+# A worker that waits needs no CPU; more of them than this bring little.
+MOST_WAITING = 32
+# Who uses so many CPUs in the plain loop shares the work out already (a library of numpy's does).
+SHARES = 1.4
+# Other programs that had the CPU for this share of the time make what is measured worthless.
+DISTURBED = 0.15
 # An item that weighs more is called heavy: it takes a tenth of a millisecond or more to send.
 HEAVY_BYTES = 100_000
-_models: dict[tuple[str, str], CostModel] = {}
+# So many items are simulated one by one; of more, only the mean matters. And so many chunks.
+MOST_LISTED, MOST_CHUNKS = 100_000, 20_000
+# A chunksize other than Pool.map's has to be better by this share: more of it where each worker
+# gets one chunk, as then nobody can help a worker whose CPU is slowed down.
+BETTER, BETTER_ALONE = 0.97, 0.90
+_known: dict[tuple[str, int], PoolCosts] = {}
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
+class Option:
+    """One way to run a job, and what it is predicted to take.
+
+    Attributes:
+        how: ``"sequential"``, ``"threads"`` (a ``ThreadPoolExecutor``) or ``"pool"`` (a
+            ``multiprocessing.Pool``).
+        n_workers: how many threads or processes.
+        chunksize: how many items go into a message.
+        predicted_s: what it is predicted to take, start and end included, in seconds.
+    """
+
+    how: str
+    n_workers: int
+    chunksize: int
+    predicted_s: float
+
+
+@dataclass(frozen=True)
 class Advice:
     """Whether to run a job in parallel, and how.
 
     Attributes:
         best: what is recommended.
-        loop: the plain loop, which it is compared with.
-        options: the best of each way of running, the fastest first, as predicted.
+        options: what was looked at, the fastest first, as predicted.
         reason: why, in two sentences, in the learner's language.
+        certain: whether it could tell; not so on a busy machine, where ``best`` is the loop.
         item_s: what an item costs in the plain loop, in seconds; 0 where no item was run.
         waits: the share of that time in which it waits instead of computing.
-        item_bytes: what an item and its result weigh when pickled; ``None`` where they cannot be.
         results: the results of the items that were run to find out, by their index.
     """
 
     best: Option
-    loop: Option
     options: tuple[Option, ...]
     reason: str
-    item_s: float
-    waits: float
-    item_bytes: float | None
-    results: dict[int, Any] = field(repr=False)
-
-    @property
-    def n_sampled(self) -> int:
-        """How many items were run to find out."""
-        return len(self.results)
-
-    def __repr__(self) -> str:
-        """Say what is recommended."""
-        return f"Advice({self.best}, {self.n_sampled} items sampled)"
+    certain: bool = True
+    item_s: float = 0.0
+    waits: float = 0.0
+    results: dict[int, Any] = field(default_factory=dict, repr=False)
 
 
 def advise(
-    task: Task,
-    items: Iterable[Any],
-    budget_s: float = 5.0,
-    *,
-    start_method: str | None = None,
-    models: Mapping[str, CostModel] | None = None,
+    task: Task, items: Iterable[Any], budget_s: float = 5.0, *, start_method: str | None = None
 ) -> Advice:
     """Answer whether a job should be run in parallel, and how: ``how``, workers and chunksize.
 
     Some of the items are run, each once at most and never more than half of them; their results
-    are kept in ``Advice.results``. Then the time of each way is predicted. What starting and
-    sending cost here is measured on the first call of a session, within the same budget.
+    are kept in ``Advice.results``. Then the time of each way is predicted. What a pool costs here
+    is measured on the first call of a session, within the same budget. For work that computes it
+    never recommends more workers than usable CPUs, and where other programs keep these busy it
+    says that it cannot tell.
+
+    Source of the number of workers for work that waits and computes: B. Goetz et al., "Java
+    Concurrency in Practice", 2006, section 8.2: CPUs / (share of its time that a task computes).
 
     Args:
-        task: a function of one argument, as in ``run``.
+        task: a function of one argument.
         items: what it is to be applied to; taken to its end once.
         budget_s: about how long the answer may take, in seconds. An item that has begun is run to
             its end.
         start_method: how processes would start; the one in force if ``None``.
-        models: what running costs, by ``how``, where it is known; measured where it is not.
 
     Returns:
         An ``Advice``. "Leave it sequential" is one, too.
 
     Raises:
         InputError: ``task`` cannot be called, ``items`` cannot be gone through, there is no such
-            start method, ``budget_s`` is no number above 0, or ``models`` has another key than
-            ``"threads"``, ``"pool"`` and ``"processes"``, or another value than a cost model.
+            start method, or ``budget_s`` is no number above 0.
         TaskFailedError: the task called ``sys.exit``.
+        ParallelError: no pool answers here; it says why.
         Exception: what the task raises.
     """
     check_budget(budget_s)
     check_task(task)
     refuse_edited(task)
     check_choice("start_method", start_method, (*multiprocessing.get_all_start_methods(), None))
-    for how, model in (models or {}).items():
-        check_choice("models", how, ("threads", "pool", "processes"))
-        check_model(model)
     check_not_importing("advise")
-    begin, listed = perf_counter(), as_sequence(items)
+    begin, others, listed = perf_counter(), OtherPrograms(), as_sequence(items)
     cpus = usable_cpus()
     if len(listed) < 2:
-        return _alone(message("advise.few", n=len(listed)), Sample(len(listed)))
+        return Advice(*_alone(len(listed), 0.0), _few(len(listed)))
     sample = take_sample(task, listed, budget_s / 3, cpus)
     if len(listed) * sample.item_s < TOO_SHORT_S:
-        return _alone(message("advise.short"), sample)
-    method = start_method or default_start_method()
-    hows = ["threads"]
-    if sample.item_bytes is not None and _can_travel(task, method):
-        hows += ["pool", "processes"]
-    known = {how: model for how, model in (models or {}).items() if how in hows}
-    for k, how in enumerate(hows):
-        if how not in known:
-            left_s = budget_s - (perf_counter() - begin)
-            known[how] = _model(how, method, left_s / (len(hows) - k))
-    return _chosen(options_for(sample, known, cpus), sample)
+        return _advice(*_alone(len(listed), sample.item_s), _short(), sample)
+    time.sleep(max(0.0, ENOUGH_S + 0.01 - (perf_counter() - begin)))
+    busy = others.in_the_way(cpus) or sample.kept_share > DISTURBED
+    options = [_loop(sample), _best("threads", sample, cpus, _costs_of("threads", cpus, 0.0))]
+    method, travels = start_method or default_start_method(), sample.item_bytes is not None
+    travels = travels and _can_travel(task, method)
+    shares = sample.used_cpus > SHARES
+    if travels and not busy and not shares and cpus > 1:
+        costs = _costs_of(method, cpus, budget_s - (perf_counter() - begin))
+        options.append(_best("pool", sample, cpus, costs))
+    if busy and sample.waits <= WAITING:
+        options = options[:1]
+    return _chosen(options, sample, cpus, busy=busy, travels=travels, shares=shares)
 
 
 def _can_travel(task: Task, method: str) -> bool:
@@ -133,66 +153,224 @@ def _can_travel(task: Task, method: str) -> bool:
     return True
 
 
-def _model(how: str, method: str, budget_s: float) -> CostModel:
-    if (how, method) not in _models:
-        _models[how, method] = calibrate(method, how=how, budget_s=max(0.1, budget_s))
-    return _models[how, method]
+def _costs_of(what: str, cpus: int, budget_s: float) -> PoolCosts:
+    """Return what threads, or a pool of a start method, cost; measured once a session."""
+    if (what, cpus) not in _known:
+        measured = (
+            measure_threads(cpus) if what == "threads" else measure_pool(what, cpus, budget_s)
+        )
+        _known[what, cpus] = measured
+    return _known[what, cpus]
 
 
-def _alone(reason: str, sample: Sample) -> Advice:
-    """Return the advice to leave it sequential, where nothing else was looked at."""
-    item_s = sample.item_s if sample.costs_s else 0.0
-    spread = 2 * sample.error if sample.costs_s else 0.0
-    loop = Option.around("sequential", 1, max(1, sample.n_items), item_s * sample.n_items, spread)
-    return Advice(
-        loop, loop, (loop,), reason, item_s, sample.waits, sample.item_bytes, sample.results
-    )
+# ---- what each way would take
 
 
-def _chosen(options: list[Option], sample: Sample) -> Advice:
+def _loop(sample: Sample) -> Option:
+    return Option("sequential", 1, sample.n_items, sample.item_s * sample.n_items)
+
+
+def _best(how: str, sample: Sample, cpus: int, costs: PoolCosts) -> Option:
+    """Return the best numbers of workers and items per chunk for a way of running."""
+    n_workers = min(_n_workers(sample.waits, cpus), sample.n_items)
+    sizes = _chunksizes(sample.n_items, n_workers) if how == "pool" else [1]
+    options = [
+        Option(how, n_workers, size, _predicted_s(how, sample, costs, n_workers, size, cpus))
+        for size in sizes
+    ]
+    best = options[0]
+    for option in options[1:]:
+        alone = option.chunksize * option.n_workers >= sample.n_items
+        if option.predicted_s < (BETTER_ALONE if alone else BETTER) * best.predicted_s:
+            best = option
+    return best
+
+
+def _n_workers(waits: float, cpus: int) -> int:
+    """Return how many workers keep the CPUs busy: one on each, and more only where they wait."""
+    if waits <= WAITING:
+        return cpus
+    return max(cpus, min(MOST_WAITING, math.ceil(cpus / max(1e-3, 1 - waits))))
+
+
+def _chunksizes(n_items: int, n_workers: int) -> Iterator[int]:
+    """Yield the chunksizes to look at, that of ``Pool.map`` first."""
+    sizes = [math.ceil(n_items / (share * n_workers)) for share in (4, 16, 1)]
+    yield from dict.fromkeys(size for size in (*sizes, 1) if n_items / size <= MOST_CHUNKS)
+
+
+def _predicted_s(
+    how: str, sample: Sample, costs: PoolCosts, n_workers: int, chunksize: int, cpus: int
+) -> float:
+    """Return the simulated time, and no less than what the CPUs, or the GIL, need for it."""
+    computes = 1 - sample.waits
+    slower = 1 + (costs.slowdown - 1) * computes
+    parent_item_s, worker_item_s, apart = 0.0, 0.0, sample.threads_share or 0.0
+    if how == "pool":
+        weight_s = costs.byte_s * (sample.item_bytes or 0.0)
+        parent_item_s = max(costs.item_s, sample.parent_pickling_s) + weight_s
+        worker_item_s, apart = sample.worker_pickling_s, 1.0
+    chunks_s = _chunk_costs(sample, chunksize, slower, worker_item_s)
+    message_s = costs.message_s + chunksize * parent_item_s
+    played = simulate(chunks_s, n_workers, start_s=costs.start_s, message_s=message_s)
+    # The workers and the parent share the CPUs; threads that compute in Python share one.
+    cpu_s = computes * sample.item_s * slower * sample.n_items
+    cpu_s *= 1 - apart + apart / min(n_workers, cpus)
+    pickling_s = sample.n_items * (parent_item_s + worker_item_s) / cpus
+    return max(played.elapsed_s, costs.start_s + cpu_s + pickling_s)
+
+
+def _chunk_costs(
+    sample: Sample, chunksize: int, slower: float, worker_item_s: float
+) -> list[float]:
+    """Return what each chunk takes in a worker, in seconds."""
+    if sample.n_items > MOST_LISTED:
+        full, rest = divmod(sample.n_items, chunksize)
+        each_s = slower * sample.item_s + worker_item_s
+        return [chunksize * each_s] * full + [rest * each_s] * (rest > 0)
+    costs_s = [slower * cost_s + worker_item_s for cost_s in sample.estimated_costs_s()]
+    starts = range(0, len(costs_s), chunksize)
+    return [math.fsum(costs_s[start : start + chunksize]) for start in starts]
+
+
+# ---- what is recommended, and why
+
+
+def _alone(n_items: int, item_s: float) -> tuple[Option, tuple[Option, ...]]:
+    loop = Option("sequential", 1, max(1, n_items), item_s * n_items)
+    return loop, (loop,)
+
+
+def _advice(
+    best: Option, options: tuple[Option, ...], reason: str, sample: Sample, certain: bool = True
+) -> Advice:
+    return Advice(best, options, reason, certain, sample.item_s, sample.waits, sample.results)
+
+
+def _chosen(
+    options: list[Option], sample: Sample, cpus: int, *, busy: bool, travels: bool, shares: bool
+) -> Advice:
+    loop = options[0]
     options = sorted(options, key=lambda option: option.predicted_s)
-    loop = next(option for option in options if option.how == "sequential")
     best = options[0] if loop.predicted_s > WORTH * options[0].predicted_s else loop
-    return Advice(
-        best=best,
-        loop=loop,
-        options=tuple(options),
-        reason=_reason(best, loop, options, sample),
-        item_s=sample.item_s,
-        waits=sample.waits,
-        item_bytes=sample.item_bytes,
-        results=sample.results,
+    computes = sample.waits <= WAITING
+    if best is not loop:
+        reason = _in_parallel(best, loop, sample)
+    elif busy and computes:
+        reason = _busy()
+    elif shares:
+        reason = _shares_already(sample)
+    elif cpus == 1 and computes:
+        reason = _one_cpu()
+    elif not travels and computes:
+        reason = _cannot_travel()
+    else:
+        reason = _not_worth_it(loop, sample)
+    return _advice(best, tuple(options), reason, sample, not (busy and computes))
+
+
+def _few(n_items: int) -> str:
+    return text(
+        es=f"Elementos: {n_items}, así que no hay nada que repartir. Déjalo secuencial.",
+        en=f"Items: {n_items}, so there is nothing to share out. Leave it sequential.",
     )
 
 
-def _reason(best: Option, loop: Option, options: list[Option], sample: Sample) -> str:
-    """Say why in two sentences: what the items are like, and what that makes of the options."""
-    said = {
-        "loop": duration(loop.predicted_s),
-        "best": duration(best.predicted_s),
-        "n": best.n_workers,
-        "item": duration(sample.item_s),
-        "waits": f"{100 * sample.waits:.0f}",
-        "way": message(f"way_name.{best.how}"),
-    }
-    return message(f"advise.{_kind(best, options, sample)}", **said)
+def _short() -> str:
+    return text(
+        es="El ciclo entero termina antes de que arranque un solo proceso. Déjalo secuencial.",
+        en="The whole loop is over before a single process has started. Leave it sequential.",
+    )
 
 
-def _kind(best: Option, options: list[Option], sample: Sample) -> str:
-    if best.how == "sequential":
-        return _kind_of_loop(options, sample)
-    apart = (sample.threads_share or 0.0) > WAITING
-    if best.how == "threads" and apart and sample.waits <= WAITING:
-        return "threads_compute"
-    return "waits" if best.how == "threads" or sample.waits > WAITING else "computes"
+def _busy() -> str:
+    return text(
+        es="Otros programas tienen ocupados los CPU, así que ahora no se puede saber qué ganaría "
+        "repartirlo. Por ahora, déjalo secuencial; pregunta otra vez con la máquina desocupada.",
+        en="Other programs keep the CPUs busy, so it cannot be told now what sharing it out would "
+        "gain. For now, leave it sequential; ask again when the machine is idle.",
+    )
 
 
-def _kind_of_loop(options: list[Option], sample: Sample) -> str:
+def _shares_already(sample: Sample) -> str:
+    used = f"{sample.used_cpus:.1f}"
+    return text(
+        es=f"El ciclo ya usa {used} CPU: una biblioteca reparte el cálculo por su cuenta. Déjalo "
+        "secuencial.",
+        en=f"The loop uses {used} CPUs already: a library shares the computing out by itself. "
+        "Leave it sequential.",
+    )
+
+
+def _one_cpu() -> str:
+    return text(
+        es="Este programa puede usar un solo CPU, y la tarea calcula casi todo el tiempo, así que "
+        "los procesos solo se turnarían. Déjalo secuencial.",
+        en="This program may use a single CPU, and the task computes nearly all the time, so "
+        "processes would only take turns. Leave it sequential.",
+    )
+
+
+def _cannot_travel() -> str:
+    return text(
+        es="La tarea, un elemento o un resultado no puede viajar a otro proceso, y los hilos se "
+        "turnan con esta tarea. Déjalo secuencial, o define la tarea en un módulo y vuelve a "
+        "preguntar.",
+        en="The task, an item or a result cannot travel to another process, and threads take turns "
+        "with this task. Leave it sequential, or define the task in a module and ask again.",
+    )
+
+
+def _not_worth_it(loop: Option, sample: Sample) -> str:
+    item, whole = duration(sample.item_s), duration(loop.predicted_s)
+    if (sample.item_bytes or 0) > HEAVY_BYTES and sample.waits <= WAITING:
+        return text(
+            es=f"Cada elemento pesa mucho para lo que se calcula con él ({item}): mandarlo a otro "
+            "proceso cuesta lo que se ahorra. Déjalo secuencial, o manda algo pequeño (el nombre "
+            "de un archivo) y lee los datos en el proceso.",
+            en=f"Each item is heavy for what is computed with it ({item}): sending it to another "
+            "process costs what that saves. Leave it sequential, or send something small (a "
+            "file's name) and read the data in the process.",
+        )
+    return text(
+        es=f"El ciclo tarda unos {whole} (cada elemento, {item}), y arrancar procesos y mandarles "
+        "el trabajo cuesta casi tanto o más de lo que ahorran. Déjalo secuencial.",
+        en=f"The loop takes about {whole} (each item, {item}), and starting processes and sending "
+        "them the work costs nearly as much as they save, or more. Leave it sequential.",
+    )
+
+
+def _in_parallel(best: Option, loop: Option, sample: Sample) -> str:
+    n, best_s, loop_s = best.n_workers, duration(best.predicted_s), duration(loop.predicted_s)
+    result = text(
+        es=f"Con {n} procesos, unos {best_s} en lugar de {loop_s}.",
+        en=f"With {n} processes, about {best_s} instead of {loop_s}.",
+    )
+    if best.how == "threads":
+        result = text(
+            es=f"Con {n} hilos, unos {best_s} en lugar de {loop_s}.",
+            en=f"With {n} threads, about {best_s} instead of {loop_s}.",
+        )
     if sample.waits > WAITING:
-        return "overhead"
-    if not {"pool", "processes"} & {option.how for option in options}:
-        return "cannot_travel"
-    if usable_cpus() == 1:
-        return "one_cpu"
-    heavy = (sample.item_bytes or 0) > HEAVY_BYTES
-    return "heavy" if heavy else "overhead"
+        share = f"{100 * sample.waits:.0f}"
+        why = text(
+            es=f"Cada elemento espera el {share} % de su tiempo, y mientras uno espera otros "
+            "pueden avanzar.",
+            en=f"Each item waits {share}% of its time, and while one waits others can go on.",
+        )
+    elif best.how == "threads":
+        why = text(
+            es="La tarea calcula fuera del intérprete de Python, así que los hilos avanzan a la "
+            "vez y no hay que mandarles datos.",
+            en="The task computes outside of the Python interpreter, so threads go on side by "
+            "side, and no data has to be sent.",
+        )
+    else:
+        item = duration(sample.item_s)
+        why = text(
+            es=f"Calcular cada elemento lleva unos {item}: vale la pena pagar el arranque y los "
+            "mensajes.",
+            en=f"Each item computes for about {item}: there is enough work to pay for the start "
+            "and the messages.",
+        )
+    return f"{why} {result}"

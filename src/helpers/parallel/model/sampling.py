@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import pickle
 import random
 import statistics
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import perf_counter, process_time, thread_time
 from typing import Any, NoReturn
 
@@ -25,6 +25,7 @@ N_WEIGHED = 20
 MOST_SAMPLED = 20_000
 # A first item that takes so many times as long as any other has imported or opened something.
 WARM_UP = 4.0
+_SCHEDSTAT = Path("/proc/thread-self/schedstat")
 # Two threads are tried for so long; shorter calls say more about starting the threads.
 MIN_TRIAL_S = 0.002
 
@@ -37,8 +38,12 @@ class Sample:
         n_items: how many items there are in all.
         costs_s: what the sampled items cost in the plain loop, in seconds, by their index.
         results: the results of all items that were run, by their index.
-        cpu_s: for how much of these costs a CPU was used, or another program kept the items from
+        cpu_s: for how much of these costs a CPU was used, or other programs kept the items from
             using it, in seconds, by the same indices. The rest was waiting.
+        kept_s: for how much of all these costs other programs had the CPU, in seconds, as far as
+            the system says so.
+        used_cpus: how many CPUs the plain loop uses: more than 1 where a library shares the work
+            out by itself.
         item_bytes: what an item and its result weigh together when pickled, on average; ``None``
             where one of them cannot be pickled.
         parent_pickling_s, worker_pickling_s: what it takes to pickle an item and to open its result
@@ -51,6 +56,8 @@ class Sample:
     costs_s: dict[int, float] = field(default_factory=dict)
     results: dict[int, Any] = field(default_factory=dict)
     cpu_s: dict[int, float] = field(default_factory=dict)
+    kept_s: float = 0.0
+    used_cpus: float = 1.0
     item_bytes: float | None = 0.0
     parent_pickling_s: float = 0.0
     worker_pickling_s: float = 0.0
@@ -62,19 +69,16 @@ class Sample:
         return statistics.fmean(self.costs_s.values())
 
     @property
-    def error(self) -> float:
-        """The standard error of ``item_s``, as a share of it."""
-        costs = list(self.costs_s.values())
-        if len(costs) < 2 or not self.item_s:
-            return 0.5
-        unseen = math.sqrt(1 - len(costs) / self.n_items)
-        return unseen * statistics.stdev(costs) / math.sqrt(len(costs)) / self.item_s
-
-    @property
     def waits(self) -> float:
         """The share of its time that an item waits instead of computing, from 0 to 1."""
         total_s = sum(self.costs_s.values())
         return min(1.0, max(0.0, 1 - sum(self.cpu_s.values()) / total_s)) if total_s else 0.0
+
+    @property
+    def kept_share(self) -> float:
+        """The share of its time that other programs kept the loop from its CPU, from 0 to 1."""
+        total_s = sum(self.costs_s.values())
+        return min(1.0, self.kept_s / total_s) if total_s else 0.0
 
     def estimated_costs_s(self) -> list[float]:
         """Return a cost for every item: that of the nearest one that was run."""
@@ -118,14 +122,15 @@ def take_sample(task: Task, items: Sequence[Any], budget_s: float, n_threads: in
 def _one_by_one(
     task: Task, items: Sequence[Any], chosen: list[int], budget_s: float, sample: Sample
 ) -> None:
-    begin, size, done = perf_counter(), 1, 0
+    begin, size, done, begin_cpu_s = perf_counter(), 1, 0, process_time()
     while done < len(chosen) and (not done or perf_counter() - begin < budget_s):
         batch = chosen[done : done + size]
-        before_s, before_cpu_s, before_pauses = perf_counter(), thread_time(), _pauses()
+        before, before_s, before_cpu_s = _Scheduled.now(), perf_counter(), thread_time()
         results, failure = compute(task, [items[index] for index in batch])
         elapsed_s, cpu_s = perf_counter() - before_s, thread_time() - before_cpu_s
-        if before_pauses is not None and _pauses() == before_pauses:
-            cpu_s = elapsed_s  # it never waited: a program that it shares the CPU with went first
+        kept_s = _Scheduled.now().kept_since(before, elapsed_s - cpu_s)
+        sample.kept_s += kept_s
+        cpu_s += kept_s
         if failure is not None:
             _raise(task, items, batch, failure)
         sample.costs_s |= dict.fromkeys(batch, elapsed_s / len(batch))
@@ -133,18 +138,43 @@ def _one_by_one(
         sample.cpu_s |= dict.fromkeys(batch, cpu_s / len(batch))
         done += len(batch)
         size = min(1000, 2 * size) if elapsed_s < CLOCK_S else size
+    elapsed_s = perf_counter() - begin
+    sample.used_cpus = max(1.0, (process_time() - begin_cpu_s) / max(1e-9, elapsed_s))
 
 
-def _pauses() -> int | None:
-    """Return how often this thread has given its CPU up of itself, which is what waiting does.
+@dataclass(frozen=True)
+class _Scheduled:
+    """What Linux says of this thread so far; ``None`` where it does not, and on other systems.
 
-    ``None`` where the system does not say it of a thread.
+    Attributes:
+        pauses: how often it gave its CPU up of itself, which is what waiting does.
+        kept_s: how long it could have computed, and other programs had the CPU, in seconds.
     """
-    if sys.platform != "linux":
-        return None
-    import resource
 
-    return resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+    pauses: int | None = None
+    kept_s: float | None = None
+
+    @classmethod
+    def now(cls) -> _Scheduled:
+        if sys.platform != "linux":
+            return cls()
+        import resource
+
+        pauses = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+        try:  # Source: Linux' documentation of sched-stats: the second figure, in nanoseconds
+            kept = int(_SCHEDSTAT.read_text(encoding="ascii").split()[1]) * 1e-9
+        except (OSError, ValueError, IndexError):
+            return cls(pauses)
+        return cls(pauses, kept)
+
+    def kept_since(self, before: _Scheduled, off_cpu_s: float) -> float:
+        """Return for how much of ``off_cpu_s`` others had the CPU since ``before``, in seconds."""
+        off_cpu_s = max(0.0, off_cpu_s)
+        if self.pauses is not None and self.pauses == before.pauses:
+            return off_cpu_s  # it never waited
+        if self.kept_s is None or before.kept_s is None:
+            return 0.0
+        return min(off_cpu_s, self.kept_s - before.kept_s)
 
 
 def _forget_warm_up(sample: Sample) -> None:
