@@ -34,7 +34,7 @@ WHOLE = {"es": "toda la lección", "en": "the whole lesson"}
 QUOTED = re.compile(r"[«“\"]([^»”\"]+)[»”\"]")
 EXERCISE = re.compile(r"`(\d+\.\d+)`")
 MADE_BY_READER = {"notebooks/clase", "notebooks/class", "notebooks/ensayo", "notebooks/trial"} | {
-    f"notebooks/source/11_{name}.md" for name in ("nombre", "name")
+    f"notebooks/source/12_{name}.md" for name in ("nombre", "name")
 }
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
