@@ -36,9 +36,9 @@ class SlowPool:
         self.n_idle, self.spans, self.end_s = 0, {}, start_s
         self.agenda, self.order = [], itertools.count()
         self.parent_busy = True
-        self.later(0.0, self.parent_free)
         for _ in range(n_workers):
             self.later(start_s, self.worker_free)
+        self.later(start_s, self.parent_free)
 
     def later(self, when_s, what, *arguments):
         """Put ``what`` on the agenda; what workers do comes before what the parent does then."""

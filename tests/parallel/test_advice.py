@@ -73,10 +73,14 @@ def sampled(monkeypatch):
 def sample_of(n_items=200, item_s=0.01, waits=0.0, n_sampled=20, **figures):
     """Return a made sample of items that all cost the same."""
     costs_s = dict.fromkeys(range(0, n_items, max(1, n_items // n_sampled)), item_s)
-    cpu_s = {index: (1 - waits) * cost_s for index, cost_s in costs_s.items()}
-    results = {index: f"result {index}" for index in costs_s}
-    given_figures = {"item_bytes": 40.0, "threads_share": 0.0, **figures}
-    return Sample(n_items, costs_s, results, cpu_s, **given_figures)
+    made = {
+        "costs_s": costs_s,
+        "cpu_s": {index: (1 - waits) * cost_s for index, cost_s in costs_s.items()},
+        "results": {index: f"result {index}" for index in costs_s},
+        "item_bytes": 40.0,
+        "threads_share": 0.0,
+    }
+    return Sample(n_items, **{**made, **figures})
 
 
 class Noting:
@@ -174,7 +178,7 @@ def test_a_library_that_shares_the_work_out_is_left_alone(sampled, language):
     advice = sampled(used_cpus=1.9)
     assert advice.best.how == "sequential"
     assert "1.9" in advice.reason
-    assert {option.how for option in advice.options} == {"sequential", "threads"}
+    assert len(advice.options) == 1
 
 
 def test_a_small_gain_is_left_out(sampled):
@@ -210,10 +214,26 @@ def test_a_busy_machine_cannot_tell(monkeypatch, sampled, language):
     set_machine(monkeypatch, others=Busy)
     advice = sampled()
     assert (advice.best.how, advice.certain, len(advice.options)) == ("sequential", False, 1)
-    assert ("no se puede saber" if language == "es" else "cannot be told") in advice.reason
+    assert ("no se puede saber" if language == "es" else "no way to tell") in advice.reason
     waiting = sampled(waits=0.99)
     assert (waiting.best.how, waiting.certain) == ("threads", True)
     assert "pool" not in {option.how for option in waiting.options}
+
+
+def test_items_that_are_too_uneven_cannot_tell(sampled):
+    """Where one of those that were run took most of the time, the others are unknown."""
+    costs_s = dict.fromkeys(range(19), 0.001) | {19: 1.0}
+    advice = sampled(costs_s=costs_s, cpu_s=costs_s)
+    assert (advice.best.how, advice.certain) == ("sequential", False)
+    assert "98" in advice.reason
+
+
+def test_a_giant_that_came_first_is_counted_once(sampled):
+    """What is paid once, for a giant or an import, is in each way's time, and once."""
+    advice = sampled(item_s=0.001, once_s={0: 1.0})
+    loop = next(option for option in advice.options if option.how == "sequential")
+    assert loop.predicted_s == pytest.approx(1.199)
+    assert all(option.predicted_s > 1.0 for option in advice.options)
 
 
 def test_being_kept_from_the_cpu_is_a_busy_machine(sampled):
@@ -318,10 +338,9 @@ def test_costs_are_measured_once_a_session(monkeypatch):
 def test_a_program_from_the_standard_input_is_told_at_once():
     """Where no process can be spawned, that is an error, and not a flood of tracebacks."""
     text = (
-        "from helpers.parallel import advise\n"
-        "import math\n"
+        "from helpers.parallel.model.costs import measure_pool\n"
         "try:\n"
-        "    advise(math.factorial, [20_000] * 60, start_method='spawn')\n"
+        "    measure_pool('spawn', 2, 0.1)\n"
         "except Exception as error:\n"
         "    print(type(error).__name__)\n"
     )

@@ -45,10 +45,10 @@ def test_an_anomaly_worked_out_by_hand():
 
 
 def test_overheads_worked_out_by_hand():
-    """A start of 10 s, 2 s a message: sent at 1 and 2, computed 10 to 14, collected 14 to 16."""
+    """A start of 10 s, 2 s a message: sent by 11 and 12, computed by 15 and 16."""
     done = simulate([4, 4], 2, start_s=10, message_s=2)
-    assert [(span.start_s, span.stop_s) for span in done.spans] == [(10, 14), (10, 14)]
-    assert done.elapsed_s == 16
+    assert [(span.start_s, span.stop_s) for span in done.spans] == [(11, 15), (12, 16)]
+    assert done.elapsed_s == 17
     assert done.ready_s == (10, 10)
     # Where sending takes longer than computing, the parent is the limit.
     assert simulate([1] * 100, 64, message_s=2).elapsed_s == pytest.approx(200, abs=3)

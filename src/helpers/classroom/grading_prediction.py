@@ -8,52 +8,59 @@ from helpers.classroom.exercise import Exercise, Verdict, is_number
 from helpers.language import Bilingual
 
 # Exercise 11.1: the costs of a known machine, in seconds, and its job.
-START_S, MESSAGE_S, N_WORKERS = 0.2, 1e-4, 4
+START_S, MESSAGE_S, N_WORKERS = 0.2, 2e-4, 4
 N_ITEMS, ITEM_S, CHUNK = 20_000, 5e-4, 100
-LONGER_ITEM_S = 0.02  # exercise 11.2
+SLOW_START_S, LONGER_ITEM_S = 0.34, 0.04  # exercise 11.2
 DECISIONS = ("pool", "loop", "threads", "loop")  # exercise 11.3: of jobs a to d
-CLOSE = 0.01  # how far a figure may be off that was rounded, as a share of it
+CLOSE = 0.003  # how far a figure may be off that was rounded, as a share of it
 
 
 def predicted_times(answer: Any) -> Verdict:
     """11.1: what the model says of one item a message, and of chunks."""
-    if not isinstance(answer, tuple) or len(answer) != 2 or not all(map(is_number, answer)):
+    if not isinstance(answer, (tuple, list)) or len(answer) != 2 or not all(map(is_number, answer)):
         return "not_two"
     ones_s, chunks_s = answer
-    shared_s = N_ITEMS * ITEM_S / N_WORKERS
-    if not _close(ones_s, START_S + N_ITEMS * MESSAGE_S + shared_s):
+    shared_s, sending_s = N_ITEMS * ITEM_S / N_WORKERS, N_ITEMS / CHUNK * MESSAGE_S
+    right_ones_s, right_s = START_S + N_ITEMS * MESSAGE_S, START_S + shared_s
+    if _close(ones_s, 1000 * right_ones_s) or _close(chunks_s, 1000 * right_s):
+        return "milliseconds"
+    if not _close(ones_s, right_ones_s):
         return "ones"
-    n_chunks = N_ITEMS / CHUNK
-    if _close(chunks_s, START_S + n_chunks * MESSAGE_S + shared_s):
+    if _close(chunks_s, right_s):
         return "right"
-    if _close(chunks_s, START_S + n_chunks * MESSAGE_S + n_chunks * ITEM_S / N_WORKERS):
-        return "fewer_items"
-    if _close(chunks_s, START_S + n_chunks * MESSAGE_S + N_ITEMS * ITEM_S):
-        return "not_shared"
-    return "chunks"
+    known = {
+        "added": right_s + sending_s,
+        "no_start": shared_s,
+        "fewer_items": START_S + sending_s,
+        "not_shared": START_S + N_ITEMS * ITEM_S,
+    }
+    return next((name for name, value in known.items() if _close(chunks_s, value)), "chunks")
 
 
 def pays_from(answer: Any) -> Verdict:
     """11.2: the smallest number of items for which the pool takes less than the loop."""
     if not is_number(answer):
         return "not_a_number"
-    saved_s = LONGER_ITEM_S - LONGER_ITEM_S / N_WORKERS
-    right = int(START_S / saved_s) + 1
+    right = int(SLOW_START_S / (LONGER_ITEM_S - LONGER_ITEM_S / N_WORKERS)) + 1
     if answer == right:
         return "right"
-    if abs(answer - START_S / LONGER_ITEM_S) <= 1:
+    if answer != int(answer) and right - 1 < answer < right:
+        return "fraction"
+    if abs(answer - SLOW_START_S / LONGER_ITEM_S) < 1:
         return "whole_item"
-    if abs(answer - START_S / saved_s) <= 1:
-        return "not_yet_less"
-    return "other"
+    loop_s = f"{answer * LONGER_ITEM_S:.2f}"
+    pool_s = f"{SLOW_START_S + answer * LONGER_ITEM_S / N_WORKERS:.2f}"
+    return ("too_few" if answer < right else "too_many"), {"loop": loop_s, "pool": pool_s}
 
 
 def decisions(answer: Any) -> Verdict:
     """11.3: the loop, threads or a pool, for four jobs."""
-    if not isinstance(answer, tuple) or len(answer) != len(DECISIONS):
+    if not isinstance(answer, (tuple, list)) or len(answer) != len(DECISIONS):
         return "not_four"
-    if not all(isinstance(one, str) and one in DECISIONS for one in answer):
-        return "not_four"
+    answer = ["loop" if one == "sequential" else one for one in answer]  # as advise calls it
+    for one in answer:
+        if not isinstance(one, str) or one not in DECISIONS:
+            return "not_a_way", {"received": repr(one)[:40]}
     if answer[0] != DECISIONS[0]:
         return "job_a"
     if answer[1] != DECISIONS[1]:
@@ -72,42 +79,53 @@ EXERCISES = {
         predicted_times,
         Bilingual(
             es="Solo cambia el número de mensajes: 20,000 elementos en bloques de 100 son 200. El "
-            "arranque y el cálculo son los mismos.",
+            "cálculo es el mismo. De los dos cuenta el más lento.",
             en="Only the number of messages changes: 20,000 items in chunks of 100 are 200. The "
-            "start and the computing are the same.",
+            "computing is the same. Of the two the slower one counts.",
         ),
         {
             "not_two": Bilingual(
-                es='Pasa dos números: check("11.1", (in_ones_s, in_hundreds_s)).',
-                en='Pass two numbers: check("11.1", (in_ones_s, in_hundreds_s)).',
+                es='Pasa dos números entre paréntesis: check("11.1", (in_ones_s, in_hundreds_s)).',
+                en='Pass two numbers in parentheses: check("11.1", (in_ones_s, in_hundreds_s)).',
+            ),
+            "milliseconds": Bilingual(
+                es="Eso son milisegundos; da los segundos.",
+                en="Those are milliseconds; give seconds.",
             ),
             "ones": Bilingual(
-                es="in_ones_s ya estaba bien: arranque, más 20,000 mensajes, más el cálculo entre "
-                "4. Déjalo como estaba.",
-                en="in_ones_s was right already: the start, plus 20,000 messages, plus the "
-                "computing divided by 4. Leave it as it was.",
+                es="in_ones_s ya estaba bien, y va primero: 0.2 más lo que tarda más, 20,000 "
+                "mensajes o el cálculo entre 4.",
+                en="in_ones_s was right already, and comes first: 0.2 plus the slower one of "
+                "20,000 messages and the computing divided by 4.",
+            ),
+            "added": Bilingual(
+                es="Los mensajes y el cálculo van a la vez: no se suman, cuenta el más lento.",
+                en="The messages and the computing go on at the same time: they do not add up, the "
+                "slower one counts.",
+            ),
+            "no_start": Bilingual(
+                es="Falta el arranque, que se paga una vez.",
+                en="The start is missing, which is paid once.",
             ),
             "fewer_items": Bilingual(
-                es="Los mensajes son 200, pero los elementos siguen siendo 20,000, y todos se "
-                "calculan.",
-                en="There are 200 messages, but there still are 20,000 items, and all of them are "
-                "computed.",
+                es="Los mensajes son 200, pero los elementos siguen siendo 20,000, y calcularlos "
+                "tarda más que enviarlos.",
+                en="There are 200 messages, but there still are 20,000 items, and computing them "
+                "takes longer than sending them.",
             ),
             "not_shared": Bilingual(
                 es="El cálculo se reparte entre 4 procesos: divídelo entre 4.",
                 en="The computing is divided among 4 workers: divide it by 4.",
             ),
             "chunks": Bilingual(
-                es="in_hundreds_s no es lo que dice el modelo: arranque, más los mensajes, más el "
-                "cálculo entre 4. ¿Cuántos bloques de 100 son?",
-                en="in_hundreds_s is not what the model says: the start, plus the messages, plus "
-                "the computing divided by 4. How many chunks of 100 are there?",
+                es="in_hundreds_s no es lo que dice el modelo: 0.2 más lo que tarda más, los "
+                "mensajes (uno por bloque) o el cálculo entre 4.",
+                en="in_hundreds_s is not what the model says: 0.2 plus the slower one of the "
+                "messages (one per chunk) and the computing divided by 4.",
             ),
             "right": Bilingual(
-                es="Con bloques de 100 los mensajes ya casi no cuestan: queda el cálculo, y un "
-                "poco de arranque.",
-                en="In chunks of 100 the messages hardly cost anything any more: what is left is "
-                "the computing, and a little start.",
+                es="De uno en uno manda el envío; en bloques de 100, el cálculo.",
+                en="One by one the sending decides; in chunks of 100, the computing.",
             ),
         },
     ),
@@ -125,24 +143,32 @@ EXERCISES = {
                 en="pays_from has to be a number of items.",
             ),
             "whole_item": Bilingual(
-                es="Un elemento repartido no sale gratis: en el grupo cuesta 5 ms, así que ahorra "
-                "15, no 20.",
-                en="An item that is shared out is not free: in the pool it costs 5 ms, so it saves "
-                "15 of them, not 20.",
+                es="Un elemento repartido no sale gratis: en el grupo cuesta 10 ms, así que ahorra "
+                "30, no 40.",
+                en="An item that is shared out is not free: in the pool it costs 10 ms, so it "
+                "saves 30 of them, not 40.",
             ),
-            "not_yet_less": Bilingual(
-                es="Casi: con tantos elementos el grupo todavía no tarda menos, o ya tardaba menos "
-                "con uno menos. Da el primer entero con el que gana.",
-                en="Nearly: for so many items the pool does not take less yet, or it did so for "
-                "one item less. Give the first whole number for which it wins.",
+            "fraction": Bilingual(
+                es="Ahí se cruzan las líneas, pero un elemento no se parte: da el entero que "
+                "sigue.",
+                en="That is where the lines cross, but there is no part of an item: give the next "
+                "whole number.",
             ),
-            "other": Bilingual(
-                es="Iguala los dos tiempos, n * 0.020 = 0.2 + n * 0.005, y despeja n.",
-                en="Set the two times equal, n * 0.020 = 0.2 + n * 0.005, and solve for n.",
+            "too_few": Bilingual(
+                es="Con tantos el ciclo tarda {loop} s y el grupo {pool} s: todavía no gana el "
+                "grupo.",
+                en="For so many the loop takes {loop} s and the pool {pool} s: the pool does not "
+                "win yet.",
+            ),
+            "too_many": Bilingual(
+                es="Con tantos el ciclo tarda {loop} s y el grupo {pool} s: gana, pero ya ganaba "
+                "con menos.",
+                en="For so many the loop takes {loop} s and the pool {pool} s: it wins, but it "
+                "did so for fewer already.",
             ),
             "right": Bilingual(
-                es="Con 14 elementos el ciclo tarda 280 ms, y el grupo, 270.",
-                en="For 14 items the loop takes 280 ms, and the pool 270.",
+                es="Con 12 elementos el ciclo tarda 0.48 s, y el grupo, 0.46.",
+                en="For 12 items the loop takes 0.48 s, and the pool 0.46.",
             ),
         },
     ),
@@ -159,17 +185,21 @@ EXERCISES = {
                 es='Pasa cuatro textos, cada uno "loop", "threads" o "pool".',
                 en='Pass four texts, each of them "loop", "threads" or "pool".',
             ),
+            "not_a_way": Bilingual(
+                es='{received} no es ninguna de las tres: "loop", "threads" o "pool".',
+                en='{received} is none of the three: "loop", "threads" or "pool".',
+            ),
             "job_a": Bilingual(
-                es="a: son dos minutos de cálculo. Los CPU lo pueden repartir, y el arranque no se "
-                "nota; los hilos se turnarían.",
-                en="a: it is two minutes of computing. CPUs can divide it, and the start is not "
-                "noticed; threads would take turns.",
+                es="a: son dos minutos de cálculo. Con un proceso por CPU será mucho menos, y el "
+                "arranque no se nota; los hilos se turnarían por el GIL.",
+                en="a: it is two minutes of computing. With a process on each CPU it is far less, "
+                "and the start is not noticed; threads would take turns holding the GIL.",
             ),
             "job_b": Bilingual(
-                es="b: mil cuadrados terminan en menos de un milisegundo, antes de que arranque "
-                "nada.",
-                en="b: a thousand squares are over in less than a millisecond, before anything has "
-                "started.",
+                es="b: mil cuadrados terminan en menos de un milisegundo, y no esperan nada: no "
+                "hay qué ganar.",
+                en="b: a thousand squares are over in less than a millisecond, and wait for "
+                "nothing: there is nothing to gain.",
             ),
             "job_c": Bilingual(
                 es="c: esperar no ocupa un CPU. Para 300 esperas no hacen falta procesos, pero sí "
@@ -178,9 +208,9 @@ EXERCISES = {
                 "have many at a time.",
             ),
             "job_d": Bilingual(
-                es="d: los 8 CPU ya trabajan. Más procesos solo se turnarían con ellos.",
-                en="d: all 8 CPUs are at work already. More workers would only take turns with "
-                "them.",
+                es="d: los 8 CPU ya trabajan. Más hilos o procesos solo se turnarían.",
+                en="d: all 8 CPUs are at work already. More threads or processes would only take "
+                "turns.",
             ),
             "right": Bilingual(
                 es="Cuatro trabajos, cuatro motivos: calcula, termina pronto, espera, ya se "

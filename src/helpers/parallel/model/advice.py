@@ -18,7 +18,7 @@ from helpers.parallel.errors import InputError
 from helpers.parallel.importing import check_not_importing
 from helpers.parallel.machine import default_start_method, usable_cpus
 from helpers.parallel.model.costs import PoolCosts, measure_pool, measure_threads
-from helpers.parallel.model.sampling import Sample, take_sample
+from helpers.parallel.model.sampling import WAITS, Sample, take_sample
 from helpers.parallel.model.simulation import simulate
 from helpers.parallel.pickling import pickled_task_for
 from helpers.parallel.results import Task
@@ -27,15 +27,15 @@ from helpers.parallel.units import duration
 # Below this gain nobody should take the trouble: the plain loop can be read, and cannot hang.
 WORTH = 1.15
 # A loop that is over sooner than this is over before any worker has started.
-TOO_SHORT_S = 2e-3
-# A task that waits less than this share of its time computes.
-WAITING = 0.2
+TOO_SHORT_S = 5e-3
 # A worker that waits needs no CPU; more of them than this bring little.
 MOST_WAITING = 32
 # Who uses so many CPUs in the plain loop shares the work out already (a library of numpy's does).
 SHARES = 1.4
 # Other programs that had the CPU for this share of the time make what is measured worthless.
 DISTURBED = 0.15
+# Where a single item of several took this share of their time, a few items say nothing.
+UNEVEN = 0.5
 # An item that weighs more is called heavy: it takes a tenth of a millisecond or more to send.
 HEAVY_BYTES = 100_000
 # So many items are simulated one by one; of more, only the mean matters. And so many chunks.
@@ -63,6 +63,18 @@ class Option:
     chunksize: int
     predicted_s: float
 
+    def __str__(self) -> str:
+        """Say it as one says it: ``"a Pool of 2 processes, in chunks of 5: about 402 ms"``."""
+        n, size, time_s = self.n_workers, self.chunksize, duration(self.predicted_s)
+        if self.how == "sequential":
+            return text(es=f"el ciclo: unos {time_s}", en=f"the loop: about {time_s}")
+        if self.how == "threads":
+            return text(es=f"{n} hilos: unos {time_s}", en=f"{n} threads: about {time_s}")
+        return text(
+            es=f"un Pool de {n} procesos, en bloques de {size:,}: unos {time_s}",
+            en=f"a Pool of {n} processes, in chunks of {size:,}: about {time_s}",
+        )
+
 
 @dataclass(frozen=True)
 class Advice:
@@ -72,7 +84,7 @@ class Advice:
         best: what is recommended.
         options: what was looked at, the fastest first, as predicted.
         reason: why, in two sentences, in the learner's language.
-        certain: whether it could tell; not so on a busy machine, where ``best`` is the loop.
+        certain: whether it could tell; where not, as on a busy machine, ``best`` is the loop.
         item_s: what an item costs in the plain loop, in seconds; 0 where no item was run.
         waits: the share of that time in which it waits instead of computing.
         results: the results of the items that were run to find out, by their index.
@@ -128,20 +140,18 @@ def advise(
     if len(listed) < 2:
         return Advice(*_alone(len(listed), 0.0), _few(len(listed)))
     sample = take_sample(task, listed, budget_s / 3, cpus)
-    if len(listed) * sample.item_s < TOO_SHORT_S:
+    if sample.loop_s < TOO_SHORT_S:
         return _advice(*_alone(len(listed), sample.item_s), _short(), sample)
     time.sleep(max(0.0, ENOUGH_S + 0.01 - (perf_counter() - begin)))
     busy = others.in_the_way(cpus) or sample.kept_share > DISTURBED
     options = [_loop(sample), _best("threads", sample, cpus, _costs_of("threads", cpus, 0.0))]
-    method, travels = start_method or default_start_method(), sample.item_bytes is not None
-    travels = travels and _can_travel(task, method)
-    shares = sample.used_cpus > SHARES
-    if travels and not busy and not shares and cpus > 1:
+    method = start_method or default_start_method()
+    travels = sample.item_bytes is not None and _can_travel(task, method)
+    if travels and not busy and cpus > 1 and sample.used_cpus <= SHARES:
         costs = _costs_of(method, cpus, budget_s - (perf_counter() - begin))
+        busy = costs.kept_share > DISTURBED
         options.append(_best("pool", sample, cpus, costs))
-    if busy and sample.waits <= WAITING:
-        options = options[:1]
-    return _chosen(options, sample, cpus, busy=busy, travels=travels, shares=shares)
+    return _chosen(options, sample, cpus, busy=busy, travels=travels)
 
 
 def _can_travel(task: Task, method: str) -> bool:
@@ -155,19 +165,19 @@ def _can_travel(task: Task, method: str) -> bool:
 
 def _costs_of(what: str, cpus: int, budget_s: float) -> PoolCosts:
     """Return what threads, or a pool of a start method, cost; measured once a session."""
-    if (what, cpus) not in _known:
-        measured = (
-            measure_threads(cpus) if what == "threads" else measure_pool(what, cpus, budget_s)
-        )
-        _known[what, cpus] = measured
-    return _known[what, cpus]
+    if (what, cpus) in _known:
+        return _known[what, cpus]
+    costs = measure_threads(cpus) if what == "threads" else measure_pool(what, cpus, budget_s)
+    if costs.kept_share <= DISTURBED:  # else the next call measures again
+        _known[what, cpus] = costs
+    return costs
 
 
 # ---- what each way would take
 
 
 def _loop(sample: Sample) -> Option:
-    return Option("sequential", 1, sample.n_items, sample.item_s * sample.n_items)
+    return Option("sequential", 1, sample.n_items, sample.loop_s)
 
 
 def _best(how: str, sample: Sample, cpus: int, costs: PoolCosts) -> Option:
@@ -188,7 +198,7 @@ def _best(how: str, sample: Sample, cpus: int, costs: PoolCosts) -> Option:
 
 def _n_workers(waits: float, cpus: int) -> int:
     """Return how many workers keep the CPUs busy: one on each, and more only where they wait."""
-    if waits <= WAITING:
+    if waits <= WAITS:
         return cpus
     return max(cpus, min(MOST_WAITING, math.ceil(cpus / max(1e-3, 1 - waits))))
 
@@ -214,7 +224,7 @@ def _predicted_s(
     message_s = costs.message_s + chunksize * parent_item_s
     played = simulate(chunks_s, n_workers, start_s=costs.start_s, message_s=message_s)
     # The workers and the parent share the CPUs; threads that compute in Python share one.
-    cpu_s = computes * sample.item_s * slower * sample.n_items
+    cpu_s = computes * sample.loop_s * slower
     cpu_s *= 1 - apart + apart / min(n_workers, cpus)
     pickling_s = sample.n_items * (parent_item_s + worker_item_s) / cpus
     return max(played.elapsed_s, costs.start_s + cpu_s + pickling_s)
@@ -248,31 +258,35 @@ def _advice(
 
 
 def _chosen(
-    options: list[Option], sample: Sample, cpus: int, *, busy: bool, travels: bool, shares: bool
+    options: list[Option], sample: Sample, cpus: int, *, busy: bool, travels: bool
 ) -> Advice:
-    loop = options[0]
+    loop, threads = options[:2]
+    computes = sample.waits <= WAITS
+    reason = ""
+    if computes and (sample.threads_share or 0.0) < 0.5 and not travels:
+        reason = _cannot_travel()
+    elif computes and cpus == 1:
+        reason = _one_cpu()
+    elif sample.used_cpus > SHARES:
+        reason = _shares_already(sample)
+    if reason:
+        return _advice(loop, (loop,), reason, sample)
+    if sample.unevenness > UNEVEN and len(sample.costs_s) > 2:
+        return _advice(loop, (loop,), _uneven(sample), sample, certain=False)
+    if busy and computes:
+        return _advice(loop, (loop,), _busy(), sample, certain=False)
+    if busy:  # what waits needs no CPU; what processes would gain cannot be told
+        options = [loop, threads]
     options = sorted(options, key=lambda option: option.predicted_s)
     best = options[0] if loop.predicted_s > WORTH * options[0].predicted_s else loop
-    computes = sample.waits <= WAITING
-    if best is not loop:
-        reason = _in_parallel(best, loop, sample)
-    elif busy and computes:
-        reason = _busy()
-    elif shares:
-        reason = _shares_already(sample)
-    elif cpus == 1 and computes:
-        reason = _one_cpu()
-    elif not travels and computes:
-        reason = _cannot_travel()
-    else:
-        reason = _not_worth_it(loop, sample)
-    return _advice(best, tuple(options), reason, sample, not (busy and computes))
+    reason = _not_worth_it(loop, sample) if best is loop else _in_parallel(best, loop, sample)
+    return _advice(best, tuple(options), reason, sample)
 
 
 def _few(n_items: int) -> str:
     return text(
-        es=f"Elementos: {n_items}, así que no hay nada que repartir. Déjalo secuencial.",
-        en=f"Items: {n_items}, so there is nothing to share out. Leave it sequential.",
+        es=f"El número de elementos es {n_items}: no hay nada que repartir. Déjalo secuencial.",
+        en=f"The number of items is {n_items}: there is nothing to share out. Leave it sequential.",
     )
 
 
@@ -286,9 +300,21 @@ def _short() -> str:
 def _busy() -> str:
     return text(
         es="Otros programas tienen ocupados los CPU, así que ahora no se puede saber qué ganaría "
-        "repartirlo. Por ahora, déjalo secuencial; pregunta otra vez con la máquina desocupada.",
-        en="Other programs keep the CPUs busy, so it cannot be told now what sharing it out would "
-        "gain. For now, leave it sequential; ask again when the machine is idle.",
+        "repartirlo. Por ahora, déjalo secuencial; ciérralos y pregunta otra vez.",
+        en="Other programs keep the CPUs busy, so there is no way to tell right now what sharing "
+        "it out would gain. For now, leave it sequential; close them, and ask again.",
+    )
+
+
+def _uneven(sample: Sample) -> str:
+    share, n_run = f"{100 * sample.unevenness:.0f}", len(sample.results)
+    return text(
+        es=f"De {n_run} elementos que se probaron, uno solo tomó el {share} % del tiempo: son tan "
+        "desiguales que unos pocos no dicen nada de los demás. Mide el ciclo entero y, si "
+        "repartes, empieza por los más grandes.",
+        en=f"Of {n_run} items that were tried a single one took {share}% of the time: they are so "
+        "uneven that a few say nothing about the others. Time the whole loop, and if you share it "
+        "out, begin with the largest.",
     )
 
 
@@ -323,14 +349,14 @@ def _cannot_travel() -> str:
 
 def _not_worth_it(loop: Option, sample: Sample) -> str:
     item, whole = duration(sample.item_s), duration(loop.predicted_s)
-    if (sample.item_bytes or 0) > HEAVY_BYTES and sample.waits <= WAITING:
+    if (sample.item_bytes or 0) > HEAVY_BYTES and sample.waits <= WAITS:
         return text(
             es=f"Cada elemento pesa mucho para lo que se calcula con él ({item}): mandarlo a otro "
             "proceso cuesta lo que se ahorra. Déjalo secuencial, o manda algo pequeño (el nombre "
             "de un archivo) y lee los datos en el proceso.",
-            en=f"Each item is heavy for what is computed with it ({item}): sending it to another "
-            "process costs what that saves. Leave it sequential, or send something small (a "
-            "file's name) and read the data in the process.",
+            en=f"Each item is large compared with the {item} of work done on it: sending it to "
+            "another process costs what that saves. Leave it sequential, or send something small "
+            "(a file's name) and read the data in the process.",
         )
     return text(
         es=f"El ciclo tarda unos {whole} (cada elemento, {item}), y arrancar procesos y mandarles "
@@ -351,7 +377,7 @@ def _in_parallel(best: Option, loop: Option, sample: Sample) -> str:
             es=f"Con {n} hilos, unos {best_s} en lugar de {loop_s}.",
             en=f"With {n} threads, about {best_s} instead of {loop_s}.",
         )
-    if sample.waits > WAITING:
+    if sample.waits > WAITS:
         share = f"{100 * sample.waits:.0f}"
         why = text(
             es=f"Cada elemento espera el {share} % de su tiempo, y mientras uno espera otros "

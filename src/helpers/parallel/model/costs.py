@@ -7,17 +7,18 @@ import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from time import perf_counter
 from typing import Any
 
 from helpers.language import text
 from helpers.parallel.errors import MachineError
 from helpers.parallel.running import run
+from helpers.worker import timed_sum
 
 # The calls that are measured: large enough for the clock, and together a fraction of a second.
 N_MESSAGES, N_ITEMS, N_BYTES, N_BLOCKS = 400, 40_000, 1 << 20, 8
-WORK, N_WORKS, PAUSE_S = range(150_000), 5, 0.01
+WORK, PAUSE_S = range(600_000), 0.01
 MOST_ROUNDS, LIMIT_S = 5, 20.0
 
 
@@ -30,7 +31,9 @@ class PoolCosts:
         message_s: for one chunk to go to a worker and its results to come back.
         item_s: for one item more of a chunk, and its result.
         byte_s: for one byte more of pickled data, one way.
-        slowdown: how many times as long the same computing takes while all CPUs are busy.
+        slowdown: how much more CPU time the same computing takes while all CPUs are busy, as a
+            factor: they share caches, and at times a core.
+        kept_share: for which share of the time other programs kept the workers from their CPUs.
     """
 
     start_s: float
@@ -38,6 +41,7 @@ class PoolCosts:
     item_s: float = 0.0
     byte_s: float = 0.0
     slowdown: float = 1.0
+    kept_share: float = 0.0
 
 
 def measure_pool(start_method: str, n_workers: int, budget_s: float) -> PoolCosts:
@@ -59,7 +63,7 @@ def measure_pool(start_method: str, n_workers: int, budget_s: float) -> PoolCost
         len(rounds) + 1
     ):
         rounds.append(_round(start_method, n_workers))
-    names = ("start_s", "message_s", "item_s", "byte_s", "slowdown")
+    names = [field.name for field in fields(PoolCosts)]
     return PoolCosts(**{n: statistics.median(getattr(r, n) for r in rounds) for n in names})
 
 
@@ -90,8 +94,9 @@ def _round(start_method: str, n_workers: int) -> PoolCosts:
         message_s = took_s(abs, range(N_MESSAGES), 1) / N_MESSAGES
         in_chunks_s = took_s(abs, range(N_ITEMS), N_ITEMS // N_BLOCKS)
         data_s = took_s(len, [bytes(N_BYTES)] * N_BLOCKS, 1)
-        alone_s = took_s(sum, [WORK] * N_WORKS, N_WORKS)  # in one worker
-        together_s = took_s(sum, [WORK] * N_WORKS * n_workers, N_WORKS)
+        # By CPU time, so that other programs do not count as slowness of this machine's.
+        (alone,) = pool.map_async(timed_sum, [WORK], 1).get(LIMIT_S)
+        together = pool.map_async(timed_sum, [WORK] * n_workers, 1).get(LIMIT_S)
     except multiprocessing.TimeoutError:
         raise MachineError(_no_answer()) from None
     finally:
@@ -104,7 +109,10 @@ def _round(start_method: str, n_workers: int) -> PoolCosts:
         message_s=message_s,
         item_s=max(0.0, in_chunks_s - N_BLOCKS * message_s) / N_ITEMS,
         byte_s=max(0.0, data_s - N_BLOCKS * message_s) / (N_BLOCKS * N_BYTES),
-        slowdown=max(1.0, together_s / alone_s),
+        slowdown=max(1.0, statistics.median(cpu_s for _, cpu_s in together) / alone[1]),
+        kept_share=max(
+            0.0, 1 - sum(cpu for _, cpu in together) / sum(wall for wall, _ in together)
+        ),
     )
 
 

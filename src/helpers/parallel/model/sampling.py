@@ -26,6 +26,8 @@ MOST_SAMPLED = 20_000
 # A first item that takes so many times as long as any other has imported or opened something.
 WARM_UP = 4.0
 _SCHEDSTAT = Path("/proc/thread-self/schedstat")
+# From this share of waiting on a task does not only compute.
+WAITS = 0.2
 # Two threads are tried for so long; shorter calls say more about starting the threads.
 MIN_TRIAL_S = 0.002
 
@@ -37,6 +39,8 @@ class Sample:
     Attributes:
         n_items: how many items there are in all.
         costs_s: what the sampled items cost in the plain loop, in seconds, by their index.
+        once_s: the same of a first item that cost far more than any other, as it imported or
+            opened something, or is a giant: what is paid once, and says nothing about the others.
         results: the results of all items that were run, by their index.
         cpu_s: for how much of these costs a CPU was used, or other programs kept the items from
             using it, in seconds, by the same indices. The rest was waiting.
@@ -56,6 +60,7 @@ class Sample:
     costs_s: dict[int, float] = field(default_factory=dict)
     results: dict[int, Any] = field(default_factory=dict)
     cpu_s: dict[int, float] = field(default_factory=dict)
+    once_s: dict[int, float] = field(default_factory=dict)
     kept_s: float = 0.0
     used_cpus: float = 1.0
     item_bytes: float | None = 0.0
@@ -65,8 +70,20 @@ class Sample:
 
     @property
     def item_s(self) -> float:
-        """The mean cost of an item, in seconds."""
+        """The mean cost of an item, in seconds, but for what is paid once."""
         return statistics.fmean(self.costs_s.values())
+
+    @property
+    def loop_s(self) -> float:
+        """What all items cost in the plain loop, in seconds, as far as a few of them tell."""
+        n_others = self.n_items - len(self.once_s)
+        return self.item_s * n_others + sum(self.once_s.values())
+
+    @property
+    def unevenness(self) -> float:
+        """The share of the dearest item in the cost of those that were run, from 0 to 1."""
+        costs_s = self.costs_s.values()
+        return max(costs_s) / sum(costs_s) if sum(costs_s) else 0.0
 
     @property
     def waits(self) -> float:
@@ -81,13 +98,13 @@ class Sample:
         return min(1.0, self.kept_s / total_s) if total_s else 0.0
 
     def estimated_costs_s(self) -> list[float]:
-        """Return a cost for every item: that of the nearest one that was run."""
+        """Return a cost for every item: its own, or that of the nearest one that was run."""
         known = sorted(self.costs_s)
         costs, at = [], 0
         for index in range(self.n_items):
             while at + 1 < len(known) and known[at + 1] - index <= index - known[at]:
                 at += 1
-            costs.append(self.costs_s[known[at]])
+            costs.append(self.once_s.get(index, self.costs_s[known[at]]))
         return costs
 
 
@@ -106,9 +123,8 @@ def take_sample(task: Task, items: Sequence[Any], budget_s: float, n_threads: in
         TaskFailedError: the task called ``sys.exit``.
         Exception: what the task raises, with a note that names the item.
     """
-    order = list(range(len(items)))
-    random.Random(0).shuffle(order)  # spread over all of them, the same on each call
-    chosen = order[: min(len(items) // 2, MOST_SAMPLED)]
+    # Spread over all of them, the same on each call.
+    chosen = random.Random(0).sample(range(len(items)), min(len(items) // 2, MOST_SAMPLED))
     sample = Sample(len(items))
     kept = len(chosen) // 3 if n_threads > 1 else 0  # for the threads
     _one_by_one(task, items, chosen[: len(chosen) - kept], budget_s * 2 / 3, sample)
@@ -178,10 +194,11 @@ class _Scheduled:
 
 
 def _forget_warm_up(sample: Sample) -> None:
-    """Drop the first item's cost where it was paid for the others too; its result is kept."""
+    """Set the first item's cost apart where it may have been paid for the others too."""
     (first, first_s), *others = sample.costs_s.items()
     if len(others) > 1 and first_s > WARM_UP * max(cost_s for _, cost_s in others):
-        del sample.costs_s[first], sample.cpu_s[first]
+        sample.once_s[first] = sample.costs_s.pop(first)
+        del sample.cpu_s[first]
 
 
 def _raise(task: Task, items: Sequence[Any], batch: list[int], failure: Failure) -> NoReturn:
@@ -238,5 +255,6 @@ def _try_threads(
         if failure is not None:
             _raise(task, items, [index], failure)
         sample.results[index] = results[0]
-    busy = max(1e-9, 1 - sample.waits)
-    sample.threads_share = min(1.0, max(0.0, (used / busy - 1) / (n_threads - 1)))
+    # Where a task waits, another one uses its CPU meanwhile: only more than one CPU tells anything.
+    alone = max(1e-9, 1 - sample.waits) if sample.waits <= WAITS else 1.0
+    sample.threads_share = min(1.0, max(0.0, (used / alone - 1) / (n_threads - 1)))

@@ -22,9 +22,9 @@ def simulate(
 ) -> Run:
     """Compute, without running anything, how a pool would get through work of known cost.
 
-    The workers are ready after ``start_s``. One parent sends the chunks in order and collects the
-    results in between, as they come; each worker takes the next chunk when it is through with its
-    last one. Without ``start_s`` and ``message_s`` this is list scheduling.
+    Once the workers are ready one parent sends the chunks in order and collects the results in
+    between, as they come; each worker takes the next chunk as soon as it is free. Without
+    ``start_s`` and ``message_s`` this is list scheduling.
 
     Source: R. L. Graham, "Bounds on multiprocessing timing anomalies", SIAM Journal on Applied
     Mathematics 17 (2), 1969, for list scheduling.
@@ -69,7 +69,7 @@ def _events(
     heapify(workers)
     arrivals: list[float] = []  # results on their way to the parent: a heap
     spans: list[Span] = []
-    now = 0.0  # of the parent, which sends while workers start
+    now = start_s  # of the parent
     for first in range(0, len(costs), chunksize):
         part = costs[first : first + chunksize]
         while arrivals and arrivals[0] <= now:
@@ -84,7 +84,7 @@ def _events(
         heappush(arrivals, end_s)
     for arrived_s in sorted(arrivals):
         now = max(now, arrived_s) + one_way_s
-    return spans, max(now, start_s) if costs else 0.0
+    return spans, now if costs else 0.0
 
 
 def _checked(costs_s: Iterable[float]) -> list[float]:
@@ -102,10 +102,10 @@ def _checked(costs_s: Iterable[float]) -> list[float]:
 
 def _bad_costs(received: object) -> str:
     return text(
-        es=f"costs_s debe tener números de segundos, de 0 en adelante; se recibió "
-        f"{short(received)}. Por ejemplo: costs_s=[0.5, 1.0].",
-        en=f"costs_s has to hold numbers of seconds, 0 or more; received {short(received)}. For "
-        "example: costs_s=[0.5, 1.0].",
+        es=f"costs_s debe ser una lista de números de segundos, de 0 en adelante; se recibió "
+        f"{short(received)}. Por ejemplo: costs_s=[0.01] * 100, para cien elementos iguales.",
+        en=f"costs_s has to be a list of numbers of seconds, 0 or more; received "
+        f"{short(received)}. For example: costs_s=[0.01] * 100, for a hundred equal items.",
     )
 
 
