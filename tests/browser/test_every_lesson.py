@@ -43,7 +43,7 @@ LESSONS = [
     for language in LANGUAGES
     for path in sorted((PROJECT / "notebooks" / language).glob("*.ipynb"))
 ]
-WITHOUT_CHARTS = ("00", "07")
+WITHOUT_CHARTS = ("00", "07", "10")
 METHODS = multiprocessing.get_all_start_methods()
 METHOD = {"es": METHODS[0], "en": ("spawn" if METHODS[0] != "spawn" else METHODS[-1])}
 ON_ONE_CPU = {"en": True} if shutil.which("taskset") else {}
