@@ -55,6 +55,13 @@ CHANGES = {
         "beside the program",
     ),
     "only UTF-8": ((', errors="replace"', ""), "not UTF-8"),
+    "no guard where processes are not forked": (
+        (
+            GUARD,
+            'import multiprocessing\nif True:\n    multiprocessing.set_start_method("spawn")\n',
+        ),
+        "guard",
+    ),
     "an error": (("loop_s = ", "loop_s = 1 / 0 + "), "ZeroDivisionError: division by zero (line"),
     "the course": (("import re, sys", "import re, sys\nfrom helpers import tasks"), "package"),
 }

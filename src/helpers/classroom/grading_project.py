@@ -142,15 +142,12 @@ def _missing(original: Path, folder: Path) -> Iterator[str]:
     ended = _run(program, [str(corpus), str(ENOUGH_S)], work)
     if ended.code != 0 or not ended.printed.strip():
         yield _how_it_failed(ended)
+        if "__name__" not in source:  # which may well be why, where processes are not forked
+            yield _no_guard()
         return
     yield from _missing_results(ended, n_words, work, shares="Thread" in source)
     if not _does_nothing_when_imported(program, folder):
-        yield text(
-            es="Al importarlo, como hace cada trabajador en Windows y macOS, ya hace algo: falta "
-            "la guarda, o quedó trabajo fuera de ella.",
-            en="When it is imported, as each worker does on Windows and macOS, it already does "
-            "something: the guard is missing, or work was left outside of it.",
-        )
+        yield _no_guard()
     late = _run(program, [str(corpus), str(LITTLE_S)], work, stuck=True, limit_s=LATE_S)
     if late.code in (0, None):
         yield _how_it_kept_no_limit(late)
@@ -161,6 +158,15 @@ def _missing(original: Path, folder: Path) -> Iterator[str]:
             es=f"Un archivo que no es UTF-8 lo detiene: {strange.error}.",
             en=f"A file that is not UTF-8 stops it: {strange.error}.",
         )
+
+
+def _no_guard() -> str:
+    return text(
+        es="Al importarlo, como hace cada trabajador en Windows y macOS, ya hace algo: falta la "
+        "guarda, o quedó trabajo fuera de ella.",
+        en="When it is imported, as each worker does on Windows and macOS, it already does "
+        "something: the guard is missing, or work was left outside of it.",
+    )
 
 
 def _how_it_kept_no_limit(late: _Ended) -> str:
