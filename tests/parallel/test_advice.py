@@ -8,6 +8,7 @@ import re
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 import sample_tasks
@@ -325,14 +326,25 @@ def test_what_a_pool_costs_is_measured(method):
     assert 0 < measure_threads(2).message_s < 1
 
 
-def test_costs_are_measured_once_a_session(monkeypatch):
+def test_costs_are_measured_once_a_session(monkeypatch, sampled):
     """The second advice of a session takes what the first one measured."""
     calls = []
     monkeypatch.setattr(MODULE, "_known", {})
     monkeypatch.setattr(MODULE, "measure_pool", lambda *given: calls.append(given) or CHEAP)
-    for _ in range(2):
-        advise(sample_tasks.burn, [0.01] * 40, 1.0)
+    sampled()
+    sampled()
     assert len(calls) == 1
+
+
+def test_costs_of_a_busy_machine_are_not_kept(monkeypatch, sampled):
+    """What was measured while others had the CPUs is said to be worthless, and measured again."""
+    calls = []
+    disturbed = replace(CHEAP, kept_share=0.5)
+    monkeypatch.setattr(MODULE, "_known", {})
+    monkeypatch.setattr(MODULE, "measure_pool", lambda *given: calls.append(given) or disturbed)
+    assert not sampled().certain
+    assert not sampled().certain
+    assert len(calls) == 2
 
 
 def test_a_program_from_the_standard_input_is_told_at_once():
