@@ -48,7 +48,29 @@ CHANGES = {
     "wrong words": (("\\w+", "\\S+"), "total of words"),
     "one folder": (("rglob", "glob"), "total of words"),
     "no times": (("loop {loop_s:.2f} s, pool {pool_s:.2f} s", "done"), "seconds"),
-    "made up": (("pool {pool_s:.2f} s", "pool 99.9 s"), "add up to more"),
+    "made up": (("pool {pool_s:.2f} s", "pool 99.9 s"), "larger than"),
+    "no error": (
+        (
+            ".get(timeout=limit_s)",
+            '.get(limit_s) if limit_s > 1 else sys.exit(print("it takes too long"))',
+        ),
+        "not with an error",
+    ),
+    "a limit for each file": (
+        (
+            "pool.map_async(count_words, files).get(timeout=limit_s)",
+            "[r.get(limit_s) for r in [pool.apply_async(count_words, [f]) for f in files]]",
+        ),
+        "does not keep its limit",
+    ),
+    "skips what is strange": (
+        (
+            '    text = Path(file).read_text(encoding="utf-8", errors="replace")\n',
+            '    try:\n        text = Path(file).read_text(encoding="utf-8")\n'
+            "    except ValueError:\n        return 0\n",
+        ),
+        "does not count the words",
+    ),
     "no chart": (("plt.savefig", "print"), "chart"),
     "chart elsewhere": (
         ('"times.png"', 'Path(__file__).with_suffix(".png")'),
@@ -92,6 +114,16 @@ def test_a_complete_program_is_right_under_every_start_method(tmp_path, method):
     chosen = f'{GUARD}    __import__("multiprocessing").set_start_method("{method}")\n'
     file = tmp_path / "my_project.py"
     file.write_text(program().replace(GUARD, chosen), encoding="utf-8")
+    assert others_run_it(str(file)) == "right"
+
+
+@pytest.mark.parametrize("printed", ["{sum(parallel):,} words", "{sum(parallel):_} in {1.53:.2f}"])
+def test_how_numbers_are_written_does_not_matter(tmp_path, printed):
+    """Separators of thousands, and a speedup beside the times, are no reason to refuse it."""
+    file = tmp_path / "my_project.py"
+    changed = program().replace("{sum(parallel)} words", printed)
+    assert changed != program()
+    file.write_text(changed, encoding="utf-8")
     assert others_run_it(str(file)) == "right"
 
 

@@ -39,5 +39,5 @@ WRONG: dict[str, list[tuple[str, str]]] = {
 ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
     "11.1": [('check("11.1", [4.2, 2.7])', "right")],
     "11.2": [("pays_from = 12.0", "right")],
-    "11.3": [('check("11.3", ["pool", "sequential", "threads", "loop"])', "right")],
+    "11.3": [('check("11.3", ["processes", "sequential", "threads", "loop"])', "right")],
 }

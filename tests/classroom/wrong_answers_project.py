@@ -39,6 +39,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_chosen(0.9, "0.1", "processes"), "not_four"),
         ('check("10.2", (0.0, 0.0, 1.0, "threads"))', "not_four"),
         (_chosen(0.95, 0.95, "processes"), "cpu_share"),
+        ('check("10.2", (2.0, 1.5, 0.5, "processes"))', "seconds"),
         (_chosen(0.95, 5, "processes"), "waits"),
         (_chosen(0.95, 0.05, "pool"), "not_a_way"),
         (_chosen(0.95, 0.05, "threads"), "computes"),
@@ -67,12 +68,14 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             "unfinished",
         ),
         (_told("The 6000 files took 1.00 s in the loop and then 0.60 s the other way"), "no_way"),
+        (_told("The 6000 files took 1.00 s in the loop and then 0.60 s with a Pool"), "no_machine"),
     ],
 }
 
 ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
     "10.1": [
         (_TOTAL + "timings_s, loop_s = (0.6, 0.5, 0.7), 0.6", "right"),
+        (_TOTAL + "timings_s, loop_s = [0.6123, 0.5, 0.7], 0.61", "right"),
         (_TOTAL + "timings_s, loop_s = [1.5, 0.5, 0.6, 0.7], 0.5", "right_cold"),
     ],
     "10.2": [
@@ -84,7 +87,9 @@ ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
     ],
     "10.4": [
         (
-            _told("Contar las palabras de 6.000 archivos tomó 1,00 s y, con un Pool de 2, 0,60 s"),
+            _told(
+                "Contar las palabras de 6.000 archivos tomó 1,00 s y, con un Pool, 0,60 s con 2 CPU"
+            ),
             "right",
         ),
         (

@@ -57,7 +57,8 @@ def decisions(answer: Any) -> Verdict:
     """11.3: the loop, threads or a pool, for four jobs."""
     if not isinstance(answer, (tuple, list)) or len(answer) != len(DECISIONS):
         return "not_four"
-    answer = ["loop" if one == "sequential" else one for one in answer]  # as advise calls it
+    others = {"sequential": "loop", "processes": "pool"}  # as advise and lesson 10 call them
+    answer = [others.get(one, one) if isinstance(one, str) else one for one in answer]
     for one in answer:
         if not isinstance(one, str) or one not in DECISIONS:
             return "not_a_way", {"received": repr(one)[:40]}
@@ -204,8 +205,8 @@ EXERCISES = {
             "job_c": Bilingual(
                 es="c: esperar no ocupa un CPU. Para 300 esperas no hacen falta procesos, pero sí "
                 "tener muchas a la vez.",
-                en="c: waiting takes no CPU. 300 waits do not take processes, but it does help to "
-                "have many at a time.",
+                en="c: waiting takes no CPU. You do not need processes for 300 waits, but it does "
+                "help to have many at a time.",
             ),
             "job_d": Bilingual(
                 es="d: los 8 CPU ya trabajan. Más hilos o procesos solo se turnarían.",

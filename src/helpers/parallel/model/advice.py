@@ -6,7 +6,7 @@ import math
 import multiprocessing
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
@@ -28,13 +28,15 @@ from helpers.parallel.units import duration
 WORTH = 1.15
 # A loop that is over sooner than this is over before any worker has started.
 TOO_SHORT_S = 5e-3
+# While other programs are in the way it may look longer than it is.
+BUSY_SHORT_S = 0.05
 # A worker that waits needs no CPU; more of them than this bring little.
 MOST_WAITING = 32
 # Who uses so many CPUs in the plain loop shares the work out already (a library of numpy's does).
 SHARES = 1.4
 # Other programs that had the CPU for this share of the time make what is measured worthless.
 DISTURBED = 0.15
-# Where a single item of several took this share of their time, a few items say nothing.
+# Where the mean of the items that were run may be off by this share, they say too little.
 UNEVEN = 0.5
 # An item that weighs more is called heavy: it takes a tenth of a millisecond or more to send.
 HEAVY_BYTES = 100_000
@@ -66,6 +68,8 @@ class Option:
     def __str__(self) -> str:
         """Say it as one says it: ``"a Pool of 2 processes, in chunks of 5: about 402 ms"``."""
         n, size, time_s = self.n_workers, self.chunksize, duration(self.predicted_s)
+        if self.how == "sequential" and not self.predicted_s:  # none of its items was run
+            return text(es="el ciclo", en="the loop")
         if self.how == "sequential":
             return text(es=f"el ciclo: unos {time_s}", en=f"the loop: about {time_s}")
         if self.how == "threads":
@@ -144,6 +148,8 @@ def advise(
         return _advice(*_alone(len(listed), sample.item_s), _short(), sample)
     time.sleep(max(0.0, ENOUGH_S + 0.01 - (perf_counter() - begin)))
     busy = others.in_the_way(cpus) or sample.kept_share > DISTURBED
+    if busy and sample.loop_s < BUSY_SHORT_S and sample.waits <= WAITS:
+        return _advice(*_alone(len(listed), sample.item_s), _short(), sample)
     options = [_loop(sample), _best("threads", sample, cpus, _costs_of("threads", cpus, 0.0))]
     method = start_method or default_start_method()
     travels = sample.item_bytes is not None and _can_travel(task, method)
@@ -183,6 +189,9 @@ def _loop(sample: Sample) -> Option:
 def _best(how: str, sample: Sample, cpus: int, costs: PoolCosts) -> Option:
     """Return the best numbers of workers and items per chunk for a way of running."""
     n_workers = min(_n_workers(sample.waits, cpus), sample.n_items)
+    if how == "pool":  # each of them has to be started
+        n_workers = min(n_workers, 2 * cpus)
+        costs = replace(costs, start_s=costs.start_s * max(1.0, n_workers / cpus))
     sizes = _chunksizes(sample.n_items, n_workers) if how == "pool" else [1]
     options = [
         Option(how, n_workers, size, _predicted_s(how, sample, costs, n_workers, size, cpus))
@@ -271,7 +280,7 @@ def _chosen(
         reason = _shares_already(sample)
     if reason:
         return _advice(loop, (loop,), reason, sample)
-    if sample.unevenness > UNEVEN and len(sample.costs_s) > 2:
+    if sample.uncertainty > UNEVEN:
         return _advice(loop, (loop,), _uneven(sample), sample, certain=False)
     if busy and computes:
         return _advice(loop, (loop,), _busy(), sample, certain=False)
@@ -300,21 +309,19 @@ def _short() -> str:
 def _busy() -> str:
     return text(
         es="Otros programas tienen ocupados los CPU, así que ahora no se puede saber qué ganaría "
-        "repartirlo. Por ahora, déjalo secuencial; ciérralos y pregunta otra vez.",
+        "repartirlo. Por ahora, déjalo secuencial; cierra esos programas y pregunta otra vez.",
         en="Other programs keep the CPUs busy, so there is no way to tell right now what sharing "
         "it out would gain. For now, leave it sequential; close them, and ask again.",
     )
 
 
 def _uneven(sample: Sample) -> str:
-    share, n_run = f"{100 * sample.unevenness:.0f}", len(sample.results)
+    n_run = len(sample.results)
     return text(
-        es=f"De {n_run} elementos que se probaron, uno solo tomó el {share} % del tiempo: son tan "
-        "desiguales que unos pocos no dicen nada de los demás. Mide el ciclo entero y, si "
-        "repartes, empieza por los más grandes.",
-        en=f"Of {n_run} items that were tried a single one took {share}% of the time: they are so "
-        "uneven that a few say nothing about the others. Time the whole loop, and if you share it "
-        "out, begin with the largest.",
+        es=f"Los {n_run} elementos que se probaron son tan desiguales que no dicen lo que tardarán "
+        "los demás. Mide el ciclo entero y, si repartes, empieza por los más grandes.",
+        en=f"The {n_run} items that were tried are so uneven that they do not tell what the others "
+        "will take. Time the whole loop, and if you share it out, begin with the largest.",
     )
 
 
@@ -339,9 +346,9 @@ def _one_cpu() -> str:
 
 def _cannot_travel() -> str:
     return text(
-        es="La tarea, un elemento o un resultado no puede viajar a otro proceso, y los hilos se "
-        "turnan con esta tarea. Déjalo secuencial, o define la tarea en un módulo y vuelve a "
-        "preguntar.",
+        es="La tarea, un elemento o un resultado no puede viajar a otro proceso, y como la tarea "
+        "calcula, los hilos solo se turnarían. Déjalo secuencial, o define la tarea en un módulo "
+        "y vuelve a preguntar.",
         en="The task, an item or a result cannot travel to another process, and threads take turns "
         "with this task. Leave it sequential, or define the task in a module and ask again.",
     )
@@ -360,7 +367,7 @@ def _not_worth_it(loop: Option, sample: Sample) -> str:
         )
     return text(
         es=f"El ciclo tarda unos {whole} (cada elemento, {item}), y arrancar procesos y mandarles "
-        "el trabajo cuesta casi tanto o más de lo que ahorran. Déjalo secuencial.",
+        "el trabajo cuesta casi lo mismo que ahorran, o más. Déjalo secuencial.",
         en=f"The loop takes about {whole} (each item, {item}), and starting processes and sending "
         "them the work costs nearly as much as they save, or more. Leave it sequential.",
     )

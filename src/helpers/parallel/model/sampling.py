@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 import random
 import statistics
@@ -80,10 +81,14 @@ class Sample:
         return self.item_s * n_others + sum(self.once_s.values())
 
     @property
-    def unevenness(self) -> float:
-        """The share of the dearest item in the cost of those that were run, from 0 to 1."""
-        costs_s = self.costs_s.values()
-        return max(costs_s) / sum(costs_s) if sum(costs_s) else 0.0
+    def uncertainty(self) -> float:
+        """Twice the standard error of ``item_s``, as a share of it; 0 of fewer than three items."""
+        costs_s = list(self.costs_s.values())
+        if len(costs_s) < 3 or not self.item_s:
+            return 0.0
+        unseen = math.sqrt(1 - len(costs_s) / self.n_items)
+        error_s = unseen * statistics.stdev(costs_s) / math.sqrt(len(costs_s))
+        return 2 * error_s / self.item_s
 
     @property
     def waits(self) -> float:
