@@ -6,7 +6,6 @@ import contextlib
 import io
 import multiprocessing
 import os
-import pickle
 import shutil
 import socket
 import stat
@@ -19,14 +18,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers.language import current_language, message, set_language
-from helpers.parallel import TimeLimitError, compare, run
-from helpers.tasks import (
-    find_markdowns,
-    find_markdowns_or_error,
-    list_directories,
-    make_sample_directories,
-)
+from helpers.language import current_language, set_language
+from helpers.parallel import TimeLimitError, run
+from helpers.tasks import find_markdowns, list_directories, make_sample_directories
 from helpers.tasks import markdown as module
 
 LINUX = sys.platform.startswith("linux")
@@ -71,8 +65,6 @@ WAYS = [(how, method) for how in ("processes", "pool") for method in METHODS] + 
 LONG = "long " + "n" * 245
 WAIT_S = 0.2
 MEETING_LIMIT_S = 200
-NOBODY = 65534
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
 @pytest.fixture(autouse=True)
@@ -156,13 +148,11 @@ def test_hostile_names_can_be_shown(hostile):
     unreadable = []
     for folder in folders:
         path = os.path.join(folder, "gone")  # noqa: PTH118
-        files, text = find_markdowns_or_error(path)
-        assert files == []
-        assert ascii(path)[1:20] in ascii(shown(text))
-        with pytest.raises(FileNotFoundError) as caught:
-            list_directories(path)
-        unreadable.append(caught.value)
-        assert shown(caught.value).strip() == text
+        for find in (find_markdowns, list_directories):
+            with pytest.raises(FileNotFoundError) as caught:
+                find(path)
+            assert ascii(path)[1:20] in ascii(shown(caught.value))
+            unreadable.append(caught.value)
     shown(unreadable)
 
 
@@ -185,12 +175,14 @@ def test_errors_about_a_working_folder_of_such_a_name(hostile, name, monkeypatch
 @on_linux
 @pytest.mark.parametrize(("how", "method"), WAYS)
 def test_hostile_names_are_sent_to_workers(hostile, how, method):
-    """Such paths come to workers and back as they are, under every way and start method."""
-    folders = [*list_directories(hostile), str(hostile / NAMES[-2] / "gone")]
-    expected = [find_markdowns_or_error(folder) for folder in folders]
-    made = run(find_markdowns_or_error, folders, how=how, n_workers=2, start_method=method)
+    """Such paths come to workers and back as they are, in results and in errors."""
+    folders, gone = list_directories(hostile), str(hostile / NAMES[-2] / "gone")
+    expected = [find_markdowns(folder) for folder in folders]
+    made = run(find_markdowns, folders, how=how, n_workers=2, start_method=method)
     assert made.results == expected
-    assert expected[-1][1]
+    with pytest.raises(FileNotFoundError) as caught:
+        run(find_markdowns, [gone], how=how, n_workers=1, start_method=method)
+    assert caught.value.filename == gone
 
 
 # ---- links in a circle
@@ -317,14 +309,13 @@ def test_a_folder_is_lost_while_the_tree_is_read(three, scandir, deed):
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
 def test_a_folder_is_lost_between_two_looks(three, scandir, deed):
-    """A folder that was listed and is lost before it is searched costs only its own files."""
-    folders = list_directories(three)
+    """A folder that was listed and is lost before it is searched is an error that names it."""
+    first, second = list_directories(three)
     scandir(three / "b", deed)
-    answers = [find_markdowns_or_error(folder) for folder in folders]
-    assert answers[0] == ([str(three / "a" / "x.md")], None)
-    files, text = answers[1]
-    assert files == []
-    assert repr(str(three / "b")) in text
+    assert find_markdowns(first) == [str(three / "a" / "x.md")]
+    with pytest.raises(DEEDS[deed]) as caught:
+        find_markdowns(second)
+    assert repr(str(three / "b")) in str(caught.value)
 
 
 def test_without_a_list_a_lost_folder_is_an_error(three, scandir):
@@ -363,89 +354,20 @@ def test_the_working_folder_was_deleted(tmp_path, monkeypatch, find):
     assert find(tmp_path) == []
 
 
-@pytest.mark.skipif(not LINUX or os.geteuid() != 0, reason="only root may become somebody else")
-def test_a_parallel_search_by_who_may_not_read_all():
-    """Refused by the system itself, a folder is reported beside what its pool's others found."""
-    root = Path("/var/tmp") / f"hostile-{os.getpid()}"
-    make_sample_directories(root)
-    try:
-        for path in (root, *root.rglob("*")):
-            path.chmod(0o755)
-        (root / "café").chmod(0o700)
-        program = (
-            "import multiprocessing, os, sys\n"
-            "from helpers.language import messages\n"
-            "from helpers.tasks import find_markdowns_or_error, list_directories\n"
-            "messages()  # what comes later may not be readable to that user\n"
-            "context = multiprocessing.get_context('fork')\n"
-            "context.Pool(1).terminate()\n"
-            f"os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY})\n"
-            "folders = list_directories(sys.argv[1])\n"
-            "with context.Pool(2) as pool:\n"
-            "    result = pool.map(find_markdowns_or_error, folders)\n"
-            "print(sum(len(files) for files, error in result))\n"
-            "print([ascii(error) for files, error in result if error])\n"
-        )
-        completed = subprocess.run(
-            [sys.executable, "-c", program, str(root)],
-            capture_output=True, text=True, timeout=250, check=False, cwd="/",
-        )  # fmt: skip
-        others = [f for f in list_directories(root) if not f.endswith("café")]
-        assert completed.returncode == 0, completed.stderr
-        count, errors = completed.stdout.splitlines()
-        assert int(count) == sum(len(find_markdowns(folder)) for folder in others) > 0
-        assert errors.count("Errno 13") == 1
-        assert "caf" in errors
-    finally:
-        shutil.rmtree(root)
-
-
 # ---- the parallel search of lesson 3
-
-
-def test_files_or_error(tmp_path):
-    """A folder that can be read gives its files and None; another no files, and why."""
-    answer = make_sample_directories(tmp_path / "sample")
-    result = [find_markdowns_or_error(folder) for folder in list_directories(tmp_path / "sample")]
-    assert sorted(file for files, _ in result for file in files) == answer
-    assert {error for _, error in result} == {None}
-    for path in ("gone", answer[0]):
-        files, error = find_markdowns_or_error(tmp_path / path)
-        assert files == []
-        assert str(tmp_path / path) in error
-
-
-@pytest.mark.parametrize("value", [None, 3, b"folder", ["a"]], ids=repr)
-def test_what_is_no_path_is_still_an_error(value):
-    """What is no path at all is a mistake of the program, and raises."""
-    with pytest.raises(TypeError, match="pathlib"):
-        find_markdowns_or_error(value)
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_one_lost_folder_among_many(tmp_path, method):
-    """In a raw Pool find_markdowns loses all for one lost folder; with _or_error the rest comes."""
-    expected = make_sample_directories(tmp_path / "sample")
+    """In a raw Pool a folder that was lost is an error that comes back as it is, and names it."""
+    make_sample_directories(tmp_path / "sample")
     folders = list_directories(tmp_path / "sample")
     folders.insert(3, str(tmp_path / "gone"))
-    with multiprocessing.get_context(method).Pool(2) as pool:
-        with pytest.raises(FileNotFoundError, match="gone"):
-            pool.map(find_markdowns, folders)
-        result = pool.map(find_markdowns_or_error, folders)
-    assert sorted(file for files, _ in result for file in files) == expected
-    assert [index for index, (_, error) in enumerate(result) if error] == [3]
-    assert pickle.loads(pickle.dumps(result)) == result
-
-
-@pytest.mark.parametrize("start", ["es", "en"])
-def test_compare_with_a_lost_folder(tmp_path, monkeypatch, start):
-    """All ways tell of a lost folder in the same words, so compare finds their results equal."""
-    set_language(start)
-    (tmp_path / "elsewhere").mkdir()
-    monkeypatch.chdir(tmp_path / "elsewhere")  # a worker may work in another folder
-    folders = [str(tmp_path), str(tmp_path / "gone"), __file__]
-    compared = compare(find_markdowns_or_error, folders, ("sequential", "pool"), repeats=1)
-    assert [bool(error) for _, error in compared.typical["pool"].results] == [False, True, True]
+    with (
+        multiprocessing.get_context(method).Pool(2) as pool,
+        pytest.raises(FileNotFoundError, match="gone"),
+    ):
+        pool.map(find_markdowns, folders)
 
 
 # ---- paths longer than the system takes
@@ -484,9 +406,6 @@ def test_paths_longer_than_the_system_takes(tree):
     for call in (find_markdowns, list_directories):
         with pytest.raises(OSError, match="longer than the system takes"):
             call(error.filename)
-    files, text = find_markdowns_or_error(error.filename)
-    assert files == []
-    assert "longer than the system takes" in text
 
 
 @with_long_paths
@@ -522,9 +441,9 @@ AUDITED = """
 import sys
 opened = []
 root = sys.argv[1]
-from helpers.tasks import find_markdowns, find_markdowns_or_error, list_directories
+from helpers.tasks import find_markdowns, list_directories
 sys.addaudithook(lambda event, args: event == "open" and opened.append(str(args[0])))
-print([find_markdowns(root), find_markdowns_or_error(root), list_directories(root, True)])
+print([find_markdowns(root), list_directories(root, True)])
 print([path for path in opened if path.startswith(root)])
 open(root + "/a.md").close()
 print(opened)
@@ -550,7 +469,7 @@ def test_pipes_sockets_and_devices(tree, monkeypatch):
     )  # fmt: skip
     found, opened, afterwards = completed.stdout.splitlines()
     only = [str(tree / "a.md")]
-    assert found == str([only, (only, None), []])
+    assert found == str([only, []])
     assert opened == "[]"
     assert afterwards == str(only), "the watch would have seen it"
 
@@ -564,7 +483,7 @@ _real_scandir = os.scandir
 def search_slowly(folder):
     """Search a folder on a disk that takes its time to answer."""
     os.scandir = slow_scandir
-    return find_markdowns_or_error(folder)
+    return find_markdowns(folder)
 
 
 def slow_scandir(path):
@@ -587,9 +506,11 @@ def search_together(item):
 
 @pytest.fixture
 def few(tmp_path, monkeypatch):
-    """Return the two folders of a sample, and have os.scandir restored."""
+    """Return two folders that each have a file and a folder, and have os.scandir restored."""
     monkeypatch.setattr(os, "scandir", _real_scandir)
-    make_sample_directories(tmp_path / "sample", 2, 2)
+    for name in ("a", "a/deeper", "b", "b/deeper"):
+        (tmp_path / "sample" / name).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "sample" / name / "x.md").touch()
     return list_directories(tmp_path / "sample")
 
 
@@ -597,10 +518,10 @@ def test_a_slow_disk(few, tmp_path, monkeypatch):
     """On a slow disk everything is found, one folder after another, and below one another."""
     expected = list_directories(tmp_path / "sample", recursive=True)
     assert len(expected) == 4
-    answers = [find_markdowns_or_error(folder) for folder in few]
+    answers = [find_markdowns(folder) for folder in few]
     monkeypatch.setattr(os, "scandir", slow_scandir)
     assert list_directories(tmp_path / "sample", recursive=True) == expected
-    assert [find_markdowns_or_error(folder) for folder in few] == answers
+    assert [find_markdowns(folder) for folder in few] == answers
 
 
 @pytest.mark.parametrize(("how", "method"), WAYS)
@@ -608,7 +529,7 @@ def test_waits_for_a_slow_disk_are_at_the_same_time(few, tmp_path, how, method):
     """Two workers wait for the disk at the same time: neither gets an answer before both asked."""
     (tmp_path / "meeting").mkdir()
     items = [(folder, str(tmp_path / "meeting")) for folder in few]
-    expected = [find_markdowns_or_error(folder) for folder in few]
+    expected = [find_markdowns(folder) for folder in few]
     made = run(search_together, items, how=how, n_workers=2, chunksize=1, start_method=method)
     assert made.results == expected
 
@@ -649,7 +570,10 @@ def differences(root) -> list[str]:
     folders = list_directories(root, recursive=True, unreadable=unreadable)
     left_out = [error.filename for error in unreadable]
     listed = set(folders) | set(left_out)
-    files = {file for folder in folders for file in find_markdowns_or_error(folder)[0]}
+    files: set[str] = set()
+    for folder in folders:
+        with contextlib.suppress(FileNotFoundError):  # another program deleted it meanwhile
+            files.update(find_markdowns(folder))
     by_find = set(found_by_find(root, "-mindepth", "1", "-type", "d"))
     is_markdown = ["-iname", "*.md", "-xtype", "f"]
     files_by_find = set(found_by_find(root, "-mindepth", "2", *is_markdown))
@@ -703,40 +627,6 @@ def test_a_hundred_thousand_folders(tree):
         (tree / name / "x.md").touch()
     folders = list_directories(tree, recursive=True)
     assert folders == sorted(str(tree / name) for name in expected)
-    result = run(find_markdowns_or_error, folders, how="processes", n_workers=2).results
-    found = {file for files, error in result for file in files}
+    result = run(find_markdowns, folders, how="processes", n_workers=2).results
+    found = {file for files in result for file in files}
     assert found == {str(tree / name / "x.md") for name in expected[::1000]}
-
-
-# ---- lesson 3
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-@on_linux
-@pytest.mark.parametrize("code", ["es", "en"])
-def test_the_lesson_on_hostile_folders(hostile, tmp_path, code):
-    """Lesson 3 runs on hostile folders, one too deep, one lost on the way, and shows the rest."""
-    import nbclient  # not at the top: workers import this module too
-    import nbformat
-
-    set_language(code)
-    beyond(hostile, [LONG] * 20)
-    (path,) = (NOTEBOOKS / code).glob("03_*.ipynb")
-    notebook = nbformat.read(path, as_version=4)
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    (listing,) = (cell for cell in cells if "sysconfig.get_paths" in cell.source)
-    listing.source = listing.source.replace(
-        'sysconfig.get_paths()["purelib"]', f"os.fsdecode({os.fsencode(hostile)!r})"
-    )
-    listing.source += "\nfolders.append(os.path.join(folder, 'gone'))"
-    cells[-1].source += "\nprint(folders, unreadable, lost, found)"
-    nbclient.NotebookClient(
-        notebook, timeout=250, resources={"metadata": {"path": str(tmp_path)}}
-    ).execute()
-    printed = [output.text for cell in cells for output in cell.outputs if "text" in output]
-    folders = list_directories(hostile, recursive=True, unreadable=[])
-    n_files = sum(len(find_markdowns(folder)) for folder in folders)
-    said = message("report.3.found", folders=len(folders), files=n_files, left=1)
-    assert f"{said}\n" in printed
-    assert "\\udcff" in printed[-1]

@@ -8,8 +8,6 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from helpers.language import current_language, set_language
 from helpers.tasks import find_markdowns, list_directories, make_sample_directories
@@ -46,27 +44,11 @@ def test_the_known_answer(tmp_path):
     assert len(list_directories(tmp_path / "sample")) == 7
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(n_directories=st.integers(0, 30), n_files=st.integers(0, 5))
-def test_the_known_answer_of_any_size(tmp_path_factory, n_directories, n_files):
-    """For any size the folders are as many as asked for, and the answer is that of the search."""
-    root = tmp_path_factory.mktemp("any") / "sample"
-    answer = make_sample_directories(root, n_directories, n_files)
-    folders = list_directories(root)
-    assert len(folders) == n_directories
-    assert answer == sorted(searched(root))
-    counts = [len(find_markdowns(folder)) for folder in folders]
-    assert set(counts) <= {0, n_files}
-    assert len(answer) == n_files * (n_directories - n_directories // 4)
-
-
 def test_the_same_tree_every_time(tmp_path):
-    """The same arguments give the same tree to the byte, in whatever language and folder."""
-    make_sample_directories(tmp_path / "one", 9, 4)
+    """The tree is the same to the byte, in whatever language and folder."""
+    make_sample_directories(tmp_path / "one")
     set_language("es")
-    make_sample_directories(tmp_path / "two", 9, 4)
+    make_sample_directories(tmp_path / "two")
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
 
 
@@ -91,14 +73,11 @@ def test_what_real_folders_have(tmp_path):
 
 
 def test_its_own_folder_is_accepted_again(tmp_path):
-    """Made again with the same numbers the tree is the same; with others it is left alone."""
+    """Made again the tree is the same."""
     root = tmp_path / "sample"
-    first = make_sample_directories(root, 8, 3)
+    first = make_sample_directories(root)
     made = tree(root)
-    assert make_sample_directories(root, 8, 3) == first == sorted(searched(root))
-    for n_directories, n_files in [(3, 1), (12, 2), (0, 0)]:
-        with pytest.raises(FileExistsError, match="sample"):
-            make_sample_directories(root, n_directories, n_files)
+    assert make_sample_directories(root) == first == sorted(searched(root))
     assert tree(root) == made
 
 
@@ -106,18 +85,18 @@ def test_its_own_folder_is_accepted_again(tmp_path):
 def test_relative_paths(tmp_path, monkeypatch, path):
     """A relative root gives absolute answers, which open from elsewhere."""
     monkeypatch.chdir(tmp_path)
-    answer = make_sample_directories(path("sample"), 2, 1)
+    answer = make_sample_directories(path("sample"))
     monkeypatch.chdir(tmp_path.parent)
     assert all(Path(found).is_file() for found in answer)
 
 
-def refused(expected, *args) -> list[str]:
+def refused(expected, root) -> list[str]:
     """Return the error's text in both languages."""
     texts = []
     for language in ("es", "en"):
         set_language(language)
         with pytest.raises(expected) as caught:
-            make_sample_directories(*args)
+            make_sample_directories(root)
         assert type(caught.value) is expected
         texts.append(str(caught.value))
     assert texts[0] != texts[1]
@@ -160,23 +139,11 @@ def test_a_link_in_the_way(tmp_path, broken):
 def test_what_a_learner_wrote_into_the_sample_stays(tmp_path):
     """A learner's own file in the tree is still there after it was made again."""
     root = tmp_path / "sample"
-    make_sample_directories(root, 4, 2)
+    make_sample_directories(root)
     mine = root / "my notes.txt"
     mine.write_text("mine")
-    make_sample_directories(root, 4, 2)
+    make_sample_directories(root)
     assert mine.read_text() == "mine"
-
-
-@pytest.mark.parametrize("position", [0, 1])
-@pytest.mark.parametrize("value", [-1, 2.5, 3.0, True, "3", None, float("nan"), [3]], ids=repr)
-def test_bad_counts(tmp_path, position, value):
-    """Numbers that are negative or not whole are refused by name, and nothing is made."""
-    counts = [3, 3]
-    counts[position] = value
-    for text in refused(ValueError, tmp_path / "sample", *counts):
-        assert ["n_directories", "n_files"][position] in text
-        assert repr(value) in text
-    assert not (tmp_path / "sample").exists()
 
 
 @pytest.mark.parametrize("value", [None, 3, b"sample", ["sample"]], ids=repr)

@@ -76,7 +76,7 @@ def test_as_wc_on_the_markdown_files_of_this_python():
 @needs_wc
 def test_as_wc_on_a_generated_corpus(tmp_path):
     """For each file of a corpus, with its accents and dashes, the number is that of wc."""
-    files = make_corpus(tmp_path / "corpus", 300, 400, seed=3)
+    files = make_corpus(tmp_path / "corpus", 300, 400)
     assert [count_words(file) for file in files] == words_by_wc(files)
 
 

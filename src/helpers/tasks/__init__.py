@@ -5,33 +5,17 @@ more than the standard library and ``helpers.language``.
 """
 
 from helpers.tasks.corpus import corpus_words, make_corpus
-from helpers.tasks.markdown import (
-    find_markdowns,
-    find_markdowns_or_error,
-    list_directories,
-    make_sample_directories,
-)
-from helpers.tasks.numbers import (
-    checksum,
-    collatz_steps,
-    count_primes,
-    estimate_pi,
-    square,
-    sum_of_squares,
-)
+from helpers.tasks.markdown import find_markdowns, list_directories, make_sample_directories
+from helpers.tasks.numbers import count_primes, square, sum_of_squares
 from helpers.tasks.waiting import download
 from helpers.tasks.words import count_words
 
 __all__ = [
-    "checksum",
-    "collatz_steps",
     "corpus_words",
     "count_primes",
     "count_words",
     "download",
-    "estimate_pi",
     "find_markdowns",
-    "find_markdowns_or_error",
     "list_directories",
     "make_corpus",
     "make_sample_directories",

@@ -47,7 +47,7 @@ resultado; solo cambia el tiempo. Así lo hicieron Núñez, Ibáñez y O'Brien e
 
 
 def make_corpus(
-    root: str | os.PathLike[str], n_files: int = 1_000, mean_words: int = 1_000, seed: int = 0
+    root: str | os.PathLike[str], n_files: int = 1_000, mean_words: int = 1_000
 ) -> list[str]:
     """Write a folder of Markdown files whose words are known, as many as wanted.
 
@@ -62,7 +62,6 @@ def make_corpus(
         n_files: how many files it gets. A thousand of a thousand words take some 6 MB on the disk
             and some tenths of a second.
         mean_words: how many words a file has, on average of very many.
-        seed: where the pseudo-random sequence starts; another one gives other files.
 
     Returns:
         The absolute paths of the files, in the order in which ``list_directories(root,
@@ -74,9 +73,9 @@ def make_corpus(
         ValueError: where a number is negative or not whole.
         TypeError: where ``root`` is no path.
     """
-    counts = corpus_words(n_files, mean_words, seed)
+    counts = corpus_words(n_files, mean_words)
     path = absolute(root)
-    claim(path, f"{n_files} {mean_words} {seed}", "make_corpus")
+    claim(path, f"{n_files} {mean_words}", "make_corpus")
     files = [os.path.join(path, _name(i)) for i in range(n_files)]
     for i, (file, words) in enumerate(zip(files, counts, strict=True)):
         if i % _PER_FOLDER == 0:
@@ -86,11 +85,11 @@ def make_corpus(
     return files
 
 
-def corpus_words(n_files: int = 1_000, mean_words: int = 1_000, seed: int = 0) -> list[int]:
+def corpus_words(n_files: int = 1_000, mean_words: int = 1_000) -> list[int]:
     """Return how many words each file of a corpus has, without making or reading any.
 
     Args:
-        n_files, mean_words, seed: as in ``make_corpus``.
+        n_files, mean_words: as in ``make_corpus``.
 
     Returns:
         The numbers in the order in which ``make_corpus`` returns the files; each is 3 or more.
@@ -98,16 +97,16 @@ def corpus_words(n_files: int = 1_000, mean_words: int = 1_000, seed: int = 0) -
     Raises:
         ValueError: where a number is negative or not whole.
     """
-    for name, value in (("n_files", n_files), ("mean_words", mean_words), ("seed", seed)):
-        whole_number(value, name)
-    return [max(_TITLE_WORDS, round(mean_words * length)) for length in _lengths(n_files, seed)]
+    whole_number(n_files, "n_files")
+    whole_number(mean_words, "mean_words")
+    return [max(_TITLE_WORDS, round(mean_words * length)) for length in _lengths(n_files)]
 
 
-def _lengths(n_files: int, seed: int) -> Iterator[float]:
+def _lengths(n_files: int) -> Iterator[float]:
     """Yield the length of each file, in units of their mean: log-normal, as real ones are."""
     from random import Random  # a heavy import, which workers do without
 
-    random = Random(seed)
+    random = Random(0)
     return (random.lognormvariate(-(_SPREAD**2) / 2, _SPREAD) for _ in range(n_files))
 
 

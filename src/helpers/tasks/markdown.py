@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
-from helpers.tasks.claims import claim, whole_number, write_text
+from helpers.tasks.claims import claim, write_text
 from helpers.tasks.paths import absolute, explained
 
 _SUFFIXES = (".md", ".MD", ".Md", ".mD")
@@ -13,6 +13,7 @@ _Entries = Iterator["os.DirEntry[str]"]
 _WINDOWS = os.name == "nt"
 _JUNCTION = 0xA0000003  # stat.IO_REPARSE_TAG_MOUNT_POINT, which only Windows has
 _FOLDER_NAMES = ("apuntes", "año 2024", "café", "empty", "lecturas", "música", "notes v1.0")
+_FILE_NAMES = ("README.MD", "sesión 1.md", "nota 002.md")
 
 
 def list_directories(
@@ -84,25 +85,6 @@ def find_markdowns(directory: str | os.PathLike[str]) -> list[str]:
     return sorted(_read(absolute(directory), _markdowns, directory))
 
 
-def find_markdowns_or_error(directory: str | os.PathLike[str]) -> tuple[list[str], str | None]:
-    """Find the Markdown files directly in ``directory``; tell of a folder that cannot be read.
-
-    A task that raises stops all of a parallel search. This one answers for every folder, so one
-    that was deleted meanwhile or may not be read costs nothing but its own files.
-
-    Args:
-        directory: the folder to look into.
-
-    Returns:
-        The files as ``find_markdowns`` finds them, and ``None``; or no files, and the text of the
-        error, which names the folder. Two texts can be equal, as ``compare`` needs; errors cannot.
-    """
-    try:
-        return find_markdowns(directory), None
-    except OSError as error:
-        return [], str(error)
-
-
 def _read(folder: str, chosen: Callable[[_Entries], list[str]], given: object) -> list[str]:
     try:
         with os.scandir(folder) as entries:
@@ -135,20 +117,15 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def make_sample_directories(
-    root: str | os.PathLike[str], n_directories: int = 7, n_files: int = 3
-) -> list[str]:
-    """Write a folder of folders whose Markdown files are known, to try a search on.
+def make_sample_directories(root: str | os.PathLike[str]) -> list[str]:
+    """Write a folder of seven folders whose Markdown files are known, to try a search on.
 
-    The tree has what real ones have: a ``.DS_Store``, stray files beside the folders, empty
-    folders, accents and spaces in names, ``README.MD``, a folder whose name ends in ``.md``, and
-    Markdown files one level too deep. The same arguments give the same tree.
+    The tree has what real ones have: a ``.DS_Store``, stray files beside the folders, an empty
+    folder, accents and spaces in names, ``README.MD``, a folder whose name ends in ``.md``, and
+    Markdown files one level too deep. It is the same every time.
 
     Args:
-        root: the folder to make. It must not exist yet, unless this function made it with the
-            same numbers.
-        n_directories: how many folders it gets.
-        n_files: how many Markdown files each folder gets, but for every fourth, which stays empty.
+        root: the folder to make. It must not exist yet, unless this function made it.
 
     Returns:
         The absolute paths of the Markdown files that stand directly in the folders, sorted: what
@@ -156,34 +133,25 @@ def make_sample_directories(
 
     Raises:
         FileExistsError: where ``root`` is something that this function did not make.
-        ValueError: where a number is negative or not whole.
         TypeError: where ``root`` is no path.
     """
-    whole_number(n_directories, "n_directories")
-    whole_number(n_files, "n_files")
     path = absolute(root)
-    claim(path, f"{n_directories} {n_files}", "make_sample_directories")
+    made = f"{len(_FOLDER_NAMES)} {len(_FILE_NAMES)}"
+    claim(path, made, "make_sample_directories")
     for stray in (".DS_Store", "LICENSE", "leeme.txt", "suelto.md"):
         write_text(os.path.join(path, stray), stray)
-    folders = [os.path.join(path, _folder_name(i)) for i in range(n_directories)]
-    return sorted(file for i, folder in enumerate(folders) for file in _fill(folder, i, n_files))
+    return sorted(file for name in _FOLDER_NAMES for file in _fill(os.path.join(path, name)))
 
 
-def _folder_name(i: int) -> str:
-    name, turn = _FOLDER_NAMES[i % len(_FOLDER_NAMES)], i // len(_FOLDER_NAMES)
-    return f"{name} {turn + 1}" if turn else name
-
-
-def _fill(folder: str, i: int, n_files: int) -> list[str]:
+def _fill(folder: str) -> list[str]:
     os.makedirs(folder, exist_ok=True)
-    if i % 4 == 3:
+    if os.path.basename(folder) == "empty":
         return []
     deeper = os.path.join(folder, "borradores.md")
     os.makedirs(deeper, exist_ok=True)
     write_text(os.path.join(deeper, "deeper.md"), "# one level too deep")
     write_text(os.path.join(folder, "markdown.txt"), "not a Markdown file")
-    names = ["README.MD", "sesión 1.md"] + [f"nota {k:03}.md" for k in range(2, n_files)]
-    files = [os.path.join(folder, name) for name in names[:n_files]]
+    files = [os.path.join(folder, name) for name in _FILE_NAMES]
     for file in files:
         write_text(file, f"# {os.path.basename(file)}\n")
     return files
