@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import leftovers
+import sample_tasks as tasks
 
 from helpers.language import set_language
 from helpers.parallel import (
@@ -24,7 +25,7 @@ from helpers.parallel import (
     WorkerLostError,
     run,
 )
-from helpers.tasks import faults, square
+from helpers.tasks import square
 
 LIMIT_S = 60.0
 EVERYWHERE = ("sequential", "threads", "processes", "pool")
@@ -82,21 +83,21 @@ LIMITED = {"timeout_s": 1.0}
 LOST = ("trabajador", "worker")
 
 FAULTS: dict[str, Fault] = {
-    "raises": Fault(first_of(faults.raise_error, 3), items, ValueError, " 3 "),
-    "raises everywhere": Fault(faults.raise_error, items, ValueError, ("falló", "failed")),
+    "raises": Fault(first_of(tasks.raise_value_error, 3), items, ValueError, " 3 "),
+    "raises everywhere": Fault(tasks.raise_value_error, items, ValueError, ("falló", "failed")),
     "raises what does not travel": Fault(
-        first_of(faults.raise_unpicklable, 3), items, TaskFailedError, "Unpicklable", PROCESSES
+        first_of(tasks.raise_with_lock, 3), items, TaskFailedError, "WithLock", PROCESSES
     ),
-    "sys.exit": Fault(first_of(faults.exit_politely, 3), items, TaskFailedError, "sys.exit"),
-    "os._exit": Fault(first_of(faults.exit_abruptly, 3), items, WorkerLostError, LOST, PROCESSES),
-    "killed": Fault(first_of(faults.kill_itself, 3), items, WorkerLostError, LOST, PROCESSES),
-    "killed first": Fault(first_of(faults.kill_itself, 0), items, WorkerLostError, LOST, PROCESSES),
-    "killed last": Fault(first_of(faults.kill_itself, 7), items, WorkerLostError, LOST, PROCESSES),
-    "killed one by one": Fault(faults.kill_itself, items, WorkerLostError, LOST, PROCESSES),
-    "memory": Fault(faults.eat_memory, lambda: [10**15], MemoryError, ("falló", "failed")),
-    "never returns": Fault(faults.hang, items, TimeLimitError, "1.0", PROCESSES, LIMITED),
+    "sys.exit": Fault(first_of(tasks.exit_politely, 3), items, TaskFailedError, "sys.exit"),
+    "os._exit": Fault(first_of(tasks.exit_abruptly, 3), items, WorkerLostError, LOST, PROCESSES),
+    "killed": Fault(first_of(tasks.kill_itself, 3), items, WorkerLostError, LOST, PROCESSES),
+    "killed first": Fault(first_of(tasks.kill_itself, 0), items, WorkerLostError, LOST, PROCESSES),
+    "killed last": Fault(first_of(tasks.kill_itself, 7), items, WorkerLostError, LOST, PROCESSES),
+    "killed one by one": Fault(tasks.kill_itself, items, WorkerLostError, LOST, PROCESSES),
+    "memory": Fault(tasks.eat_memory, lambda: [10**15], MemoryError, ("falló", "failed")),
+    "never returns": Fault(tasks.hang, items, TimeLimitError, "1.0", PROCESSES, LIMITED),
     "never returns from C": Fault(
-        faults.hang_in_c, items, TimeLimitError, "1.0", PROCESSES, LIMITED
+        tasks.hang_in_c, items, TimeLimitError, "1.0", PROCESSES, LIMITED
     ),
     "task with a lock": Fault(
         first_of(threading.Lock(), 3), items, NotPicklableError, "pickle", PROCESSES
@@ -104,7 +105,7 @@ FAULTS: dict[str, Fault] = {
     "lambda": Fault(lambda item: item, items, TaskNotImportableError, "lambda", PROCESSES),
     "item with a lock": Fault(square, locks, NotPicklableError, " 2 ", PROCESSES),
     "result with a lock": Fault(
-        first_of(faults.return_unpicklable, 3), items, NotPicklableError, " 3 ", PROCESSES
+        first_of(tasks.return_lock, 3), items, NotPicklableError, " 3 ", PROCESSES
     ),
     "items fail": Fault(square, half_way, LookupError, "half-way"),
 }

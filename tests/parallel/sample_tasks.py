@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import threading
@@ -209,8 +210,9 @@ def exit_at_seven(item):
 
 
 def kill_itself(_item):
-    """End the process as the system does when memory runs out."""
-    os.kill(os.getpid(), signal.SIGKILL)
+    """End the process as the system does when memory runs out (Windows has no SIGKILL)."""
+    os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+    time.sleep(60)  # the signal may take a moment
 
 
 def kill_once(item):
@@ -258,6 +260,27 @@ def endless(_item):
     if hasattr(signal, "SIGTERM") and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     time.sleep(60)
+
+
+def hang(item):
+    """Wait for an hour, which nobody has."""
+    time.sleep(3_600)
+    return item
+
+
+def hang_in_c(item):
+    """Spend years in code written in C, where Python gets no turn: no other thread runs either.
+
+    The regular expression tries all ways to cut a text in two or more, and doubles them with each
+    letter.
+    """
+    re.fullmatch(r"(a|aa)+$", "a" * 100 + "b")
+    return item
+
+
+def eat_memory(n_bytes):
+    """Ask for so many bytes at once, which the system refuses where they are too many."""
+    return len(b"\1" * n_bytes)
 
 
 # ---- items that are trouble
@@ -354,39 +377,6 @@ def run_inside(how):
         return run(identity, range(4), how=how, n_workers=2, timeout_s=4).results
     except Exception as error:
         return type(error).__name__, str(error)
-
-
-# ---- results that are hard to compare
-
-
-class Box:
-    """An object without an ``==`` of its own."""
-
-    def __init__(self, inside):
-        self.inside = inside
-
-
-def box_of_nan(item):
-    """Return an object with an array and a NaN in it."""
-    import numpy as np
-
-    return Box([item, float("nan"), np.array([item, np.nan])])
-
-
-def circle(_item):
-    """Return a list that holds itself, which nobody can compare."""
-    made = [1.0]
-    made.append(made)
-    return made
-
-
-def random_array(_item):
-    """Return other numbers in each process."""
-    import os
-
-    import numpy as np
-
-    return np.array([os.getpid(), 1.0])
 
 
 # ---- tasks for watch()

@@ -134,7 +134,7 @@ def test_a_slow_first_item_keeps_its_place(client):
     check_story(done, 3)
     assert done.spans[0].duration_s >= 0.39
     assert {span.worker for span in done.spans} == {0, 1}
-    assert done.idle_s >= 0.2
+    assert done.parts_s["idle"] >= 0.1
 
 
 def test_packing_is_told(client):
@@ -170,15 +170,6 @@ def test_generous_time_limits_change_nothing(client):
     for timeout_s in (20, 1e9, 1e300):
         done = run(square, range(4), how="dask", timeout_s=timeout_s, client=client)
         assert done.results == [0, 1, 4, 9]
-
-
-def test_a_bar(client, capsys):
-    """A bar grows on stderr to its end, and the answer is the same."""
-    done = run(square, range(40), how="dask", progress=True, client=client)
-    assert done.results == [square(item) for item in range(40)]
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "40/40" in told.err
 
 
 def test_the_course_work_itself(client):

@@ -55,7 +55,7 @@ def good_and_bad_calls():
         run(sample_tasks.raise_value_error, [1], how="dask", n_workers=1)
     with pytest.raises(TimeLimitError):
         run(sample_tasks.sleep, [60], how="dask", n_workers=1, timeout_s=2)
-    with local_cluster(1, start_method="fork", dashboard=True) as client:
+    with local_cluster(1, dashboard=True) as client:
         assert run(square, [3], how="dask", client=client).results == [9]
 
 

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from helpers.language import set_language
-from helpers.parallel import InputError, TaskNotImportableError, advise, compare, run, scaling
+from helpers.parallel import InputError, TaskNotImportableError, advise, run
 from helpers.parallel.clusters import local_cluster
 from helpers.parallel.edited import edited_since_import
 
@@ -184,13 +184,12 @@ def test_no_way_mixes_two_versions(own, how, method):
     assert done.results == [0, 2000, 4000]
 
 
-@pytest.mark.parametrize("measure", [compare, scaling, advise])
-def test_what_measures_says_it_too(own, measure):
-    """Nobody is told that the task depends on chance."""
+def test_the_advice_says_it_too(own):
+    """What advise tries out is of one version, so nobody is told figures of two."""
     module, edit = own
     edit("FACTOR = 10", "FACTOR = 2000")
     with pytest.raises(InputError, match="edited"):
-        measure(module.task, [1, 2, 3])
+        advise(module.task, [1, 2, 3])
 
 
 def test_a_cluster_that_goes_on_takes_the_new_version(own):

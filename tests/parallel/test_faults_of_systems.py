@@ -345,12 +345,12 @@ def test_more_workers_than_windows_can_wait_for(how, on_windows):
     """There 62 processes are an error that says 61, and as many as CPUs means 61 at most."""
     with pytest.raises(InputError, match="61"):
         run(square, range(5), how=how, n_workers=62)
-    plan = plans.make_plan(square, range(5), how, None, None, None, None, False)
+    plan = plans.make_plan(square, range(5), how, None, None, None, None)
     assert plan.n_workers == 61
 
 
 @pytest.mark.parametrize("how", ["sequential", "threads"])
 def test_what_windows_has_no_limit_for(how, on_windows):
     """Threads are not limited to 61."""
-    plan = plans.make_plan(square, range(5), how, 80, None, None, None, False)
+    plan = plans.make_plan(square, range(5), how, 80, None, None, None)
     assert plan.n_workers == (80 if how == "threads" else 1)

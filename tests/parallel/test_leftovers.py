@@ -170,7 +170,7 @@ def test_a_pool_whose_collecting_thread_ends_first_is_ended(method, monkeypatch)
     free, the thread that collects results may have ended before that step is over.
     """
     before = leftovers.snapshot()
-    plan = make_plan(sample_tasks.sleep, [60], "pool", 1, None, method, None, False)
+    plan = make_plan(sample_tasks.sleep, [60], "pool", 1, None, method, None)
     way = PoolOfProcesses(plan.job)
     way.submit(partial(plan.chunk, 0), print)
     collector = way._pool._result_handler

@@ -134,34 +134,31 @@ def test_a_script_with_its_guard(method, way, tmp_path):
 
 UNGUARDED = """
 import sys
-from helpers.parallel import compare, run
+from helpers.parallel import run
 
 def double(item):
     return item * 2
 
 how, method = sys.argv[1:3]
-if "compare" in sys.argv:
-    compare(double, [21], [how], n_workers=1, start_method=method)
 print(run(double, [21], how=how, n_workers=1, start_method=method).results)
 """
 
 
 @pytest.mark.parametrize("method", NEW_PROCESS)
-@pytest.mark.parametrize("call", ["run", "compare"])
 @pytest.mark.parametrize("how", ["processes", "pool"])
-def test_a_script_without_its_guard(method, how, call, tmp_path):
+def test_a_script_without_its_guard(method, how, tmp_path):
     """A script without the guard ends with errors, its own and its workers', that name that line.
 
     None of them guesses at another cause.
     """
     script = tmp_path / "my_script.py"
     script.write_text(UNGUARDED, encoding="utf-8")
-    completed = run_program(script, how, method, call)
+    completed = run_program(script, how, method)
     assert completed.stdout == ""
     errors = [line for line in completed.stderr.splitlines() if "Error: " in line]
     assert all("my_script.py" in line and '__name__ == "__main__"' in line for line in errors)
     assert all(line.startswith("helpers.parallel.errors.") for line in errors)
-    assert f"my_script.py calls {call}" in errors[0]
+    assert "my_script.py calls run" in errors[0]
     assert "WorkerLostError" in errors[-1]
     assert "memory" not in completed.stderr
 

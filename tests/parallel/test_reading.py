@@ -12,26 +12,15 @@ import pytest
 import sample_tasks
 
 from helpers.language import set_language
-from helpers.parallel import (
-    InputError,
-    TimeLimitError,
-    advise,
-    compare,
-    reading,
-    run,
-    scaling,
-    simulate,
-)
+from helpers.parallel import InputError, TimeLimitError, advise, reading, run, simulate
 from helpers.tasks import square
 
 pytestmark = pytest.mark.timeout(30)
 
 CALLS = {
-    **{how: lambda items, how=how, **limit: run(square, items, how=how, **limit)
-       for how in ("sequential", "threads", "processes", "pool")},
-    "compare": lambda items, **limit: compare(square, items, **limit),
-    "scaling": lambda items, **limit: scaling(square, items, **limit),
-}  # fmt: skip
+    how: lambda items, how=how, **limit: run(square, items, how=how, **limit)
+    for how in ("sequential", "threads", "processes", "pool")
+}
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)

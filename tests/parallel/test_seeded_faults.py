@@ -55,9 +55,6 @@ FAULTS = {
     "a result that Dask lost is not computed again": Fault("parallel/dask_way.py",
         'AGAIN = ("lost", "pending")', "AGAIN = ()",
         "test_dask_clusters.py::test_a_result_that_is_lost_before_it_is_fetched", "Lost"),
-    "results that differ are taken for equal": Fault("parallel/timing.py",
-        "raise ResultsDifferError(", "return (", "test_timing.py::test_results_that_differ",
-        "NOT RAISE"),
     # ---- arguments
     "the start method is ignored": Fault("parallel/stopping.py",
         "multiprocessing.get_context(start_method)", 'multiprocessing.get_context("spawn")',

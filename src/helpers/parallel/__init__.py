@@ -6,34 +6,28 @@ from helpers.parallel.errors import (
     MachineError,
     NotPicklableError,
     ParallelError,
-    ResultsDifferError,
     TaskFailedError,
     TaskNotImportableError,
     TimeLimitError,
     WorkerLostError,
 )
-from helpers.parallel.laws import amdahl, efficiency, gustafson, karp_flatt, speedup
+from helpers.parallel.laws import amdahl
 from helpers.parallel.machine import Machine, machine, usable_cpus
 from helpers.parallel.model.advice import Advice, Option, advise
 from helpers.parallel.model.simulation import simulate
 from helpers.parallel.results import Run, Span
 from helpers.parallel.running import run
-from helpers.parallel.scaling import Scaling, scaling
-from helpers.parallel.timing import Comparison, compare
 from helpers.parallel.watching import Watch, watch
 
 __all__ = [
     "Advice",
-    "Comparison",
     "InputError",
     "Machine",
     "MachineError",
     "NotPicklableError",
     "Option",
     "ParallelError",
-    "ResultsDifferError",
     "Run",
-    "Scaling",
     "Span",
     "TaskFailedError",
     "TaskNotImportableError",
@@ -42,16 +36,10 @@ __all__ = [
     "WorkerLostError",
     "advise",
     "amdahl",
-    "compare",
-    "efficiency",
-    "gustafson",
-    "karp_flatt",
     "local_cluster",
     "machine",
     "run",
-    "scaling",
     "simulate",
-    "speedup",
     "usable_cpus",
     "watch",
 ]

@@ -170,16 +170,13 @@ def _restore(environment: dict[str, str]) -> None:
 
 
 @contextmanager
-def local_cluster(
-    n_workers: int | None = None, *, start_method: str | None = None, dashboard: bool = False
-) -> Iterator[Client]:
+def local_cluster(n_workers: int | None = None, *, dashboard: bool = False) -> Iterator[Client]:
     """Have a local Dask cluster while inside, for several calls of ``run(..., client=client)``.
 
     It has worker processes of one thread each, and all of it listens on the loopback address.
 
     Args:
         n_workers: how many workers; as many as there are usable CPUs if ``None``.
-        start_method: how they start; ``"spawn"`` if ``None``.
         dashboard: whether to serve Dask's dashboard: ``client.dashboard_link`` is its address.
 
     Yields:
@@ -189,15 +186,12 @@ def local_cluster(
         InputError: an argument cannot be used.
         MachineError: the system did not let the workers start.
     """
-    import multiprocessing
-
     workers = usable_cpus() if n_workers is None else whole_number("n_workers", n_workers)
-    check_choice("start_method", start_method, (*multiprocessing.get_all_start_methods(), None))
     check_choice("dashboard", dashboard, (False, True))
     check_not_importing("local_cluster")
-    check_main_file(start_method or "spawn")
+    check_main_file("spawn")
     try:
-        cluster = start_local(workers, start_method, dashboard=dashboard)
+        cluster = start_local(workers, None, dashboard=dashboard)
     except (OSError, RuntimeError) as error:
         what = f"{type(error).__name__}: {error}"
         raise MachineError(message("dask.not_started", n=workers, error=what)) from error

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from helpers.language import message
-from helpers.parallel.equality import same
 from helpers.parallel.errors import InputError
 
 _INSTALLED = tuple(
@@ -125,9 +124,11 @@ def _is_as_compiled(module: types.ModuleType, mtime_s: int, size: int) -> bool:
 
 def _is_other(module: types.ModuleType, path: str, value: Any) -> bool:
     try:
-        return same(operator.attrgetter(path)(module), value) is False
+        found = operator.attrgetter(path)(module)
     except AttributeError:  # it was added
         return False
+    # What is plain is written as it is, and NaN, which equals nothing, is written like itself.
+    return type(found) is not type(value) or repr(found) != repr(value)
 
 
 @functools.lru_cache(maxsize=64)

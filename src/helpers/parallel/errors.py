@@ -31,9 +31,5 @@ class TimeLimitError(ParallelError, TimeoutError):
     """The time limit was reached before all results were there."""
 
 
-class ResultsDifferError(ParallelError, AssertionError):
-    """A way of running gave other results than the sequential one."""
-
-
 class MachineError(ParallelError, RuntimeError):
     """This machine does not do what is asked of it, for instance start an interpreter."""

@@ -51,7 +51,6 @@ class Plan:
     chunksize: int
     start_method: str | None
     timeout_s: float | None
-    progress: bool
     pickled_task: bytes
     measured: bool = False
     client: Any = None
@@ -106,7 +105,6 @@ def make_plan(
     chunksize: int | None,
     start_method: str | None,
     timeout_s: float | None,
-    progress: bool,
     client: Any = None,
 ) -> Plan:
     """Check the arguments of ``run`` and fill in what was left open; they mean what they do there.
@@ -126,7 +124,6 @@ def make_plan(
     if chunksize is not None:
         chunksize = whole_number("chunksize", chunksize)
     check_limit(timeout_s)
-    check_choice("progress", progress, (False, True))
     check_task(task)
     refuse_edited(task)
     pickled = pickled_task(task, how, method)
@@ -135,7 +132,7 @@ def make_plan(
     begin = perf_counter()
     listed = as_sequence(items, timeout_s)
     read_s = perf_counter() - begin
-    size = chunksize or _chunksize_of(how, len(listed), workers, progress)
+    size = chunksize or _chunksize_of(how, len(listed), workers)
     return Plan(
         task,
         listed,
@@ -144,7 +141,6 @@ def make_plan(
         size,
         method,
         timeout_s,
-        progress,
         pickled,
         measured=chunksize is None,
         client=client,
@@ -173,9 +169,9 @@ def _method_of(how: str, start_method: str | None, client: object) -> str | None
     return start_method or ("spawn" if how == "dask" else default_start_method())
 
 
-def _chunksize_of(how: str, n_items: int, n_workers: int, progress: bool) -> int:
-    if how == "sequential":  # nothing is dealt out: the plain loop, with pauses for a bar
-        return max(1, math.ceil(n_items / 100) if progress else n_items)
+def _chunksize_of(how: str, n_items: int, n_workers: int) -> int:
+    if how == "sequential":  # nothing is dealt out: the plain loop
+        return max(1, n_items)
     return chunksize_for(n_items, n_workers)
 
 

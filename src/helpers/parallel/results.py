@@ -101,13 +101,6 @@ class Run:
         return sum(span.duration_s for span in self.spans)
 
     @property
-    def idle_s(self) -> float:
-        """Seconds that ready workers spent waiting for work or for the end, all together."""
-        known = [ready for ready in self.ready_s if ready is not None]
-        waited = sum(max(0.0, self.arrived_s - ready) for ready in known)
-        return max(0.0, waited - self.busy_s)
-
-    @property
     def parts_s(self) -> dict[str, float]:
         """The whole call as a worker spent it, on average: its parts add up to ``elapsed_s``.
 
@@ -124,24 +117,6 @@ class Run:
     def computing_s(self) -> float:
         """Seconds during which at least one worker was computing."""
         return _covered([(span.start_s, span.stop_s) for span in self.spans])
-
-    @property
-    def starting_s(self) -> float:
-        """Seconds in which no worker computed because some were still starting."""
-        last_ready = max((ready for ready in self.ready_s if ready is not None), default=0.0)
-        last_ready = min(last_ready, self.arrived_s)  # all may be done before the last is ready
-        meanwhile = [(s.start_s, min(s.stop_s, last_ready)) for s in self.spans]
-        return last_ready - _covered([(a, b) for a, b in meanwhile if a < b])
-
-    @property
-    def messages_s(self) -> float:
-        """Seconds in which nobody started, computed or stopped: work and results on their way."""
-        return max(0.0, self.arrived_s - self.starting_s - self.computing_s)
-
-    @property
-    def overhead_s(self) -> float:
-        """Seconds beyond what the same computing, shared evenly by all workers, would take."""
-        return self.elapsed_s - self.busy_s / self.n_workers
 
     @property
     def utilisation(self) -> float:

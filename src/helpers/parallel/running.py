@@ -17,7 +17,6 @@ from helpers.parallel.interrupts import Interrupts
 from helpers.parallel.mailbox import Mailbox
 from helpers.parallel.outcomes import told
 from helpers.parallel.plans import Plan, make_plan
-from helpers.parallel.progress import progress_bar
 from helpers.parallel.results import Run, Task
 from helpers.parallel.ways import WAYS, Way
 from helpers.worker import Outcome
@@ -39,7 +38,6 @@ def run(
     chunksize: int | None = None,
     start_method: str | None = None,
     timeout_s: float | None = None,
-    progress: bool = False,
     client: Any = None,
 ) -> Run:
     """Apply ``task`` to each of ``items``, in one of several ways, and tell who did what when.
@@ -61,9 +59,6 @@ def run(
             stopped from outside: it ends after the item that it has at hand, and so does a worker
             of a cluster that runs already. Reading the items counts, too, which a thread of its own
             then does, unless they are a list, a tuple or a range.
-        progress: whether to show a bar (tqdm's) that grows with each chunk that is done, in a
-            notebook or a terminal. No worker prints anything. The sequential way then takes the
-            items in a hundred chunks.
         client: for Dask: a ``distributed.Client``, or the address of a scheduler, whose cluster is
             used and left running. A local cluster is started and closed if ``None``; it listens on
             the loopback address alone. Where a worker of a cluster is lost, others do its chunks
@@ -83,14 +78,7 @@ def run(
         TaskFailedError: the task raised what cannot be brought back, or called ``sys.exit``.
         Exception: what the task itself raised, with a note that names the item.
     """
-    plan = make_plan(
-        task, items, how, n_workers, chunksize, start_method, timeout_s, progress, client
-    )
-    with progress_bar(len(plan.items), plan.progress) as advance:
-        return _run(plan, advance)
-
-
-def _run(plan: Plan, advance: Callable[[int], object]) -> Run:
+    plan = make_plan(task, items, how, n_workers, chunksize, start_method, timeout_s, client)
     called_s = perf_counter()  # checking the arguments is no part of any way of running
     if not plan.items:
         return told(plan, [], [], (called_s, perf_counter()))
@@ -98,7 +86,7 @@ def _run(plan: Plan, advance: Callable[[int], object]) -> Run:
         plan = plan.connected()
         way = _started(plan)
         try:
-            results, outcomes = _collect(plan, way, called_s, advance, interrupts)
+            results, outcomes = _collect(plan, way, called_s, interrupts)
             arrived_s = perf_counter()
             way.stop()
         except BaseException:  # an interrupt too: no worker outlives the call
@@ -115,11 +103,7 @@ def _started(plan: Plan) -> Way:
 
 
 def _collect(
-    plan: Plan,
-    way: Way,
-    called_s: float,
-    advance: Callable[[int], object],
-    interrupts: Interrupts,
+    plan: Plan, way: Way, called_s: float, interrupts: Interrupts
 ) -> tuple[list[Any], list[Outcome]]:
     """Have every chunk computed; return the results and the outcomes, in the items' order."""
     results: list[Any] = [None] * (len(plan.items) if plan.n_chunks > 1 else 0)
@@ -143,7 +127,6 @@ def _collect(
                 first = index * plan.chunksize
                 results[first : first + len(outcome.results)] = outcome.results
             outcome.results = None  # they are in their place
-            advance(plan.chunk_length(index))
     return results, [collected[index] for index in range(plan.n_chunks)]
 
 
