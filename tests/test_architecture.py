@@ -118,10 +118,10 @@ def test_arrows(name):
         ("helpers.tasks.numbers", "from helpers.parallel.running import run"),
         ("helpers.tasks.numbers", "from ..worker import compute"),
         ("helpers.parallel.ways", "def f():\n    from helpers.tasks import square"),
-        ("helpers.parallel.ways", "if TYPE_CHECKING:\n    import helpers.classroom.charts"),
+        ("helpers.parallel.ways", "if TYPE_CHECKING:\n    import helpers.classroom.style"),
         ("helpers.parallel.ways", "importlib.import_module('helpers.tasks.numbers')"),
-        ("helpers.classroom.charts", "from helpers import authoring"),
-        ("helpers.classroom.charts", "from helpers.worker import compute"),
+        ("helpers.classroom.style", "from helpers import authoring"),
+        ("helpers.classroom.style", "from helpers.worker import compute"),
         ("helpers.__main__", "from helpers import classroom"),
         ("helpers", "from helpers import language"),
     ],
@@ -155,7 +155,7 @@ def test_the_check_of_libraries_catches(name, source):
 
 
 def test_lower_rooms_are_standard_library_only():
-    """What a worker or a run needs is in the standard library, save Dask, tqdm and psutil."""
+    """What a worker or a run needs is in the standard library, save Dask and psutil."""
     for name in LOWER:
         file = FILES[name]
         imported = imported_by(name, file.read_text(encoding="utf-8"), file.name == "__init__.py")
@@ -163,8 +163,6 @@ def test_lower_rooms_are_standard_library_only():
         allowed = sys.stdlib_module_names | {"helpers"}
         if name.startswith(("helpers.parallel", "helpers.remote")):
             allowed |= {"cloudpickle", "dask", "distributed"}
-        if name == "helpers.parallel.progress":
-            allowed |= {"tqdm"}
         if name == "helpers.parallel.reading":
             allowed |= {"psutil"}
         assert roots <= allowed, name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from PIL import Image
 
 from helpers.authoring import readme_chart
 from helpers.authoring.errors import AuthoringError
-from helpers.authoring.readme_chart import MEASURED, PAGES, draw, main, runs_in, table, with_section
+from helpers.authoring.readme_chart import MEASURED, PAGES, draw, main, table, with_section
 from helpers.language import LANGUAGES, current_language, set_language
 from helpers.parallel import Run, Span
 
@@ -35,7 +36,14 @@ def _clean():
 def runs_of(picture: Path) -> list[Run]:
     """Return the runs that a picture holds."""
     with Image.open(picture) as image:
-        return runs_in(image.text[MEASURED])
+        return [_run(**fields) for fields in json.loads(image.text[MEASURED])]
+
+
+def _run(spans, lost_s, **fields) -> Run:
+    for name in ("ready_s", "started_s", "lanes"):  # JSON has lists alone, and texts for keys
+        fields[name] = tuple(fields.get(name, ()))
+    lost = {int(worker): seconds for worker, seconds in lost_s.items()}
+    return Run(**fields, spans=tuple(Span(*span) for span in spans), lost_s=lost)
 
 
 def test_a_picture_holds_what_it_shows(tmp_path):

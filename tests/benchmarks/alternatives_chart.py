@@ -11,15 +11,13 @@ from xml.sax.saxutils import escape
 import matplotlib as mpl
 from alternatives_numbers import RATIO_AIM, Times, median_s, meets_aim
 from alternatives_ways import LIBRARIES, WRAPPED
-from alternatives_words import WORDS, way_title
+from alternatives_words import WORDS, way_name, way_title
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.classroom.charts import way_name
 from helpers.classroom.style import (
     BLUE,
     INK,
-    ORANGE,
     STYLE,
     Unit,
     duration,
@@ -30,7 +28,7 @@ from helpers.language import current_language, set_language
 
 # A row for each call, with the way of `run` that wraps it, from top to bottom.
 ROWS = [(raw, way) for way, raw in WRAPPED.items()] + [(name, None) for name in LIBRARIES]
-LOOKS = {"chart_raw": (ORANGE, ""), "chart_run": (BLUE, "///")}
+LOOKS = {"chart_raw": ("#E69F00", ""), "chart_run": (BLUE, "///")}
 # Times that lie further apart than this do not show on one linear axis.
 WIDE = 100
 _SVG = {"svg.fonttype": "path", "svg.hashsalt": "alternatives", "font.family": "DejaVu Sans"}
@@ -129,8 +127,8 @@ def panel_title(results: Mapping[str, Any], name: str, language: str) -> str:
     if best == "loop":
         return WORDS["chart_loop"][language].format(job=job)
     hows = {raw: way.removeprefix("run ") for way, raw in WRAPPED.items()}
+    way = way_name(hows.get(best, best), language)
     with _speaking(language):
-        way = way_name(hows.get(best, best))
         speed = times_as_fast(medians["loop"] / medians[best])
     return WORDS["chart_best"][language].format(job=job, way=way, speed=speed)
 

@@ -9,6 +9,12 @@ _TITLES = {
     "ProcessPoolExecutor": {"es": "`ProcessPoolExecutor`", "en": "`ProcessPoolExecutor`"},
 }
 
+_NAMES = {
+    "threads": {"es": "hilos", "en": "threads"},
+    "processes": {"es": "procesos", "en": "processes"},
+    "pool": {"es": "Pool", "en": "Pool"},
+}
+
 WORDS = {
     "title": {"es": "Formas de hacer el mismo trabajo", "en": "Ways of doing the same work"},
     "to": {"es": "a", "en": "to"},
@@ -110,3 +116,8 @@ def way_title(name: str, language: str) -> str:
     if name.startswith("run "):
         return f'`run(how="{name.removeprefix("run ")}")`'
     return _TITLES[name][language] if name in _TITLES else name
+
+
+def way_name(how: str, language: str) -> str:
+    """Return how a way is called in a sentence; a library has its own name."""
+    return _NAMES[how][language] if how in _NAMES else how

@@ -9,11 +9,10 @@ from made import ended, heavy, hundred_squares, sequential, slow_start
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.classroom import plot_timeline, plot_times
+from helpers.classroom import plot_timeline
 from helpers.classroom.explore_amdahl import _Amdahl
 from helpers.classroom.explore_pool import _Pool
 
-WAYS = ("sequential", "threads", "processes", "pool")
 LOST = replace(heavy(3, how="dask"), lost_s={1: 0.3}, start_method="spawn")
 
 
@@ -23,8 +22,6 @@ def _explored(explorer) -> Figure:
 
 # Every chart by name; each is drawn in the current language when it is called.
 CHARTS: dict[str, Callable[[], Axes | Figure]] = {
-    "times": lambda: plot_times({way: [1.0 + k, 1.1 + k, 1.5 + k] for k, way in enumerate(WAYS)}),
-    "times_of_others": lambda: plot_times({name: [3.0, 3.1, 3.6] for name in "abcde"}),
     "timeline": lambda: plot_timeline(sequential(), ended(heavy(4), 0.1)),
     "timeline_of_little": lambda: plot_timeline(hundred_squares(4)),
     "timeline_of_starts": lambda: plot_timeline(slow_start(2)),

@@ -1,7 +1,8 @@
-"""Finished results made by hand, for the charts, and what can be asked of a drawn figure."""
+"""Runs and a plain chart made by hand, and what can be asked of a drawn figure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
 
@@ -9,6 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
+from helpers.classroom.data_table import Table
+from helpers.classroom.style import BLUE, describe, new_axes
+from helpers.language import text
 from helpers.parallel import Run, Span
 
 
@@ -94,14 +98,25 @@ def only_messages(n_workers: int) -> Run:
     return made_run("pool", (0.004,) * n_workers, spans, 0.26)
 
 
+def bars(lengths: Mapping[str, float], ax: Axes | None = None) -> Axes:
+    """Draw a chart with all that a chart may have, in the language: a title, a text, a table."""
+    ax = ax or new_axes()
+    rows = [(name, f"{length:g}") for name, length in lengths.items()]
+    title = text(es="Tiempos de: ", en="Times of: ") + ", ".join(lengths)
+    ax.barh(list(lengths), list(lengths.values()), color=BLUE)
+    ax.set_title(title)
+    told = "; ".join(f"{name}: {length} s" for name, length in rows)
+    describe(ax, f"{title}. {told}.", lambda: [Table(title, _heads(), rows)])
+    return ax
+
+
+def _heads() -> tuple[str, str]:
+    return text(es="manera", en="way"), text(es="segundos", en="seconds")
+
+
 def texts(ax: Axes) -> list[str]:
     """Return what is written on the chart, its title included."""
     return [text.get_text() for text in _written(ax)]
-
-
-def title(ax: Axes) -> str:
-    """Return the title, wherever it stands."""
-    return "".join(ax.get_title(loc) for loc in ("left", "center", "right"))
 
 
 def badly_placed(ax: Axes) -> list[str]:

@@ -8,7 +8,7 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-from helpers.classroom.style import BLUE, GREEN, INK, LIGHT, PALE, SKY, STYLE, VERMILLION, new_axes
+from helpers.classroom.style import BLUE, GREEN, INK, LIGHT, STYLE, VERMILLION, new_axes
 from helpers.language import LANGUAGES, set_language
 from seeing import contrast, mark_shares, text_contrasts, weak_marks, weak_texts
 from vision import VISIONS, least_distance
@@ -17,6 +17,7 @@ from vision import VISIONS, least_distance
 LOOKED_AT = [
     pytest.param(name, marks=() if name == "timeline" else pytest.mark.slow) for name in CHARTS
 ]
+SKY, PALE = "#56B4E9", "#D9D9D9"  # too light on white
 APART = 15  # far more than what is noticed side by side: lines and bars lie apart
 
 

@@ -6,23 +6,19 @@ import datetime
 import gc
 import math
 import re
-import statistics
 import weakref
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 from gallery import CHARTS, drawn
-from made import ended, heavy, hundred_squares, sequential
+from made import bars, ended, heavy, hundred_squares, sequential
 from matplotlib import pyplot as plt
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from helpers.classroom import (
-    plot_timeline,
-    plot_times,
-)
+from helpers.classroom import plot_timeline
 from helpers.classroom.data_table import MOST, NONE, Table, folded
 from helpers.classroom.style import data_html, describe, figure_html, new_axes, tables_of
 from helpers.language import message, set_language
@@ -67,12 +63,6 @@ def table(ax) -> Table:
     return found
 
 
-def column(found: Table, head: str) -> list[float]:
-    """Return the figures of a column; where there is none, nothing."""
-    cells = (row[found.heads.index(head)] for row in found.rows)
-    return [float(cell.replace(",", "")) for cell in cells if cell != NONE]
-
-
 # ---- every chart
 
 
@@ -103,7 +93,7 @@ def test_the_data_keeps_no_figure(name):
 
 def test_both_languages_have_the_same_figures():
     """What a table says differs by language, its figures do not."""
-    for name in ("times", "explored_amdahl", "timeline", "explored_pool"):
+    for name in ("explored_amdahl", "timeline", "explored_pool"):
         figures = []
         for language in ("es", "en"):
             set_language(language)
@@ -115,7 +105,7 @@ def test_both_languages_have_the_same_figures():
 def test_the_table_stays_in_the_language_of_its_chart():
     """A chart that was drawn in Spanish has a Spanish table whatever is spoken when it is shown."""
     set_language("es")
-    ax = plot_times({"sequential": 1.0, "pool": 2.0})
+    ax = bars({"sequential": 1.0, "pool": 2.0})
     set_language("en")
     shown = figure_html(ax.figure)
     assert "Los datos en una tabla" in shown
@@ -132,20 +122,12 @@ def test_a_table_is_made_only_where_it_is_shown():
     assert made == [1]
 
 
-def test_a_new_description_keeps_the_data():
-    """Where a chart is told in other words its table stays."""
-    ax = plot_times({"sequential": 1.0})
-    before = tables_of(ax.figure)
-    describe(ax, "other words")
-    assert tables_of(ax.figure) == before
-
-
 # ---- how it is written
 
 
 def test_the_html_can_be_read_and_reached(language):
     """A fold with its summary; a region with a name that the keyboard reaches; heads with scope."""
-    page = Page(figure_html(plot_times({"sequential": [1.0, 2.0, 3.0], "pool": 1.0}).figure))
+    page = Page(figure_html(bars({"loop": 2.0, "pool": 1.0}).figure))
     assert page.open == []
     names = [name for name, _ in page.elements]
     assert names[:5] == ["figure", "img", "details", "summary", "div"]
@@ -154,13 +136,13 @@ def test_the_html_can_be_read_and_reached(language):
     [box] = page.attributes("div")
     assert (box["role"], box["tabindex"], box["aria-label"]) == ("region", "0", caption)
     assert "overflow: auto" in box["style"]
-    assert [head["scope"] for head in page.attributes("th")] == [*["col"] * 5, *["row"] * 2]
-    assert len(page.texts_in("td")) == 8
+    assert [head["scope"] for head in page.attributes("th")] == [*["col"] * 2, *["row"] * 2]
+    assert page.texts_in("td") == ["2", "1"]
 
 
 def test_no_colour_is_fixed():
     """The page's colours hold, by day and by night: the table brings none but the page's own."""
-    shown = data_html(plot_times({"sequential": 1.0}).figure)
+    shown = data_html(bars({"sequential": 1.0}).figure)
     assert re.findall(r"(?<![-\w])(?:color|background)\s*:\s*(\w+)", shown) == ["inherit"]
 
 
@@ -185,25 +167,11 @@ def test_long_data_is_cut_and_says_so(language):
 
 def test_data_that_is_whole_says_no_number():
     """Where all rows are shown the caption is the chart's own."""
-    ax = plot_times({"sequential": 1.0})
+    ax = bars({"sequential": 1.0})
     assert Page(data_html(ax.figure)).texts_in("caption") == [table(ax).caption]
 
 
 # ---- what it holds
-
-
-def test_times(language):
-    """Of several timings: the quartiles, the median and how many; of one: the time itself."""
-    timings = [2.0, 2.4, 3.0, 2.2, 2.1]
-    found = table(plot_times({"sequential": timings, "pool": 0.5}))
-    unit = message("chart.seconds")
-    quarters = statistics.quantiles(timings, n=4, method="inclusive")
-    for key, value in zip(("quarter_1", "median", "quarter_3"), quarters, strict=True):
-        head = message("table.in_unit", what=message(f"table.{key}"), unit=unit)
-        assert column(found, head)[0] == pytest.approx(value, rel=5e-3)
-    assert column(found, message("table.timings")) == [5, 1]
-    alone = table(plot_times({"sequential": 0.5, "pool": 0.25}))
-    assert [row[1] for row in alone.rows] == ["500", "250"]
 
 
 def test_timeline():
@@ -236,16 +204,6 @@ def test_the_rows_of_a_timeline_are_counted_right(runs):
     """How many rows there are is known without going through them."""
     found = table(plot_timeline(*runs))
     assert found.n_rows == len(found.rows)
-
-
-def test_the_table_shows_what_was_drawn():
-    """What a learner changes after the chart was drawn is not in the picture, nor in its table."""
-    given = {"sequential": [1.0, 1.5, 2.0], "pool": [1.0]}
-    figure = plot_times(given).figure
-    drawn_from = tables_of(figure)
-    given["sequential"].append(9.0)
-    given["threads"] = [2.0]
-    assert tables_of(figure) == drawn_from
 
 
 # ---- a learner's own figure

@@ -23,6 +23,7 @@ from helpers.classroom import (
     grading_faults,
     grading_files,
     grading_numbers,
+    grading_pool,
     hint,
 )
 from helpers.classroom.cards import Card
@@ -393,3 +394,24 @@ def test_importable_task_that_misbehaves(language, task_from, body, verdict):
     card = check("3.3", task_from("misbehaves", body))
     assert card.headline == message("check.not_yet", exercise="3.3")
     assert verdicts("3.3", card, language) == {verdict}
+
+
+@pytest.mark.parametrize(
+    ("pool", "pays_from"),
+    [
+        ({1: 9, 2: 9, 3: 9}, None),
+        ({1: 9, 2: 1, 3: 9}, None),
+        ({1: 9, 2: 9, 3: 1}, 3),
+        ({1: 9, 2: 1, 3: 1}, 2),
+        ({1: 1, 2: 1, 3: 1}, 1),
+        ({1: 1, 2: 9, 3: 1}, 3),
+        ({1: 1, 2: 5, 3: 1}, 3),
+        ({2: 1, 3: 1, 4: 1}, 2),
+        ({4: 1}, None),
+        ({}, None),
+    ],
+)
+def test_where_the_pool_pays(pool, pays_from):
+    """The answer to 2.3 is the number from which on the pool always wins; a tie wins nothing."""
+    times = {"loop": {1: 5, 2: 5, 3: 5}, "pool": pool}
+    assert grading_pool.break_even((times, pays_from)) == "right"

@@ -11,12 +11,12 @@ from html import unescape
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from made import sequential
+from made import bars
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from traitlets.config import Config
 
-from helpers.classroom import plot_times, style
+from helpers.classroom import style
 from helpers.classroom.own_figure import own_text
 from helpers.classroom.style import (
     GREY,
@@ -32,7 +32,6 @@ from helpers.classroom.style import (
     use_style,
 )
 from helpers.language import message, messages, set_language
-from helpers.parallel import Comparison
 from seeing import contrast
 
 
@@ -71,7 +70,7 @@ def test_ratio_in_words(language, ratio, key, times):
 
 def test_html_of_a_chart_has_its_alternative_text(language):
     """The picture is a PNG inside an img whose alt is the chart's alternative text, escaped."""
-    ax = plot_times({'<b>"one" & two': 1.0, "pool": 2.0})
+    ax = bars({'<b>"one" & two': 1.0, "pool": 2.0})
     shown = figure_html(ax.figure)
     alt = re.search(r'<img alt="([^"]*)"', shown).group(1)
     assert unescape(alt) == alternative_text(ax.figure)
@@ -79,20 +78,6 @@ def test_html_of_a_chart_has_its_alternative_text(language):
     data = re.search(r'src="data:image/png;base64,([^"]+)"', shown).group(1)
     assert base64.b64decode(data).startswith(b"\x89PNG")
     assert "width: 900px; max-width: 100%" in shown
-    assert "<figcaption>" not in shown
-
-
-def test_warnings_stand_under_the_chart(language):
-    """What makes a comparison worth less is written under its chart, escaped, one line each."""
-    run = sequential()
-    times = {"sequential": (1.0, 1.1), "pool": (2.0, 2.1)}
-    warnings = ("x < y varies", "too short")
-    comparison = Comparison(times, {"sequential": run, "pool": run}, warnings)
-    shown = figure_html(plot_times(comparison).figure)
-    assert [unescape(w) for w in re.findall(r"<figcaption>⚠ (.*?)</figcaption>", shown)] == [
-        "x < y varies",
-        "too short",
-    ]
 
 
 def test_alternative_text_goes_with_its_figure():
@@ -110,8 +95,8 @@ def test_alternative_text_goes_with_its_figure():
 def two_charts(first="pool", second="threads"):
     """Return a figure with a chart at the left and another at the right, drawn last to first."""
     figure, (left, right) = plt.subplots(1, 2)
-    plot_times({"sequential": 1.0, second: 3.0}, ax=right)
-    plot_times({"sequential": 1.0, first: 2.0}, ax=left)
+    bars({"sequential": 1.0, second: 3.0}, ax=right)
+    bars({"sequential": 1.0, first: 2.0}, ax=left)
     return figure
 
 
@@ -132,7 +117,7 @@ def test_each_chart_of_a_figure_is_described(language):
 def test_a_chart_that_is_drawn_again_is_told_once():
     """What is drawn on the same Axes takes the place of what was told of them, and no other's."""
     figure = two_charts("before")
-    plot_times({"sequential": 1.0, "after": 2.0}, ax=figure.axes[0])
+    bars({"sequential": 1.0, "after": 2.0}, ax=figure.axes[0])
     told, rows = alternative_text(figure), [row[0] for t in tables_of(figure) for row in t.rows]
     assert "after" in told
     assert "before" not in told
@@ -143,12 +128,9 @@ def test_a_chart_that_is_drawn_again_is_told_once():
 
 
 def test_only_charts_that_are_there_are_told():
-    """A chart in a corner of another is told, and one that was taken away is not any more."""
+    """A chart that was taken away is not told any more."""
     figure = two_charts()
     left, right = figure.axes
-    plot_times({"sequential": 1.0, "inside": 2.0}, ax=left.inset_axes((0.5, 0.5, 0.4, 0.4)))
-    assert "inside" in alternative_text(figure)
-    assert len(tables_of(figure)) == 3
     left.remove()
     assert alternative_text(figure).startswith(right.get_title("left"))
     assert len(tables_of(figure)) == 1
@@ -161,21 +143,8 @@ def test_each_chart_of_a_figure_keeps_its_language():
     figure, (left, right) = plt.subplots(1, 2)
     for ax, spoken in ((left, "es"), (right, "en")):
         set_language(spoken)
-        plot_times({"sequential": 1.0, "pool": 2.0}, ax=ax)
-    assert [table.heads[0] for table in tables_of(figure)] == [
-        messages()["table"]["way"][spoken] for spoken in ("es", "en")
-    ]
-
-
-def test_charts_of_the_same_comparison_warn_once():
-    """What makes a comparison worth less stands once under a figure that draws it twice."""
-    run = sequential()
-    times = {"sequential": (1.0, 1.1), "pool": (2.0, 2.1)}
-    comparison = Comparison(times, {"sequential": run, "pool": run}, ("too short",))
-    figure, axes = plt.subplots(1, 2)
-    for ax in axes:
-        plot_times(comparison, ax=ax)
-    assert figure_html(figure).count("too short") == 1
+        bars({"sequential": 1.0, "pool": 2.0}, ax=ax)
+    assert [table.heads[0] for table in tables_of(figure)] == ["manera", "way"]
 
 
 @pytest.fixture
@@ -194,7 +163,7 @@ def test_notebook_shows_figures_as_html(shell):
     png = shell.display_formatter.formatters["image/png"]
     png.for_type(Figure, lambda figure: b"png")
     use_style()
-    ax = plot_times({"sequential": 1.0, "pool": 2.0})
+    ax = bars({"sequential": 1.0, "pool": 2.0})
     data, _ = shell.display_formatter.format(ax.figure)
     assert "image/png" not in data
     assert f'alt="{alternative_text(ax.figure)}"' in data["text/html"]
@@ -240,8 +209,8 @@ def test_texts_are_as_large_as_the_notebooks():
 def test_language_of_the_next_chart():
     """A chart drawn after a change of language speaks the new one; the older keeps its own."""
     set_language("es")
-    before = plot_times({"sequential": 1.0, "pool": 2.0})
+    before = bars({"sequential": 1.0, "pool": 2.0})
     set_language("en")
-    after = plot_times({"sequential": 1.0, "pool": 2.0})
-    assert "más lento" in alternative_text(before.figure)
-    assert "slower" in alternative_text(after.figure)
+    after = bars({"sequential": 1.0, "pool": 2.0})
+    assert "Tiempos" in alternative_text(before.figure)
+    assert "Times" in alternative_text(after.figure)

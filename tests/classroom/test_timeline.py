@@ -20,14 +20,12 @@ from made import (
     slow_start,
     texts,
 )
-from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 from helpers import stopwatch
-from helpers.classroom import duration, plot_timeline
-from helpers.classroom.placing import capitalised
-from helpers.classroom.style import BLUE, LIGHT, VERMILLION, alternative_text
+from helpers.classroom import plot_timeline
+from helpers.classroom.style import BLUE, LIGHT, VERMILLION, alternative_text, duration
 from helpers.language import message
 from helpers.parallel import InputError, run, watch
 from helpers.tasks import count_primes, square
@@ -228,7 +226,7 @@ def test_headings_of_two_alike_runs_differ_by_their_chunks(language):
     large, small = replace(heavy(2), chunksize=20), heavy(2)
     headings = [t.get_text() for t in plot_timeline(large, small).texts if t.get_weight() == "bold"]
     assert message("story.chunks", size="20") in headings[0]
-    assert headings[1].startswith(capitalised(message("story.chunks", size="1")))
+    assert headings[1].startswith(message("story.chunks", size="1").capitalize())
 
 
 def test_last_gap_of_a_worker_is_called_without_work(language):
@@ -339,15 +337,6 @@ def test_something_that_is_no_run(received):
     """What is no run gets an error that says what to give."""
     with pytest.raises((TypeError, ValueError), match="plot_timeline"):
         plot_timeline(received)
-
-
-def test_draws_into_given_axes():
-    """Given Axes are drawn into and returned, and no other figure is made."""
-    figure, (left, right) = plt.subplots(1, 2)
-    assert plot_timeline(heavy(2), ax=left) is left
-    assert plt.get_fignums() == [figure.number]
-    assert blocks(left)
-    assert not right.has_data()
 
 
 @pytest.mark.parametrize("how", ["sequential", "threads", "processes", "pool"])

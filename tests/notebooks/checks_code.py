@@ -132,7 +132,7 @@ def _sent(call: ast.Call, threads: set[str]) -> list[ast.AST]:
     """Return the arguments of a call that workers will have to import."""
     name = programs.called_name(call)
     keywords = [word.value for word in call.keywords if word.arg in _FUNCTION_KEYWORDS]
-    if name in ("run", "compare"):
+    if name == "run":
         return [*call.args[:1], *keywords] if not _stays_here(call) else []
     if isinstance(call.func, ast.Attribute) and name in _TO_WORKERS:
         in_threads = getattr(call.func.value, "id", "") in threads
@@ -141,10 +141,9 @@ def _sent(call: ast.Call, threads: set[str]) -> list[ast.AST]:
 
 
 def _stays_here(call: ast.Call) -> bool:
-    """Tell whether ``run`` or ``compare`` is told to stay within this process."""
-    ways = [word.value for word in call.keywords if word.arg in ("how", "hows")] or call.args[2:3]
-    named = [programs.constant(node) for way in ways for node in getattr(way, "elts", [way])]
-    return bool(named) and set(named) <= _IN_PROCESS_WAYS
+    """Tell whether ``run`` is told to stay within this process."""
+    ways = [programs.constant(word.value) for word in call.keywords if word.arg == "how"]
+    return bool(ways) and set(ways) <= _IN_PROCESS_WAYS
 
 
 def _own(node: ast.AST, own: set[str]) -> str:

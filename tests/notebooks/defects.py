@@ -176,7 +176,7 @@ DEFECTS: dict[str, dict[str, Change]] = {
         "a named lambda": code("f = lambda x: x\nexecutor.submit(f, 1)"),
         "a partial": code("def f(x, y): return x\npool.imap(partial(f, 1), [1])"),
         "a target": code("def f(): return 1\np = Process(target=f)"),
-        "compare": code("def f(x): return x\nc = compare(f, [1], ('sequential', 'pool'))"),
+        "run": code("def f(x): return x\nc = run(f, [1], how='pool')"),
         "timed": code("def f(x): return x\n%time pool.starmap(f, [(1,)])"),
     },
     "no_network": {

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from helpers.authoring.errors import AuthoringError
 from helpers.authoring.figures.timeline_tables import markdown_table
@@ -21,7 +20,7 @@ from helpers.authoring.notebooks import replace_file
 from helpers.classroom import plot_timeline, start
 from helpers.classroom.style import tables_of
 from helpers.language import LANGUAGES, message, speaking
-from helpers.parallel import Run, Span, run
+from helpers.parallel import Run, run
 from helpers.tasks import count_primes
 
 MEASURED = "Measured"  # the name under which a picture holds what was measured
@@ -92,18 +91,6 @@ def with_section(page: Path, name: str, text: str) -> str:
         marks = {"page": page.name, "begin": begin.strip(), "end": end.strip()}
         raise AuthoringError([message("readme_chart.no_marks", **marks)])
     return f"{before}{begin}{text}{end}{after}"
-
-
-def runs_in(told: str) -> list[Run]:
-    """Return the runs that a picture holds, from the text under ``MEASURED``."""
-    return [_run(**fields) for fields in json.loads(told)]
-
-
-def _run(spans: Sequence[Sequence[Any]], lost_s: Mapping[str, float], **fields: Any) -> Run:
-    lost = {int(worker): seconds for worker, seconds in lost_s.items()}
-    for name in ("ready_s", "started_s", "lanes"):  # JSON has lists alone
-        fields[name] = tuple(fields.get(name, ()))
-    return Run(**fields, spans=tuple(Span(*span) for span in spans), lost_s=lost)
 
 
 if __name__ == "__main__":

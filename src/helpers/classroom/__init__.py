@@ -3,7 +3,6 @@
 matplotlib, ipywidgets and IPython live in this room and nowhere else.
 """
 
-from helpers.classroom.charts import plot_times
 from helpers.classroom.dask_programs import cluster_programs
 from helpers.classroom.exercises import check, hint
 from helpers.classroom.explore_amdahl import explore_amdahl
@@ -11,18 +10,15 @@ from helpers.classroom.explore_pool import explore_pool
 from helpers.classroom.predictions import predict
 from helpers.classroom.scripts import run_script
 from helpers.classroom.start import start
-from helpers.classroom.style import duration
 from helpers.classroom.timeline import plot_timeline
 
 __all__ = [
     "check",
     "cluster_programs",
-    "duration",
     "explore_amdahl",
     "explore_pool",
     "hint",
     "plot_timeline",
-    "plot_times",
     "predict",
     "run_script",
     "start",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing.pool
+from collections.abc import Mapping
 from typing import Any
 
-from helpers.classroom.crossing import crossing_point
 from helpers.classroom.exercise import Exercise, Verdict, is_number
 from helpers.language import Bilingual
 from helpers.parallel import InputError, Run, Watch
@@ -35,7 +35,7 @@ def ending(answer: Any) -> Verdict:
 def break_even(answer: Any) -> Verdict:
     """2.3: seconds of both ways by number of items, and from how many items on the pool wins."""
     times, pays_from = answer
-    right = crossing_point(times["loop"], times["pool"])
+    right = _pays_from(times["loop"], times["pool"])
     if pays_from == right:
         return "right"
     if right is None:
@@ -43,6 +43,16 @@ def break_even(answer: Any) -> Verdict:
     if pays_from is not None and not (is_number(pays_from) and pays_from in times["pool"]):
         return "not_timed"
     return "early" if is_number(pays_from) and pays_from < right else "late"
+
+
+def _pays_from(loop: Mapping[int, float], pool: Mapping[int, float]) -> int | None:
+    """Return the smallest number of items from which on the pool always wins, if there is one."""
+    found = None
+    for n in sorted(set(loop) & set(pool), reverse=True):
+        if pool[n] >= loop[n]:
+            break
+        found = n
+    return found
 
 
 def own_timeline(answer: Any) -> Verdict:

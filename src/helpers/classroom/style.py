@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -24,9 +23,9 @@ from helpers.parallel.units import significant as significant
 
 # Okabe and Ito's colours, told apart by people of every colour vision.
 # Source: https://jfly.uni-koeln.de/color/
-BLUE, SKY, ORANGE, VERMILLION, GREEN = "#0072B2", "#56B4E9", "#E69F00", "#D55E00", "#009E73"
-INK, GREY, PALE = "#1A1A1A", "#595959", "#D9D9D9"
-# Sky and orange are too light for lines on white (under 3 to 1): these stand out, and apart.
+BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
+INK, GREY = "#1A1A1A", "#595959"
+# Their sky and orange are too light for lines on white (under 3 to 1): these stand out, and apart.
 PLUM, BROWN = "#B5588E", "#6B4C00"
 LIGHT = "#B5DCF5"  # beside BLUE it has 3 to 1; on white it needs an outline
 
@@ -65,12 +64,11 @@ class _Told:
     """What is said of a chart beside its picture, and the language in which it was drawn."""
 
     text: str
-    warnings: tuple[str, ...]
     tables: Tables | None
     language: str
 
 
-# By the Axes of each chart: a figure may have several, as those of a learner who passes ``ax=``.
+# By the Axes of each chart: a figure may have several, as that of a bet on pictures.
 _told: WeakKeyDictionary[Axes, _Told] = WeakKeyDictionary()
 
 
@@ -81,32 +79,20 @@ def new_axes(width_in: float = 9.0, height_in: float = 3.0) -> Axes:
     return ax
 
 
-def describe(
-    ax: Axes, text: str, warnings: tuple[str, ...] = (), tables: Tables | None = None
-) -> None:
+def describe(ax: Axes, text: str, tables: Tables | None = None) -> None:
     """Say what the chart on ``ax`` shows, for people who cannot see it, replacing what was said.
 
     Args:
         ax: where the chart is drawn.
         text: its alternative text.
-        warnings: what makes it worth less, shown under it.
-        tables: returns its data; called when it is shown. Where a chart is described again
-            without them, it keeps those it had.
+        tables: returns its data; called when it is shown.
     """
-    before = _told.get(ax)
-    kept = before.tables if before and tables is None else tables
-    _told[ax] = _Told(text, warnings, kept, current_language())
+    _told[ax] = _Told(text, tables, current_language())
 
 
 def _told_of(figure: Figure) -> list[_Told]:
     """Return what is said of each chart of ``figure``, in the order in which they stand there."""
-    return [_told[ax] for ax in _with_insets(figure.axes) if ax in _told]
-
-
-def _with_insets(axes: Iterable[Axes]) -> Iterator[Axes]:
-    for ax in axes:
-        yield ax
-        yield from _with_insets(child for child in ax.child_axes if isinstance(child, Axes))
+    return [_told[ax] for ax in figure.axes if ax in _told]
 
 
 def alternative_text(figure: Figure) -> str:
@@ -135,9 +121,9 @@ def data_html(figure: Figure) -> str:
         return folded(tables_of(figure))
 
 
-def figure_html(figure: Figure, dpi: int = 2 * _SHOWN_DPI) -> str:
-    """Return ``figure`` as HTML: the picture, its alternative text, its warnings and its data."""
-    return picture_html(figure, dpi) + data_html(figure)
+def figure_html(figure: Figure) -> str:
+    """Return ``figure`` as HTML: the picture, its alternative text and its data."""
+    return picture_html(figure, 2 * _SHOWN_DPI) + data_html(figure)
 
 
 def picture_html(figure: Figure, dpi: int) -> str:
@@ -151,13 +137,9 @@ def picture_html(figure: Figure, dpi: int) -> str:
     figure.savefig(picture, format="png", dpi=dpi, facecolor="white")
     data = base64.b64encode(picture.getvalue()).decode("ascii")
     width = round(figure.get_size_inches()[0] * _SHOWN_DPI)
-    # Charts of the same comparison have the same warnings, of which one is enough.
-    warnings = dict.fromkeys(text for told in _told_of(figure) for text in told.warnings)
-    caption = "".join(f"<figcaption>⚠ {html.escape(text)}</figcaption>" for text in warnings)
     return (
         f'<figure style="margin: 0.6em 0"><img alt="{html.escape(alternative_text(figure))}" '
-        f'style="width: {width}px; max-width: 100%" src="data:image/png;base64,{data}">'
-        f"{caption}</figure>"
+        f'style="width: {width}px; max-width: 100%" src="data:image/png;base64,{data}"></figure>'
     )
 
 
@@ -215,22 +197,14 @@ def unit_for(longest_s: float) -> Unit:
     return Unit(message("chart.microseconds"), 1e-6)
 
 
-def times_as_fast(ratio: float, than: str = "") -> str:
-    """Say what a ratio of times means: ``"1.9 times as fast as the loop"``, ``"140 times slower"``.
+def times_as_fast(ratio: float) -> str:
+    """Say what a ratio of times means: ``"1.9 times as fast"``, ``"140 times slower"``.
 
     Args:
-        ratio: the time compared with, divided by the time spoken of; above 1 is faster.
-        than: what it is compared with, as a noun; nothing is said of it for an empty text.
+        ratio: the time compared with, divided by the time spoken of; above 1 is faster. Two times
+            that are very near each other are called equal.
     """
-    if is_as_fast(ratio):
-        return message("chart.as_fast_as", than=than) if than else message("chart.as_fast")
+    if 1 / 1.05 < ratio < 1.05:
+        return message("chart.as_fast")
     key, times = ("faster", ratio) if ratio > 1 else ("slower", 1 / ratio)
-    said = {"times": significant(times, 2)}
-    return (
-        message(f"chart.{key}_than", than=than, **said) if than else message(f"chart.{key}", **said)
-    )
-
-
-def is_as_fast(ratio: float) -> bool:
-    """Say whether two times are so near each other that neither is called the faster one."""
-    return 1 / 1.05 < ratio < 1.05
+    return message(f"chart.{key}", times=significant(times, 2))

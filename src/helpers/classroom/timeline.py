@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
+from matplotlib.textpath import TextToPath
 
-from helpers.classroom.placing import capitalised, size_of
 from helpers.classroom.style import (
     BLUE,
     GREY,
@@ -38,10 +39,11 @@ _MANY = 400  # spans in a lane; beyond it most are narrower than a pixel
 _SEEN = 0.005  # the workers' end is drawn where it takes this share of the axis
 _PIXELS = 1000  # about how many pixels wide the lanes are
 _APART = withStroke(linewidth=5, foreground="white")  # the end from a block that ends there
+_HEADING: Any = {"weight": "bold", "size": 13}
 _HEADING_IN = 7.7  # a heading up to so many inches has room for more words over it
 
 
-def plot_timeline(*watched: Run | Watch, ax: Axes | None = None) -> Axes:
+def plot_timeline(*watched: Run | Watch) -> Axes:
     """Draw what each worker did when, for one call or for several on one time axis.
 
     Hatched is the start of a worker, and, the other way, the time from the last result until the
@@ -51,7 +53,6 @@ def plot_timeline(*watched: Run | Watch, ax: Axes | None = None) -> Axes:
     Args:
         watched: blocks of ``watch()`` that have ended, or finished runs, drawn from top to bottom;
             the first is what the others are compared to.
-        ax: where to draw; a new figure if ``None``.
 
     Raises:
         ValueError: where none is given, one without items, or a block in which nothing was timed.
@@ -60,7 +61,7 @@ def plot_timeline(*watched: Run | Watch, ax: Axes | None = None) -> Axes:
     if not runs or not all(isinstance(run, Run) and run.spans for run in runs):
         raise ValueError(message("chart.no_runs", chart="plot_timeline"))
     n_lanes = sum(run.n_workers for run in runs)
-    ax = ax or new_axes(9.0, 0.75 + 0.5 * min(n_lanes, _LANES) + 0.65 * len(runs))
+    ax = new_axes(9.0, 0.75 + 0.5 * min(n_lanes, _LANES) + 0.65 * len(runs))
     unit = unit_for(max(run.elapsed_s for run in runs))
     _set_axes(ax, runs, unit)
     top, line = 0.0, max(1.0, n_lanes / _LANES)
@@ -108,7 +109,7 @@ def _draw_run(
 
     ``line`` is the height of a line of text, in lanes.
     """
-    ax.text(0, top + 0.42 * line, _heading(run, runs), weight="bold", size=13, va="center")
+    ax.text(0, top + 0.42 * line, _heading(run, runs), va="center", **_HEADING)
     first = top + 0.75 * line
     step = math.ceil(run.n_workers / _NAMES)
     for worker in range(run.n_workers):
@@ -220,8 +221,16 @@ def _heading(run: Run, runs: tuple[Run, ...]) -> str:
     if run is not runs[0]:
         keys = ["chart.heading_compared_busy", "chart.heading_compared"]
     texts = [message(key, **said) for key in (keys[-1:] if run.how == "sequential" else keys)]
-    fitting = (text for text in texts if size_of(text, title=True)[0] <= _HEADING_IN)
+    fitting = (text for text in texts if _width_in(text) <= _HEADING_IN)
     return next(fitting, texts[-1])
+
+
+def _width_in(heading: str) -> float:
+    """Return how many inches a heading is wide."""
+    points, _, _ = TextToPath().get_text_width_height_descent(
+        heading, FontProperties(**_HEADING), ismath=False
+    )
+    return float(points) / 72
 
 
 def _name(run: Run, runs: tuple[Run, ...]) -> str:
@@ -230,7 +239,7 @@ def _name(run: Run, runs: tuple[Run, ...]) -> str:
     if len({other.chunksize for other in alike}) == 1:
         return _way(run)
     size = message("story.chunks", size=f"{run.chunksize:,}")
-    return f"{_way(run)}, {size}" if run is alike[0] else capitalised(size)
+    return f"{_way(run)}, {size}" if run is alike[0] else size.capitalize()
 
 
 def _way(run: Run) -> str:

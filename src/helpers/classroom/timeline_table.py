@@ -37,8 +37,8 @@ def timeline_table(runs: Sequence[Run], names: Sequence[str]) -> Table:
     unit = unit_for(longest_s)
     decimals = max(0, _DIGITS - math.floor(math.log10(longest_s / unit.size_s)))
     rows = _rows(runs, names, unit.size_s, decimals)
-    heads = [message(f"table.{key}") for key in ("call", "worker", "doing")]
-    heads += [unit.head(message(f"table.{key}")) for key in ("start", "stop")]
+    heads = [message("table.call"), message("table.worker"), message("table.doing")]
+    heads += [unit.head(message("table.start")), unit.head(message("table.stop"))]
     shown = list(islice(rows, MOST))
     n_rows = sum(map(_n_stretches, runs))
     return Table(message("table.timeline"), (*heads, message("chart.items")), shown, n_rows)

@@ -16,7 +16,7 @@ from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 
@@ -95,22 +95,16 @@ class Canvas:
         line.set_parse_math(False)
         return line
 
-    def paragraph(
-        self, place: Point, words: str, width: float, *, color: str = BLACK, align: str = "left"
-    ) -> float:
-        """Write ``words`` in as many lines as ``width`` asks for; return the height they take.
+    def paragraph(self, place: Point, words: str, width: float) -> None:
+        """Write ``words`` in as many lines as ``width`` asks for.
 
         Args:
-            place: where the first line goes, as for :meth:`text`.
+            place: where the first line begins, as for :meth:`text`.
             words: the text, without line breaks.
             width: of the longest line allowed, in inches.
-            color: one of ``PALETTE``.
-            align: as for :meth:`text`.
         """
-        lines = wrap(words, width)
-        for number, line in enumerate(lines):
-            self.text((place[0], place[1] + number * LINE_HEIGHT), line, color=color, align=align)
-        return len(lines) * LINE_HEIGHT
+        for number, line in enumerate(wrap(words, width)):
+            self.text((place[0], place[1] + number * LINE_HEIGHT), line)
 
     def box(
         self,
@@ -134,15 +128,6 @@ class Canvas:
             linewidth=1.5,
         )
         self._add(box)
-
-    def circle(
-        self, middle: Point, radius: float, *, fill: str = WHITE, edge: str, dashed: bool = False
-    ) -> None:
-        """Draw a circle around ``middle``, its ``radius`` in inches."""
-        style_ = "--" if dashed else "-"
-        circle = Circle(middle, radius, facecolor=fill, edgecolor=edge, linestyle=style_)
-        circle.set_linewidth(1.5)
-        self._add(circle)
 
     def arrow(self, start: Point, end: Point, *, color: str = BLACK, both: bool = False) -> None:
         """Draw a straight arrow from ``start`` to ``end``, on ``both`` ends if asked."""
@@ -203,9 +188,9 @@ def wrap(words: str, width: float) -> list[str]:
     return lines
 
 
-def text_width(words: str, *, size: float = SMALL, bold: bool = False, code: bool = False) -> float:
-    """Return how wide ``words`` are when written, in inches."""
-    font = _font(size, bold=bold, code=code)
+def text_width(words: str, *, bold: bool = False) -> float:
+    """Return how wide ``words`` are when written small, in inches."""
+    font = _font(SMALL, bold=bold, code=False)
     width, _, _ = TextToPath().get_text_width_height_descent(words, font, ismath=False)
     return float(width) / _POINTS_PER_INCH
 
