@@ -34,7 +34,7 @@ MAY_IMPORT = {
 }
 # Where the libraries that show things may be imported.
 SHOWING = {
-    "matplotlib": ("helpers.classroom", "helpers.authoring.figures"),
+    "matplotlib": ("helpers.classroom",),
     "ipywidgets": ("helpers.classroom",),
     "IPython": ("helpers.classroom",),
 }
@@ -145,8 +145,8 @@ def test_the_picture_of_the_house_is_true():
     [
         ("helpers.parallel.machine", "import matplotlib.pyplot as plt"),
         ("helpers.authoring.build", "from IPython import display"),
-        ("helpers.authoring.figures_of_others", "import matplotlib"),
-        ("helpers.authoring.figures.canvas", "import ipywidgets"),
+        ("helpers.authoring.figures", "import matplotlib"),
+        ("helpers.classroom_of_others", "import matplotlib"),
     ],
 )
 def test_the_check_of_libraries_catches(name, source):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
+from xml.etree import ElementTree
 
 import pytest
 
@@ -86,6 +87,17 @@ def literal(node: ast.expr) -> tuple[str, set[str]]:
     return words_, {ast.unparse(p) for p in parts if isinstance(p, ast.FormattedValue)}
 
 
+def figure_texts() -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield (place, texts by language) for what the sources of the figures say in two languages."""
+    folder = Path(__file__).parents[1] / "images" / "source"
+    for file in sorted(folder.glob("*.svg")):
+        for parent in ElementTree.parse(file).iter():
+            for kind in sorted({child.tag for child in parent if child.get("lang")}):
+                same = [child for child in parent if child.tag == kind]
+                texts = {child.get("lang", ""): child.text or "" for child in same}
+                yield f"{file.name}: {' / '.join(texts.values())[:60]}", texts
+
+
 # what stands in the code, by where it stands; all that is said is judged alike
 IN_CODE: dict[str, dict[str | None, ast.expr]] = {
     f"{file.name}:{call.lineno}:{call.col_offset}": {word.arg: word.value for word in call.keywords}
@@ -93,10 +105,14 @@ IN_CODE: dict[str, dict[str | None, ast.expr]] = {
     if file.name != "language.py"
     for call in text_calls(tree)
 }
-SAID = MESSAGES | {
-    place: {str(language): literal(node)[0] for language, node in texts.items()}
-    for place, texts in IN_CODE.items()
-}
+SAID = (
+    MESSAGES
+    | {
+        place: {str(language): literal(node)[0] for language, node in texts.items()}
+        for place, texts in IN_CODE.items()
+    }
+    | dict(figure_texts())
+)
 
 
 def prose(key: str, language: str) -> str:

@@ -49,9 +49,9 @@ def executed(executed_root, tmp_path) -> Project:
 
 @pytest.fixture
 def figures(monkeypatch) -> SimpleNamespace:
-    """Stand in for the figures: ``stale`` is what is stale, ``drawn`` the folders drawn into."""
-    fake = SimpleNamespace(stale=[], drawn=[])
-    fake.stale_figures = lambda folder=None: fake.stale
-    fake.draw_all = lambda folder=None: fake.drawn.append(folder) or [folder / "a_es.svg"]
+    """Stand in for the figures: ``stale`` is what is stale, ``written`` the folders written to."""
+    fake = SimpleNamespace(stale=[], written=[])
+    fake.stale_figures = lambda folder: fake.stale
+    fake.write_figures = lambda folder: fake.written.append(folder) or [folder / "a_es.svg"]
     monkeypatch.setitem(sys.modules, "helpers.authoring.figures", fake)
     return fake

@@ -72,7 +72,7 @@ def test_check_names_each_stale_thing_and_writes_nothing(run, project, figures):
         "pool_es.svg",
     ]
     assert not project.paths["es"].exists()
-    assert figures.drawn == []
+    assert figures.written == []
 
 
 def test_check_of_one_lesson_leaves_the_figures_out(run, project, figures):
@@ -135,12 +135,12 @@ def test_format_takes_a_source_that_breaks_the_rules(run, project):
 
 
 def test_figures(run, project, figures):
-    """Figures are drawn into ``images/``; the check names stale ones and draws none."""
+    """Figures are written to ``images/``; the check names stale ones and writes none."""
     figures.stale = [project.root / "images" / "pool_es.svg"]
     code, _, err = run("figures", "--check")
-    assert (code, err[:12], figures.drawn) == (1, "pool_es.svg:", [])
-    assert run("figures") == (0, "drawn: a_es.svg\n", "")
-    assert figures.drawn == [project.root.resolve() / "images"]
+    assert (code, err[:12], figures.written) == (1, "pool_es.svg:", [])
+    assert run("figures") == (0, "written: a_es.svg\n", "")
+    assert figures.written == [project.root.resolve() / "images"]
 
 
 def test_the_project_is_found_upwards(project, figures, monkeypatch, capsys):

@@ -1,332 +1,193 @@
-"""The figures: the same bytes every time, in both languages, readable, and fresh in ``images/``."""
+"""The figures: drawn by hand in both languages, written in each, and readable there."""
 
-import functools
-import hashlib
 import itertools
-import operator
-import os
 import re
-import subprocess
-import sys
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
-import matplotlib as mpl
-import py3langid
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.patches import FancyBboxPatch
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
-from helpers.authoring.figures import FIGURES, draw, draw_all, stale_figures, timelines
-from helpers.authoring.figures.canvas import PALE_GREY, PALETTE, SKY, SMALL, WIDTH, Canvas, wrap
-from helpers.authoring.figures.timeline_tables import parallel_table, sequential_table
-from helpers.language import LANGUAGES, current_language, messages, set_language, speaking
-from seeing import mark_shares, text_contrasts, weak_marks, weak_texts
+from helpers.authoring.errors import AuthoringError
+from helpers.authoring.figures import stale_figures, write_figures
+from helpers.language import LANGUAGES
+from seeing import TEXT, contrast
+from slides_fit import find_browser
 
-PROJECT = Path(__file__).parents[2]
+IMAGES = Path(__file__).parents[2] / "images"
+NAMES = sorted(path.stem for path in (IMAGES / "source").glob("*.svg"))
 SVG = "{http://www.w3.org/2000/svg}"
-EVERY_FIGURE = pytest.mark.parametrize(
-    ("name", "language"), list(itertools.product(FIGURES, LANGUAGES))
+# Words that stand once in a source because both languages write them so; also numbers and code.
+SAME = re.compile(r"[\W\d]+|square\(\d\)|no|ideas(/\w\.md)?|asyncio")
+GOOD = (
+    '<svg xmlns="http://www.w3.org/2000/svg"><title lang="es">Uno</title><title lang="en">One'
+    '</title><text><tspan lang="es">dos</tspan><tspan lang="en">two</tspan></text></svg>'
 )
+EVERY_FIGURE = pytest.mark.parametrize("name", NAMES)
+
+# Of each text: its words, size and colour, its place where a font is 15 % wider than this
+# computer's, and what lies behind nine places of it, the sheet included.
+MEASURE = """() => [...document.querySelectorAll('text')].map((text) => {
+  const {fill, fontSize, textAnchor} = getComputedStyle(text);
+  const {x, y, width, height} = text.getBoundingClientRect();
+  const left = x - 0.15 * width * {start: 0, middle: 0.5, end: 1}[textAnchor];
+  const right = left + 1.15 * width, bottom = y + height;
+  const under = (across, down) => document.elementsFromPoint(left + across * (right - left),
+    y + down * height).find((part) => !part.closest('text'));
+  const paint = ({fill, stroke}) => fill === 'none' ? stroke : fill;
+  const behind = [0, 0.5, 1].flatMap((across) => [0.2, 0.5, 0.8].map((down) =>
+    paint(getComputedStyle(under(across, down)))));
+  return {words: text.textContent, size: parseFloat(fontSize), fill, left, right, top: y, bottom,
+          behind: [...new Set(behind)]};
+})"""
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """A folder with every figure, drawn once for this module; no test changes it."""
-    folder = tmp_path_factory.mktemp("drawn")
-    draw_all(folder)
-    return folder
+def page():
+    """An empty page of a browser; it keeps what it asks for in ``requested``."""
+    from playwright.sync_api import sync_playwright
+
+    browser_path = find_browser()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1000, "height": 800})
+        page.requested = []
+        page.on("request", lambda request: page.requested.append(request.url))
+        yield page
+        browser.close()
 
 
-@pytest.fixture
-def copied(drawn, tmp_path):
-    """A folder with every figure that a test may spoil."""
-    for path in drawn.iterdir():
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    return tmp_path
+def parse(name):
+    """Return the root of a picture in ``images/``."""
+    return ElementTree.parse(IMAGES / f"{name}.svg").getroot()
 
 
-def digest(folder):
-    """Return one hash of all names and bytes in a folder."""
-    total = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        total.update(path.name.encode() + path.read_bytes())
-    return total.hexdigest()
+def shown(page, svg):
+    """Return the size of a picture, and what ``MEASURE`` finds in it at that size."""
+    page.set_content(f'<!doctype html><body style="margin: 0">{svg}')
+    size = page.locator("svg").evaluate("svg => [svg.clientWidth, svg.clientHeight]")
+    return size, page.evaluate(MEASURE)
 
 
-def messages_of(key):
-    """Return a message in every language, by language."""
-    return functools.reduce(operator.getitem, key.split("."), messages())
+def rgb(colour):
+    """Return a colour as CSS computes it, from 0 to 1; a pattern is none."""
+    red, green, blue = re.fullmatch(r"rgb\((\d+), (\d+), (\d+)\)", colour).groups()
+    return int(red) / 255, int(green) / 255, int(blue) / 255
 
 
-def extents(canvas):
-    """Return each text of a figure with the rectangle that it covers, in inches."""
-    renderer = FigureCanvasAgg(canvas.figure).get_renderer()
-    return [
-        (text.get_text(), Bbox(text.get_window_extent(renderer).get_points() / canvas.figure.dpi))
-        for text in canvas.figure.findobj(Text)
-        if text.get_text()
-    ]
+def unreadable(size, texts):
+    """Return what is wrong with the texts of a picture."""
+    for one in texts:
+        if one["left"] < 4 or one["right"] > size[0] - 4 or one["bottom"] > size[1]:
+            yield f"beyond the edge: {one['words']}"
+        if len(one["behind"]) > 1 or contrast(rgb(one["fill"]), rgb(one["behind"][0])) < TEXT:
+            yield f"on {one['behind']}: {one['words']}"
+        if one["size"] / size[0] < 12 / 900:
+            yield f"too small: {one['words']}"
+    for one, other in itertools.combinations(texts, 2):
+        across = min(one["right"], other["right"]) - max(one["left"], other["left"])
+        if across > 0 and min(one["bottom"], other["bottom"]) > max(one["top"], other["top"]):
+            yield f"over each other: {one['words']} / {other['words']}"
 
 
-def boxes(canvas):
-    """Return the rectangle of each box of a figure, in inches."""
-    return [
-        Bbox(patch.get_window_extent().get_points() / canvas.figure.dpi)
-        for patch in canvas.figure.findobj(FancyBboxPatch)
-    ]
+def test_what_is_written_is_fresh():
+    """``images/`` has what the sources give; there are sources."""
+    assert NAMES
+    assert stale_figures(IMAGES) == [], "run python -m helpers.authoring figures"
 
 
-def unreadable(canvas):
-    """Return what is wrong with a figure's texts: cut by its edge or a box, or over each other."""
-    texts = extents(canvas)
-    cut = [
-        f"cut: {words}"
-        for words, place in texts
-        if place.x0 < 0.05 or place.x1 > WIDTH - 0.05 or place.y0 < 0.05
-    ]
-    out = [
-        f"out of its box: {words}"
-        for (words, place), box in itertools.product(texts, boxes(canvas))
-        if Bbox.intersection(place, box) and not (box.x0 <= place.x0 and place.x1 <= box.x1)
-    ]
-    over = [
-        f"over each other: {one} / {other}"
-        for (one, place), (other, another) in itertools.combinations(texts, 2)
-        if place.overlaps(another)
-    ]
-    return cut + out + over
-
-
-def test_both_languages_of_every_figure_are_written(tmp_path):
-    """draw_all makes the folder and writes, and returns, each figure once a language."""
-    folder = tmp_path / "new folder"
-    written = draw_all(folder)
-    expected = sorted(folder / f"{name}_{lang}.svg" for name in FIGURES for lang in LANGUAGES)
-    assert written == expected == sorted(folder.iterdir())
-
-
-def test_drawing_again_gives_the_same_bytes(drawn, tmp_path):
-    """Two drawings in one process are equal, whatever matplotlib settings the user has."""
-    with mpl.rc_context({"font.size": 30, "svg.fonttype": "none", "lines.linewidth": 9}):
-        draw_all(tmp_path)
-    assert digest(tmp_path) == digest(drawn)
-
-
-def test_another_process_draws_the_same_bytes(drawn, tmp_path):
-    """A fresh interpreter, with another hash seed, draws what this one draws, byte for byte."""
-    code = "import sys, pathlib; from helpers.authoring import figures as f; "
-    code += "f.draw_all(pathlib.Path(sys.argv[1])); assert 'matplotlib.pyplot' not in sys.modules"
-    environment = os.environ | {"PYTHONHASHSEED": "7"}
-    subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], env=environment, check=True, timeout=60
-    )
-    assert digest(tmp_path) == digest(drawn)
-
-
-def test_drawing_leaves_the_language_as_it_was(tmp_path):
-    """Drawing in both languages does not change the language of the session."""
-    before = current_language()
-    try:
-        for language in LANGUAGES:
-            set_language(language)
-            draw_all(tmp_path)
-            assert current_language() == language
-    finally:
-        set_language(before)
-
-
-def test_the_two_languages_differ(drawn):
-    """No figure is the same picture twice: its words are in its language."""
-    for name in FIGURES:
-        spanish, english = (drawn / f"{name}_{language}.svg" for language in LANGUAGES)
-        assert spanish.read_bytes() != english.read_bytes()
-
-
-@EVERY_FIGURE
-def test_a_figure_says_what_it_shows_in_its_language(drawn, name, language):
-    """The file is an image with its title and description first, in the right language."""
-    root = ElementTree.parse(drawn / f"{name}_{language}.svg").getroot()
-    title, description = root[0], root[1]
-    assert (root.get("role"), root.get("lang")) == ("img", language)
-    assert (title.tag, description.tag) == (f"{SVG}title", f"{SVG}desc")
-    assert title.text
-    assert len(description.text.split()) >= 40
-    py3langid.set_languages(list(LANGUAGES))
-    assert py3langid.classify(description.text)[0] == language
-
-
-@EVERY_FIGURE
-def test_a_file_tells_neither_date_nor_version_nor_font(drawn, name, language):
-    """Nothing in a file changes by itself or depends on the fonts of who opens it."""
-    svg = (drawn / f"{name}_{language}.svg").read_text(encoding="utf-8")
-    for unwanted in ("<metadata", "<text", "font-family", "clip-path", mpl.__version__):
-        assert unwanted not in svg
-
-
-@EVERY_FIGURE
-def test_colours_come_from_the_palette(drawn, name, language):
-    """Every colour in a file is one of the palette's, and none is transparent."""
-    svg = (drawn / f"{name}_{language}.svg").read_text(encoding="utf-8")
-    used = {colour.upper() for colour in re.findall(r"(?:fill|stroke): (#\w+)", svg)}
-    assert "#FFFFFF" in used
-    assert used <= {colour.upper() for colour in PALETTE}
-    assert not re.search(r"opacity|rgb|(?:fill|stroke): (?!none|#|url\(#)", svg)
-
-
-@EVERY_FIGURE
-def test_the_sheet_is_white_to_its_edges(drawn, name, language):
-    """The first thing drawn is a solid white panel over the whole figure, for dark themes."""
-    root = ElementTree.parse(drawn / f"{name}_{language}.svg").getroot()
-    _, _, width, height = root.get("viewBox").split()
-    panel = next(root.iter(f"{SVG}path"))
-    assert panel.get("style") == "fill: #ffffff"
-    assert panel.get("d").split() == f"M 0 {height} L {width} {height} L {width} 0 L 0 0 z".split()
-
-
-@EVERY_FIGURE
-def test_no_text_is_smaller_than_a_notebooks(name, language):
-    """Every text has at least 12 points, on a sheet that is 9 inches wide."""
-    figure = draw(name, language).figure
-    sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_text()]
-    assert min(sizes) == SMALL == 12
-    assert figure.get_size_inches()[0] == WIDTH == 9
-
-
-@EVERY_FIGURE
-def test_every_text_can_be_read(name, language):
-    """No text is cut by the edge or by a box, and none lies over another."""
-    assert unreadable(draw(name, language)) == []
-
-
-@EVERY_FIGURE
-def test_every_figure_stands_out(name, language):
-    """Each text has 4.5 to 1 with what is behind it, each mark 3 to 1 with what is around it."""
-    figure = draw(name, language).figure
-    contrasts, shares = text_contrasts(figure), mark_shares(figure)
-    assert min(len(contrasts), len(shares)) > 5
-    assert weak_texts(contrasts) == []
-    assert weak_marks(shares) == []
-
-
-def test_a_weak_figure_is_noticed():
-    """Grey words on grey, and a box with a pale edge, are found by the test before this one."""
-    canvas = Canvas(2.0)
-    canvas.box((0.5, 0.5), (2.0, 1.0), fill=PALE_GREY, edge=SKY)
-    canvas.text((0.7, 1.0), "grey", color="#888888")
-    assert [words.split(":")[0] for words in weak_texts(text_contrasts(canvas.figure))] == [
-        "'grey'"
-    ]
-    assert len(weak_marks(mark_shares(canvas.figure))) == 1
-
-
-@pytest.mark.parametrize(
-    ("place", "words", "wrong"),
-    [
-        ((8.5, 1.0), "beyond the edge", "cut: beyond the edge"),
-        ((1.0, 1.0), "too long for the box", "out of its box: too long for the box"),
-        ((6.1, 1.0), "second", "over each other: first / second"),
-    ],
-)
-def test_text_that_cannot_be_read_is_noticed(place, words, wrong):
-    """The check of the test before this one catches each of the three mistakes."""
-    canvas = Canvas(2.0)
-    canvas.box((0.9, 0.8), (1.0, 0.4))
-    canvas.text((6.0, 1.0), "first")
-    canvas.text(place, words)
-    assert unreadable(canvas) == [wrong]
-
-
-def test_wrapped_text_keeps_its_words():
-    """Wrapping loses no word, even one that is wider than the line."""
-    words = "a few words and one unreasonably_long_word_that_nothing_can_break here"
-    lines = wrap(words, 1.5)
-    assert " ".join(lines) == words
-    assert len(lines) > 2
-
-
-def test_dollar_signs_are_written_as_they_are():
-    """A message with two dollar signs is text, not a formula."""
-    canvas = Canvas(1.0)
-    assert not canvas.text((1.0, 0.5), "from $1 to $2").get_parse_math()
-
-
-def test_the_committed_images_are_fresh():
-    """What is in images/ is what the code draws now, no more and no less."""
-    remedy = "draw them again with matplotlib as constraints.txt pins it: helpers.authoring figures"
-    assert stale_figures() == [], f"{remedy} (here: matplotlib {mpl.__version__})"
-
-
-def test_fresh_figures_are_not_stale(copied):
-    """Figures just drawn are not stale, and files of other kinds are nobody's business here."""
-    (copied / "photo.png").write_bytes(b"")
-    assert stale_figures(copied) == []
-
-
-def test_a_changed_figure_is_stale(copied):
-    """One byte more in a file makes that file stale, and no other."""
-    changed = copied / "parallel_es.svg"
-    changed.write_bytes(changed.read_bytes() + b"\n")
-    assert stale_figures(copied) == [changed]
-
-
-def test_a_missing_figure_is_stale(copied):
-    """A file that is not there is named, and so are all where there is no folder."""
-    missing = copied / "flatten_en.svg"
+def test_stale_figures_are_named_and_written(tmp_path):
+    """A changed file, a missing one and one without a source are stale until they are written."""
+    shutil.copytree(IMAGES / "source", tmp_path / "source")
+    assert len(write_figures(tmp_path)) == len(NAMES) * len(LANGUAGES)
+    assert stale_figures(tmp_path) == []
+    changed, missing = tmp_path / "flatten_en.svg", tmp_path / "cluster_es.svg"
+    other = tmp_path / "other.svg"
+    changed.write_text("<svg/>", encoding="utf-8")
     missing.unlink()
-    assert stale_figures(copied) == [missing]
-    assert len(stale_figures(copied / "nothing here")) == len(FIGURES) * len(LANGUAGES)
+    other.write_text("<svg/>", encoding="utf-8")
+    assert stale_figures(tmp_path) == sorted([changed, missing, other])
+    write_figures(tmp_path)
+    assert stale_figures(tmp_path) == [other]
 
 
-def test_a_superfluous_figure_is_stale(copied):
-    """An SVG file that no code draws is named."""
-    superfluous = copied / "flatten_fr.svg"
-    superfluous.write_text("<svg/>", encoding="utf-8")
-    assert stale_figures(copied) == [superfluous]
-
-
-def test_a_package_without_its_project_says_where_to_draw(monkeypatch, tmp_path):
-    """Installed apart from the project, draw_all asks for a folder and writes nothing."""
-    lost = tmp_path / "a" / "b" / "c" / "d" / "__init__.py"
-    monkeypatch.setattr("helpers.authoring.figures.__file__", str(lost))
-    with pytest.raises(FileNotFoundError, match=re.escape(str(tmp_path))):
-        draw_all()
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_an_unknown_language_is_refused():
-    """A figure is not drawn in a language that the course does not have."""
-    with pytest.raises(ValueError, match="fr"):
-        draw("sequential", "fr")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    ("lesson", "name", "table"),
+    ("good", "bad", "problem"),
     [
-        ("01_sequential", "sequential", sequential_table),
-        ("02_pool_map", "parallel", parallel_table),
+        ('<tspan lang="en">two</tspan>', "", "“dos”"),
+        ('<tspan lang="es">dos</tspan>', '<tspan lang="es"> </tspan>', "“  / two”"),
+        ('lang="en">two', 'lang="fr">two', "“dos / two”"),
+        ("</text>", "", "mismatched tag"),
     ],
 )
-def test_a_timeline_of_a_lesson_has_its_table(lesson, name, table, language):
-    """Right under the picture its lesson has the table of the numbers that the code draws."""
-    source = (PROJECT / f"notebooks/source/{lesson}.md").read_text(encoding="utf-8")
-    with speaking(language):
-        expected = table()
-    _, _, below = source.partition(f"(../../images/{name}_{language}.svg)\n\n")
-    assert below.startswith(f"{expected}\n"), f"put this under the picture:\n{expected}"
+def test_a_source_with_a_mistake_is_named(tmp_path, good, bad, problem):
+    """Where a language is missing the file and the text are said, and nothing is written."""
+    (tmp_path / "source").mkdir()
+    source = tmp_path / "source" / "work.svg"
+    source.write_text(GOOD, encoding="utf-8")
+    assert len(write_figures(tmp_path)) == len(LANGUAGES)
+    source.write_text(GOOD.replace(good, bad), encoding="utf-8")
+    (tmp_path / "work_es.svg").unlink()
+    with pytest.raises(AuthoringError, match=rf"^work\.svg: .*{re.escape(problem)}[^\n]*$"):
+        write_figures(tmp_path)
+    assert not (tmp_path / "work_es.svg").exists()
 
 
-@pytest.mark.parametrize("name", ["sequential", "parallel"])
-def test_the_tables_have_what_is_drawn(name):
-    """Each task of the table is a box of the drawing, from where to where the table says."""
-    table = {"sequential": sequential_table, "parallel": parallel_table}[name]()
-    rows = [line.split("|")[1:-1] for line in table.splitlines() if "square(" in line]
-    times = sorted((float(row[2]), float(row[3])) for row in rows)
-    unit, left = timelines._UNIT, timelines._LEFT
-    drawn = [((box.x0 - left) / unit, (box.x1 - left) / unit) for box in boxes(draw(name, "en"))]
-    tasks = sorted(pair for pair in drawn if pair[1] - pair[0] == pytest.approx(1, abs=0.05))
-    assert len(rows) == timelines.N_ITEMS
-    assert tasks == [pytest.approx(pair, abs=0.05) for pair in times]
+@EVERY_FIGURE
+def test_what_stands_once_is_the_same_in_both_languages(name):
+    """A text without languages is a number, code, or one of the few words of both."""
+    once = [e for e in parse(f"source/{name}").iter(f"{SVG}text") if not len(e)]
+    said = [e.text for e in once if "code" not in e.get("class", "")]
+    assert not [text for text in said if not SAME.fullmatch(text)]
+
+
+@EVERY_FIGURE
+def test_the_two_languages_differ_in_their_words_alone(name):
+    """Each file names its language and begins with title and description; the rest is the same."""
+    roots = [parse(f"{name}_{language}") for language in LANGUAGES]
+    for root, language in zip(roots, LANGUAGES, strict=True):
+        assert (root.attrib.pop("role"), root.attrib.pop("lang")) == ("img", language)
+        assert root.attrib.pop("{http://www.w3.org/XML/1998/namespace}lang") == language
+        assert [element.tag for element in root[:2]] == [f"{SVG}title", f"{SVG}desc"]
+        assert len(root[1].text.split()) >= 40
+    spanish, english = ([(e.tag, e.attrib) for e in root.iter()] for root in roots)
+    assert spanish == english
+
+
+@EVERY_FIGURE
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_can_be_read(page, name, language):
+    """Each text has its place, a size and a contrast; nothing comes from elsewhere."""
+    svg = (IMAGES / f"{name}_{language}.svg").read_text(encoding="utf-8")
+    assert list(unreadable(*shown(page, svg))) == []
+    assert page.requested == []
+
+
+def test_text_that_cannot_be_read_is_noticed(page):
+    """The check of the test before this one catches each of its mistakes."""
+    svg = """<svg width="900" height="100"><rect width="900" height="100" fill="#FFFFFF"/>
+      <rect x="100" width="30" height="40" fill="#EEEEEE"/><text x="100" y="30">out of it</text>
+      <text x="880" y="30">beyond</text><text x="300" y="30" fill="#999999">pale</text>
+      <text x="400" y="30">first</text><text x="410" y="32">second</text>
+      <text x="600" y="30" font-size="11">small</text></svg>"""
+    found = [problem.split(":")[0] for problem in unreadable(*shown(page, svg))]
+    assert found[1::3] == ["beyond the edge", "too small"]
+    assert (len(found), found[-1]) == (6, "over each other")
+
+
+@pytest.mark.parametrize(
+    ("lesson", "name"), [("01_sequential", "sequential"), ("02_pool_map", "parallel")]
+)
+def test_the_table_of_a_timeline_has_what_is_drawn(lesson, name):
+    """Under the picture each language's table has each task, from where to where it is drawn."""
+    left, unit = 138, 92  # where time begins, and how long a task is
+    drawn = [
+        [(float(box.get("x")) - left + width) / unit for width in (0, float(box.get("width")))]
+        for box in parse(f"source/{name}").iter(f"{SVG}rect")
+        if box.get("class") in ("task", "start-up")
+    ]
+    text = (IMAGES.parent / f"notebooks/source/{lesson}.md").read_text(encoding="utf-8")
+    for language in LANGUAGES:
+        _, _, below = text.partition(f"(../../images/{name}_{language}.svg)")
+        rows = re.findall(r"\| ([\d.]+) \| ([\d.]+) \| [\d—]+ \|", below.partition("</details>")[0])
+        assert [[float(time) for time in row] for row in rows] == [pytest.approx(d) for d in drawn]

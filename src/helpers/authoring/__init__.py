@@ -12,8 +12,8 @@
 - ``build``: all lessons into notebooks, and what is stale
 - ``absorb``: edits made in a built notebook, back into its source; ``matching`` finds which cell is
   which, and ``merge`` takes what changed
-- ``figures``: draws ``images/``; ``readme_chart`` the chart of README, and ``dashboard_picture``
-  takes the picture of Dask's dashboard
+- ``figures``: the sources of figures, which have both languages, into a picture for each
+- ``readme_chart``: draws the chart of README; ``dashboard_picture`` takes that of Dask's dashboard
 - ``executed``: notebooks with all that they show, executed once for several uses
 - ``site``: the lessons as a static site
 - ``slides``: the lessons as slides; ``slide_pages`` makes one page of them

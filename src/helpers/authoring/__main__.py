@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         ("build", _build, "sources to notebooks"),
         ("absorb", _absorb, "edits made in built notebooks, back to their sources"),
         ("format", _format, "sources in the form that Jupytext writes"),
-        ("figures", _figures, "draw the figures"),
+        ("figures", _figures, "sources of figures to pictures in each language"),
         ("site", _site, "lessons, executed, as a static site (needs the site extra)"),
         ("slides", _slides, "lessons, executed, as slides (needs the teach extra)"),
         ("colab", _colab, "copies of the lessons for Google Colab, which install the package"),
@@ -147,10 +147,10 @@ def _format_one(path: Path) -> None:
 def _figures(root: Path, options: argparse.Namespace) -> list[str]:
     if options.check:
         return _said_fresh(_stale_figures(root))
-    from helpers.authoring.figures import draw_all
+    from helpers.authoring.figures import write_figures
 
-    for path in draw_all(root / "images"):
-        print(message("authoring.drawn", file=path.name))
+    for path in write_figures(root / "images"):
+        print(message("authoring.figure_written", file=path.name))
     return []
 
 

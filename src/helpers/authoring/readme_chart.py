@@ -15,7 +15,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from helpers.authoring.errors import AuthoringError
-from helpers.authoring.figures.timeline_tables import markdown_table
 from helpers.authoring.notebooks import replace_file
 from helpers.classroom import plot_timeline, start
 from helpers.classroom.style import tables_of
@@ -75,7 +74,9 @@ def table(runs: Sequence[Run], language: str) -> str:
         figure = plot_timeline(*runs).get_figure(root=True)
         assert figure is not None
         (data,) = tables_of(figure)
-        return f"{data.caption}.\n\n{markdown_table(data.heads, data.rows)}"
+        lines = [data.heads, tuple("---" for _ in data.heads), *data.rows]
+        markdown = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return f"{data.caption}.\n\n{markdown}"
 
 
 def with_section(page: Path, name: str, text: str) -> str:
