@@ -1,7 +1,8 @@
 """The current language, and the messages of the course in it.
 
-``messages.toml`` holds every message, Spanish and English side by side. The file is read when the
-first message is asked for, so importing this module costs next to nothing in a worker.
+Words stand in the code that says them, by ``text`` or ``Bilingual``, or in ``messages.toml``:
+Spanish and English side by side. That file is read when the first message of it is asked for, so
+importing this module costs next to nothing in a worker.
 """
 
 from __future__ import annotations

@@ -5,11 +5,12 @@ from labs import PAGE_LIMIT_S, TEST_LIMIT_S, TIMEOUT
 from lesson_page import LessonPage
 from playwright.sync_api import expect
 
-from helpers.language import LANGUAGES, message
+from helpers.classroom.bets import QUESTIONS
+from helpers.classroom.grading_numbers import EXERCISES
+from helpers.language import LANGUAGES, text
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)]
 
-POOL = {"es": "02_procesamiento_en_paralelo.ipynb", "en": "02_parallel_processing.ipynb"}
 LOOP = {"es": "01_procesamiento_secuencial.ipynb", "en": "01_sequential_processing.ipynb"}
 
 
@@ -28,8 +29,8 @@ def opened(in_language, start_lab, browser_page):
 
 
 def option(number):
-    """Return an option of lesson 2's first bet, in the learner's language."""
-    return message(f"predict.pool_vs_loop.option_{number}")
+    """Return an option of lesson 1's bet, in the learner's language."""
+    return QUESTIONS["1.hundred-times"].options[number - 1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -38,10 +39,10 @@ def test_a_guess_stands_beside_the_measurement(language, opened, screenshots):
 
     So does one by mouse; for a figure that is given, one guess is wrong and the other right.
     """
-    lesson = opened(language, POOL)
-    lesson.run_cell(lesson.position_of("data ="))
-    asking = lesson.position_of('predict("2.pool-vs-loop")')
-    measuring = lesson.position_of('predict("2.pool-vs-loop", measured=')
+    lesson = opened(language, LOOP)
+    lesson.run_cell(lesson.position_of("def square"))
+    asking = lesson.position_of('predict("1.hundred-times")')
+    measuring = lesson.position_of('predict("1.hundred-times", measured=')
     lesson.run_cell(asking)
     options = lesson.shown(asking).get_by_role("radio")
     expect(options).to_have_count(4)
@@ -50,7 +51,7 @@ def test_a_guess_stands_beside_the_measurement(language, opened, screenshots):
         lesson.page.keyboard.press(key)
     expect(options.nth(2)).to_be_checked()
     _verdict_fits(lesson, measuring, 3)
-    lesson.type_into(measuring, 'predict("2.pool-vs-loop", measured=1000.0)')
+    lesson.type_into(measuring, 'predict("1.hundred-times", measured=1000.0)')
     assert _verdict_fits(lesson, measuring, 3) == option(4)
     lesson.shown(asking).get_by_text(option(4), exact=True).click()
     expect(options.nth(3)).to_be_checked()
@@ -65,11 +66,13 @@ def _verdict_fits(lesson, measuring, number):
     card = lesson.shown(measuring)
     expect(card.locator("tr")).to_have_count(3)
     guess, measured, means = [row.inner_text().split("\t") for row in card.locator("tr").all()]
-    assert guess == [message("predict.your_guess"), option(number)]
-    assert measured[0] == message("predict.measured")
+    assert guess == [text(es="Tu apuesta", en="Your guess"), option(number)]
+    assert measured[0] == text(es="Medido aquí", en="Measured here")
     assert any(character.isdigit() for character in measured[1])
-    verdict = "predict.right" if means[1].strip() == option(number) else "predict.wrong"
-    expect(card).to_contain_text(message(verdict), use_inner_text=True)
+    right = text(es="Acertaste.", en="Your guess was right.")
+    wrong = text(es="Salió otra cosa.", en="It came out differently.")
+    verdict = right if means[1].strip() == option(number) else wrong
+    expect(card).to_contain_text(verdict, use_inner_text=True)
     return means[1].strip()
 
 
@@ -80,10 +83,10 @@ def test_an_answer_is_judged(language, opened, screenshots):
     lesson.run_cell(lesson.position_of("data ="))
     cell = lesson.position_of('check("1.1"')
     lesson.run_cell(cell)
-    _told(lesson, cell, message("check.unanswered", exercise="1.1"))
+    _told(lesson, cell, text(es="todavía sin respuesta", en="not answered yet"))
     for answer, verdict in (
-        ("[x * x for x in data]", message("check.e1_1.squares")),
-        ("[x ** 3 for x in data]", message("check.e1_1.right")),
+        ("[x * x for x in data]", EXERCISES["1.1"].verdicts["squares"].said()),
+        ("[x ** 3 for x in data]", EXERCISES["1.1"].verdicts["right"].said()),
     ):
         lesson.type_into(cell, f'cubes = {answer}\n\ncheck("1.1", cubes)')
         lesson.run_cell(cell)
@@ -92,5 +95,5 @@ def test_an_answer_is_judged(language, opened, screenshots):
     assert lesson.failures() == []
 
 
-def _told(lesson, cell, text):
-    expect(lesson.shown(cell)).to_contain_text(text, use_inner_text=True)
+def _told(lesson, cell, said):
+    expect(lesson.shown(cell)).to_contain_text(said, use_inner_text=True)

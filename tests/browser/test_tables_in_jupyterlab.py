@@ -8,7 +8,7 @@ from labs import PAGE_LIMIT_S, TEST_LIMIT_S, TIMEOUT
 from lesson_page import LessonPage
 from playwright.sync_api import expect
 
-from helpers.language import LANGUAGES, message
+from helpers.language import LANGUAGES, message, text
 
 pytestmark = [pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT), pytest.mark.slow]
 
@@ -82,7 +82,8 @@ def _unfold(lesson, cell):
 
 def _scroll(lesson, cell):
     """The long table scrolls in its box, and the box has a name for who hears the page."""
-    box = cell.get_by_role("region", name=message("table.timeline"))
+    name = text(es="Qué hizo cada trabajador, y cuándo", en="What each worker did, and when")
+    box = cell.get_by_role("region", name=name)
     box.focus()
     lesson.page.keyboard.press("End")
     lesson.page.wait_for_function("box => box.scrollTop > 100", arg=box.element_handle())

@@ -21,18 +21,19 @@ from matplotlib.patches import Rectangle
 from helpers.classroom import plot_timeline
 from helpers.classroom.data_table import MOST, NONE, Table, folded
 from helpers.classroom.style import data_html, describe, figure_html, new_axes, tables_of
-from helpers.language import message, set_language
+from helpers.classroom.timeline_table import DOING
+from helpers.language import message, set_language, text
 
 
 class Page(HTMLParser):
     """The elements of a piece of HTML, each with its attributes, and the texts in it."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, page: str) -> None:
         super().__init__()
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
         self.texts: list[tuple[str, str]] = []
-        self.feed(text)
+        self.feed(page)
 
     def handle_starttag(self, tag, attrs):
         """Note an element."""
@@ -50,7 +51,7 @@ class Page(HTMLParser):
 
     def texts_in(self, tag: str) -> list[str]:
         """Return the texts that stand in such elements."""
-        return [text for where, text in self.texts if where == tag]
+        return [said for where, said in self.texts if where == tag]
 
     def attributes(self, tag: str) -> list[dict[str, str | None]]:
         """Return the attributes of each such element."""
@@ -161,8 +162,10 @@ def test_long_data_is_cut_and_says_so(language):
     page = Page(data_html(ax.figure))
     assert len(page.attributes("tr")) == 1 + MOST
     [caption] = page.texts_in("caption")
-    said = {"caption": message("table.timeline"), "shown": f"{MOST}", "total": "1,002"}
-    assert caption == message("table.some", **said)
+    assert caption == text(
+        es=f"Qué hizo cada trabajador, y cuándo (las primeras {MOST} filas de 1,002)",
+        en=f"What each worker did, and when (the first {MOST} of 1,002 rows)",
+    )
 
 
 def test_data_that_is_whole_says_no_number():
@@ -179,7 +182,7 @@ def test_timeline():
     run = ended(heavy(2, 4), 0.05)
     found = table(plot_timeline(run))
     doing = [row[2] for row in found.rows]
-    start, work, close = (message(f"table.doing_{key}") for key in ("start", "compute", "stop"))
+    start, work, close = (DOING[key].said() for key in ("start", "compute", "stop"))
     assert doing == [start, work, work, start, work, work, close]
     chunks = {(row[1], row[3], row[4]) for row in found.rows if row[2] == work}
     assert chunks == {
@@ -190,7 +193,7 @@ def test_timeline():
         )
         for s in run.spans
     }
-    assert found.rows[-1][1] == message("table.all")
+    assert found.rows[-1][1] == text(es="todos", en="all")
     assert (found.rows[-1][3], found.rows[-1][4]) == (
         f"{1e3 * run.arrived_s:.2f}",
         f"{1e3 * run.elapsed_s:.2f}",
@@ -238,9 +241,10 @@ def test_own_series_are_named(language):
         ax.plot([1], [3])
 
     [found] = own(draw)
-    number = message("table.series_number", number=2)
-    heads = (message("table.series"), "x", "y")
-    assert found == Table(message("table.own"), heads, [("one", "1", "2"), (number, "1", "3")], 2)
+    number = text(es="serie 2", en="series 2")
+    heads = (text(es="serie", en="series"), "x", "y")
+    caption = text(es="Datos del gráfico", en="Data of the chart")
+    assert found == Table(caption, heads, [("one", "1", "2"), (number, "1", "3")], 2)
 
 
 def test_own_bars_have_their_names():

@@ -18,7 +18,7 @@ from helpers.classroom import explore_amdahl, explore_pool, explorers
 from helpers.classroom.explore_amdahl import _Amdahl
 from helpers.classroom.explore_pool import _Pool
 from helpers.classroom.style import alternative_text
-from helpers.language import message
+from helpers.language import message, text
 from helpers.parallel import InputError, amdahl, simulate
 
 NAMES = {
@@ -125,7 +125,7 @@ def test_the_data_is_one_click_away(show, monkeypatch, language):
     assert shown.data == ""
     monkeypatch.setattr(explorers, "tables_of", lambda figure: pytest.fail("a table was made"))
     shown.move(n_workers=8)
-    assert message("explore.failed", error="") not in shown.said
+    assert text(es="No se pudo.", en="That failed.") not in shown.said
 
 
 def test_two_explorers_are_independent(show):
@@ -188,7 +188,7 @@ def test_an_error_is_said_in_words(show, monkeypatch, capsys, error, told):
     with monkeypatch.context() as failing:
         failing.setattr(_Amdahl, "draw", fail)
         shown.move(n_workers=4)
-    assert shown.said == message("explore.failed", error=told)
+    assert shown.said == text(es=f"No se pudo. {told}", en=f"That failed. {told}")
     assert shown.pictures == before
     assert capsys.readouterr() == ("", "")
     shown.move(n_workers=8)

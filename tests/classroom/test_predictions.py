@@ -13,10 +13,11 @@ from lesson_cells import calls, code_of, lesson_sources
 from made import badly_placed
 
 from helpers.classroom import predict, predictions
+from helpers.classroom.bets import QUESTIONS
 from helpers.classroom.picture_bets import PICTURE_BETS, pictures
-from helpers.classroom.predictions import BETS, QUESTIONS
+from helpers.classroom.predictions import BETS
 from helpers.classroom.style import alternative_text
-from helpers.language import message, messages
+from helpers.language import text
 from helpers.parallel import InputError, watch
 
 KEY = "3.real-folders"
@@ -44,9 +45,18 @@ def shown(monkeypatch):
 
 
 def options(key: str, language: str) -> list[str]:
-    """Return the options of a question as messages.toml has them."""
-    whole = messages()["predict"][QUESTIONS[key].name]
-    return [whole[name][language] for name in sorted(whole) if name.startswith("option_")]
+    """Return the options of a question as they stand beside the code."""
+    return [option._asdict()[language] for option in QUESTIONS[key].names]
+
+
+def right() -> str:
+    """Return what is said to a guess that was right."""
+    return text(es="Acertaste.", en="Your guess was right.")
+
+
+def your_guess() -> str:
+    """Return the head of the row with the guess."""
+    return text(es="Tu apuesta", en="Your guess")
 
 
 @pytest.mark.parametrize("key", ["2.nothing", "", 2, None])
@@ -55,7 +65,8 @@ def test_unknown_question(language, key):
     with pytest.raises(InputError) as caught:
         predict(key)
     allowed = ", ".join(repr(name) for name in BETS)
-    assert str(caught.value) == message("predict.unknown", received=repr(key), allowed=allowed)
+    assert str(caught.value).startswith(text(es="No hay ninguna apuesta ", en="There is no bet "))
+    assert str(caught.value).endswith(f"{allowed}.")
 
 
 def test_lessons_and_questions_are_the_same_set():
@@ -81,7 +92,7 @@ def test_each_option_of_each_question_can_be_right(shown, key):
     edges = (0.0, *QUESTIONS[key].bounds, 1e6)
     for guess, (low, high) in enumerate(pairwise(edges), 1):
         predict(key, guess, measured=(low + high) / 2)
-        assert shown.cards[-1].headline == message("predict.right")
+        assert shown.cards[-1].headline == right()
         assert shown.cards[-1].rows[0][1] == shown.cards[-1].rows[2][1]
 
 
@@ -94,10 +105,10 @@ def test_options_read_sensibly(language, key):
     assert question.bounds == tuple(sorted(set(question.bounds)))
     assert question.text.endswith("?")
     assert ("¿" in question.text) is (language == "es")
-    for text in question.options:
-        assert 0 < len(text) <= 60
-        assert text == text.strip()
-        assert text[-1] not in ".?"
+    for option in question.options:
+        assert 0 < len(option) <= 60
+        assert option == option.strip()
+        assert option[-1] not in ".?"
 
 
 @pytest.mark.parametrize("key", QUESTIONS)
@@ -106,11 +117,11 @@ def test_numbers_in_the_options_are_the_bounds(language, key):
     question = QUESTIONS[key]
     scale = 100 if question.unit == "percent" else 1
     edges = (0.0, *(scale * bound for bound in question.bounds), float("inf"))
-    for number, text in enumerate(question.options):
-        found = re.search(r"(\d[\d.]*) (?:a|to) (\d[\d.]*)(?! segundo)", text)
-        if found and "second" not in text and "segundo" not in text:
+    for number, option in enumerate(question.options):
+        found = re.search(r"(\d[\d.]*) (?:a|to) (\d[\d.]*)(?! segundo)", option)
+        if found and "second" not in option and "segundo" not in option:
             ends = [float(end) for end in found.groups()]
-            assert ends == [edges[number], edges[number + 1]], text
+            assert ends == [edges[number], edges[number + 1]], option
 
 
 @pytest.mark.parametrize("key", QUESTIONS)
@@ -171,7 +182,7 @@ def test_asking_shows_the_question_and_the_widget(shown, language):
     """Without a guess predict shows the question and a widget with its options, none chosen."""
     predict(KEY)
     (card,), (widget,) = shown.cards, shown.widgets
-    assert card.headline == message("predict.real_folders.question")
+    assert card.headline == QUESTIONS[KEY].question._asdict()[language]
     assert [text for text, _ in widget.options] == options(KEY, language)
     assert widget.value is None
     assert "application/vnd.jupyter.widget-view+json" in shown.bundles[0]
@@ -183,7 +194,7 @@ def test_click_is_the_guess(shown, language):
     shown.widgets[0].value = 1
     shown.widgets[0].value = 4
     predict(KEY, measured=300)
-    assert shown.cards[-1].rows[0] == (message("predict.your_guess"), options(KEY, language)[3])
+    assert shown.cards[-1].rows[0] == (your_guess(), options(KEY, language)[3])
 
 
 def test_asking_again_keeps_the_click(shown):
@@ -200,7 +211,7 @@ def test_text_for_where_no_widget_shows(shown, language):
     *listed, how = shown.bundles[0]["text/plain"].splitlines()
     assert listed == [f"{n}. {text}" for n, text in enumerate(options(KEY, language), 1)]
     call = re.search(r"predict\(.*\)", how).group()
-    assert how == message("predict.how_to_answer", call=call)
+    assert how.startswith(text(es="Para apostar sin botones", en="To place a bet without buttons"))
     eval(call, {"predict": predict})
     assert predictions._guesses == {KEY: 1}
 
@@ -209,9 +220,8 @@ def test_text_for_where_no_widget_shows(shown, language):
 def test_guess_by_number_is_noted(shown, language, guess):
     """A guess by its number is repeated in words, and no widget is shown."""
     predict(KEY, guess)
-    assert shown.cards[0].headline == message(
-        "predict.noted", option=options(KEY, language)[guess - 1]
-    )
+    noted = text(es="Anotado", en="Noted")
+    assert shown.cards[0].headline == f"{noted}: {options(KEY, language)[guess - 1]}"
     assert shown.widgets == []
 
 
@@ -220,22 +230,25 @@ def test_guess_that_is_no_option(shown, language, guess):
     """A guess that is no option's number gets an error with what came and what is allowed."""
     with pytest.raises(InputError) as caught:
         predict(KEY, guess)
-    assert str(caught.value) == message("predict.no_option", received=repr(guess), n=4)
+    asked = text(es="Usa un número de 1 a 4.", en="Use a number from 1 to 4.")
+    assert repr(guess) in str(caught.value)
+    assert str(caught.value).endswith(asked)
     assert predictions._guesses == {}
     assert shown.cards == []
 
 
-@pytest.mark.parametrize(("guess", "verdict"), [(4, "right"), (1, "wrong"), (3, "wrong")])
-def test_guess_beside_the_measurement(shown, language, guess, verdict):
+@pytest.mark.parametrize(("guess", "is_right"), [(4, True), (1, False), (3, False)])
+def test_guess_beside_the_measurement(shown, language, guess, is_right):
     """Guess, measurement and what it means stand side by side, and the verdict is true."""
     predict(KEY, guess)
     predict(KEY, measured=3100.4)
     card = shown.cards[-1]
-    assert card.headline == message(f"predict.{verdict}")
+    wrong = text(es="Salió otra cosa.", en="It came out differently.")
+    assert card.headline == (right() if is_right else wrong)
     assert card.rows == (
-        (message("predict.your_guess"), options(KEY, language)[guess - 1]),
-        (message("predict.measured"), message("predict.times", times="3,100")),
-        (message("predict.means"), options(KEY, language)[3]),
+        (your_guess(), options(KEY, language)[guess - 1]),
+        (text(es="Medido aquí", en="Measured here"), text(es="3,100 veces", en="3,100 times")),
+        (text(es="Es decir", en="That is"), options(KEY, language)[3]),
     )
 
 
@@ -243,7 +256,7 @@ def test_measurement_without_a_guess(shown, language):
     """Without a guess the measurement is shown all the same, with a time's unit."""
     predict("0.worker-start", measured=0.0312)
     card = shown.cards[-1]
-    assert card.headline == message("predict.none")
+    assert card.headline.startswith(text(es="No apostaste.", en="You placed no bet."))
     assert [value for _, value in card.rows] == [
         "—",
         "31.2 ms",
@@ -254,7 +267,7 @@ def test_measurement_without_a_guess(shown, language):
 def test_guess_and_measurement_in_one_call(shown):
     """A guess given with the measurement counts."""
     predict(KEY, 4, measured=300)
-    assert shown.cards[-1].headline == message("predict.right")
+    assert shown.cards[-1].headline == right()
 
 
 def test_measured_has_to_be_named():
@@ -284,7 +297,7 @@ def test_each_picture_is_the_answer_that_it_shows(shown, language, key):
     for number, run in enumerate(bet.runs, 1):
         predict(key, number)
         predict(key, measured=run)
-        assert shown.cards[-1].headline == message("predict.right")
+        assert shown.cards[-1].headline == right()
         assert re.search(r"\d ?%|\d \w+", shown.cards[-1].rows[1][1])
 
 

@@ -17,7 +17,7 @@ import pytest
 from helpers.classroom import run_script, scripts
 from helpers.classroom.scripts import ScriptRun
 from helpers.classroom.style import duration
-from helpers.language import message
+from helpers.language import text
 from helpers.parallel import InputError
 
 POOL = """
@@ -59,11 +59,11 @@ def _processes_in(folder) -> list[int]:
 class Parts(HTMLParser):
     """The tags and the text of a piece of HTML."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, page: str) -> None:
         super().__init__()
         self.tags: list[str] = []
         self.text = ""
-        self.feed(text)
+        self.feed(page)
 
     def handle_starttag(self, tag, attrs):
         """Note a tag."""
@@ -111,14 +111,14 @@ def test_endless_loop_is_stopped():
 @posix
 def test_program_that_refuses_to_end_is_stopped():
     """A program that ignores signals is killed."""
-    text = """
+    program = """
         import signal, time
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         print("deaf", flush=True)
         time.sleep(3600)
     """
-    ran = run_script(text, limit_s=2)
+    ran = run_script(program, limit_s=2)
     assert (ran.printed, ran.hung) == ("deaf\n", True)
 
 
@@ -130,14 +130,14 @@ def test_standard_input_is_closed():
 @pytest.mark.parametrize("ending", ["", "time.sleep(3600)", "os._exit(3)"])
 def test_children_that_are_left_are_ended(ending):
     """Children of a program are ended with it, however it ends."""
-    text = f"""
+    program = f"""
         import os, subprocess, sys, time
         wait = [sys.executable, "-c", "import time; time.sleep(3600)"]
         print(*(subprocess.Popen(wait).pid for _ in range(2)), flush=True)
         time.sleep(0.3)
         {ending}
     """
-    ran = run_script(text, limit_s=2 if "sleep" in ending else 30)
+    ran = run_script(program, limit_s=2 if "sleep" in ending else 30)
     children = [int(number) for number in ran.printed.split()]
     assert len(children) == 2
     assert ran.hung is ("sleep" in ending)
@@ -150,13 +150,13 @@ def test_children_that_are_left_are_ended(ending):
 @posix
 def test_child_that_left_the_group_is_ended():
     """A child in a session of its own is ended too, while the program that started it is there."""
-    text = """
+    program = """
         import subprocess, sys, time
         wait = [sys.executable, "-c", "import time; time.sleep(3600)"]
         print(subprocess.Popen(wait, start_new_session=True).pid, flush=True)
         time.sleep(3600)
     """
-    ran = run_script(text, limit_s=2)
+    ran = run_script(program, limit_s=2)
     time.sleep(0.1)
     assert not _runs(int(ran.printed))
 
@@ -185,13 +185,13 @@ def test_pool_without_a_guard():
 @pytest.mark.skipif(not Path("/dev/shm").exists(), reason="no folder of shared memory to look at")
 def test_shared_memory_of_a_stopped_program_is_cleared_away():
     """What a program shared with its workers does not stay when it is stopped."""
-    text = """
+    program = """
         import multiprocessing, time
         lock = multiprocessing.get_context("spawn").Lock()
         print(lock._semlock.name, flush=True)
         time.sleep(3600)
     """
-    ran = run_script(text, limit_s=2)
+    ran = run_script(program, limit_s=2)
     name = ran.printed.strip().removeprefix("/")
     assert name
     assert not Path("/dev/shm", f"sem.{name}").exists()
@@ -199,15 +199,15 @@ def test_shared_memory_of_a_stopped_program_is_cleared_away():
 
 def test_long_output_is_kept_and_shown_in_part(language):
     """Ten megabytes come back whole; what is shown of them is short."""
-    text = (
+    program = (
         "import sys\nfor n in range(100_000): print('x' * 99)\nprint('e' * 10**7, file=sys.stderr)"
     )
-    ran = run_script(text, limit_s=60)
+    ran = run_script(program, limit_s=60)
     assert len(ran.printed) == 10_000_000
     assert len(ran.errors) == 10_000_001
     assert len(repr(ran)) < 5_000
     assert len(ran._repr_html_()) < 10_000
-    assert message("script.more", n="99,985") in repr(ran)
+    assert text(es="[y 99,985 líneas más]", en="[and 99,985 more lines]") in repr(ran)
 
 
 def test_endless_output_is_stopped(monkeypatch):
@@ -220,12 +220,12 @@ def test_endless_output_is_stopped(monkeypatch):
 
 def test_output_that_is_no_text():
     """Bytes that are no UTF-8 become replacement signs; the rest stays."""
-    text = """
+    program = """
         import sys
         sys.stdout.buffer.write(bytes([97, 255, 254, 122, 13, 10]))
         sys.stderr.buffer.write(bytes([128]))
     """
-    ran = run_script(text)
+    ran = run_script(program)
     assert (ran.printed, ran.errors) == ("a��z\n", "�")
     assert "a��z" in repr(ran)
 
@@ -235,12 +235,12 @@ def test_text_of_another_alphabet_comes_back():
     assert run_script("print('ñ ☂ 漢')").printed == "ñ ☂ 漢\n"
 
 
-@pytest.mark.parametrize("text", ["x = (", "print('\udc80')", "\0", "", "# nothing"])
-def test_text_that_is_no_program(text):
+@pytest.mark.parametrize("program", ["x = (", "print('\udc80')", "\0", "", "# nothing"])
+def test_text_that_is_no_program(program):
     """A text that Python does not take is an error of the program, not of run_script."""
-    ran = run_script(text)
+    ran = run_script(program)
     assert ran.hung is False
-    assert (ran.exit_code == 0) is (text in ("", "# nothing"))
+    assert (ran.exit_code == 0) is (program in ("", "# nothing"))
 
 
 def test_no_colours(monkeypatch):
@@ -266,7 +266,9 @@ def test_program_must_be_text(language, received):
     """What is no text is an error that says so."""
     with pytest.raises(InputError) as caught:
         run_script(received)
-    assert str(caught.value) == message("script.not_text", received=repr(received))
+    said = text(es="run_script recibe el texto de un programa", en="run_script takes the text of")
+    assert str(caught.value).startswith(said)
+    assert str(caught.value).endswith(f"{received!r}.")
 
 
 @pytest.mark.parametrize("received", [0, -1, "3", None, True, float("nan")])
@@ -274,26 +276,34 @@ def test_limit_must_be_a_time(language, received):
     """A limit that is no number above 0 is an error that says so."""
     with pytest.raises(InputError) as caught:
         run_script("", limit_s=received)
-    assert str(caught.value) == message("script.bad_limit", received=repr(received))
+    said = text(es="limit_s debe ser un número de segundos", en="limit_s must be a number of")
+    assert str(caught.value).startswith(said)
+    assert str(caught.value).endswith(f"{received!r}.")
 
 
 def test_shown_in_the_learners_language(language):
     """As text: how it ended, what it printed, its errors, in this order."""
     ran = ScriptRun("1\n2\n", "Traceback\n  File\nValueError: no\n", 1, False, 0.25)
     assert repr(ran).splitlines() == [
-        message("script.ended", time=duration(0.25), code=1),
-        message("script.printed"),
+        text(
+            es=f"El programa terminó en {duration(0.25)}, con el código de salida 1.",
+            en=f"The program ended after {duration(0.25)}, with exit code 1.",
+        ),
+        text(es="Imprimió:", en="It printed:"),
         "1",
         "2",
-        message("script.errors"),
+        text(es="Sus errores:", en="Its errors:"),
         "Traceback",
         "  File",
         "ValueError: no",
     ]
     silent = dataclasses.replace(ran, printed="", errors="", exit_code=None, hung=True)
     assert repr(silent).splitlines() == [
-        message("script.hung", time=duration(0.25)),
-        message("script.silent"),
+        text(
+            es=f"El programa seguía en marcha después de {duration(0.25)}, y fue detenido.",
+            en=f"The program was still running after {duration(0.25)}, and was stopped.",
+        ),
+        text(es="No imprimió nada.", en="It printed nothing."),
     ]
 
 
@@ -304,7 +314,10 @@ def test_long_errors_end_first(language):
     """Of a long traceback the end is shown first, and the whole can be unfolded in HTML."""
     ran = ScriptRun("", f"Traceback\n{FRAMES}ValueError: <b>\n", 1, False, 1.0)
     assert repr(ran).splitlines()[2:] == [
-        message("script.last_error", n="42"),
+        text(
+            es="El final de sus errores, que son 42 líneas:",
+            en="The end of its errors, which are 42 lines:",
+        ),
         *(f"  frame {n}" for n in range(35, 40)),
         "ValueError: <b>",
     ]
@@ -312,7 +325,7 @@ def test_long_errors_end_first(language):
     assert {"details", "summary", "pre"} <= set(shown.tags)
     assert "b" not in shown.tags
     assert shown.text.index("ValueError: <b>") < shown.text.index("Traceback")
-    assert message("script.unfold") in shown.text
+    assert text(es="desde el principio", en="from the beginning") in shown.text
 
 
 def test_last_error_is_one_that_was_told_in_full():

@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from helpers.language import message
+from helpers.language import message, text
 
 MOST = 300  # rows of a table that are shown
 NONE = "—"  # stands where there is no figure
@@ -44,11 +44,6 @@ class Table:
 Tables = Callable[[], Sequence[Table]]
 
 
-def in_unit(what: str, unit: str) -> str:
-    """Return the head of a column: ``"time (seconds)"``."""
-    return message("table.in_unit", what=what, unit=unit)
-
-
 def folded(tables: Sequence[Table]) -> str:
     """Return the tables as HTML that a click unfolds; nothing where there are none."""
     if not tables:
@@ -66,8 +61,10 @@ def _boxed(table: Table) -> str:
     rows, total = table.rows[:MOST], table.n_rows or len(table.rows)
     caption = table.caption
     if len(rows) < total:
-        said = {"shown": f"{len(rows):,}", "total": f"{total:,}"}
-        caption = message("table.some", caption=caption, **said)
+        caption = text(
+            es=f"{caption} (las primeras {len(rows):,} filas de {total:,})",
+            en=f"{caption} (the first {len(rows):,} of {total:,} rows)",
+        )
     name = html.escape(caption)
     return (
         f'<div role="region" tabindex="0" aria-label="{name}" style="{_BOX}">'

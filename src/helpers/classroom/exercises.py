@@ -20,22 +20,12 @@ from helpers.classroom import (
 )
 from helpers.classroom.cards import Card
 from helpers.classroom.exercise import UNANSWERED, Exercise, Grader, Verdict
-from helpers.language import Bilingual, message, messages
+from helpers.language import Bilingual, text
 from helpers.parallel import InputError
 
-# What these say stands in the table ``check.e<exercise>`` of the messages.
-_GRADERS: dict[str, Grader] = {
-    **grading_data.GRADERS,
-    **grading_faults.GRADERS,
-    **grading_cluster.GRADERS,
-}
-
-
-def _with_messages(number: str, grade: Grader) -> Exercise:
-    key = f"check.e{number.replace('.', '_')}"
-    texts: Any = messages()["check"]
-    verdicts = {name: Bilingual(**t) for name, t in texts[key.removeprefix("check.")].items()}
-    return Exercise(grade, verdicts.pop("hint"), verdicts)
+RAISED = Bilingual(
+    es="Tu respuesta provocó un error: {error}", en="Your answer caused an error: {error}"
+)
 
 
 @functools.cache
@@ -48,12 +38,13 @@ def exercises() -> dict[str, Exercise]:
         grading_chunks,
         grading_scaling,
         grading_threads,
+        grading_faults,
+        grading_data,
+        grading_cluster,
         grading_project,
         grading_prediction,
     )
-    own = {number: one for module in modules for number, one in module.EXERCISES.items()}
-    own |= {number: _with_messages(number, grade) for number, grade in _GRADERS.items()}
-    return {number: own[number] for number in sorted(own, key=lambda n: [*map(int, n.split("."))])}
+    return {number: one for module in modules for number, one in module.EXERCISES.items()}
 
 
 def check(exercise: str, answer: Any) -> Card:
@@ -76,18 +67,23 @@ def check(exercise: str, answer: Any) -> Card:
     asked = _exercise(exercise)
     verdict = _verdict(asked.grade, answer)
     found, values = (verdict, {}) if isinstance(verdict, str) else verdict
-    ask_hint = message("check.ask_hint", exercise=exercise)
+    ask_hint = text(
+        es=f'Si te atascas: hint("{exercise}")', en=f'If you are stuck: hint("{exercise}")'
+    )
     if found == UNANSWERED:
-        headline = message("check.unanswered", exercise=exercise)
+        headline = text(
+            es=f"Ejercicio {exercise}: todavía sin respuesta. Cambia los tres puntos y ejecuta la "
+            "celda otra vez.",
+            en=f"Exercise {exercise}: not answered yet. Replace the three dots and run the cell "
+            "again.",
+        )
         return Card(headline, (ask_hint,), colour="#595959")
-    if found == "raised":
-        text = message("check.raised", **values)
-    else:
-        text = asked.verdicts[found].said(**values)
+    said = (RAISED if found == "raised" else asked.verdicts[found]).said(**values)
     if found.startswith("right"):
-        return Card(message("check.right", exercise=exercise), (text,), colour="#009E73")
-    headline = message("check.not_yet", exercise=exercise)
-    return Card(headline, (text, ask_hint), colour="#D55E00")
+        headline = text(es=f"Ejercicio {exercise}: correcto", en=f"Exercise {exercise}: correct")
+        return Card(headline, (said,), colour="#009E73")
+    headline = text(es=f"Ejercicio {exercise}: todavía no", en=f"Exercise {exercise}: not yet")
+    return Card(headline, (said, ask_hint), colour="#D55E00")
 
 
 def hint(exercise: str) -> Card:
@@ -96,15 +92,20 @@ def hint(exercise: str) -> Card:
     Raises:
         InputError: where there is no such exercise.
     """
-    text = _exercise(exercise).hint.said()
-    return Card(message("check.hint", text=text), colour="#595959")
+    said = _exercise(exercise).hint.said()
+    return Card(text(es=f"Pista: {said}", en=f"Hint: {said}"), colour="#595959")
 
 
 def _exercise(number: str) -> Exercise:
     found = exercises()
     if not isinstance(number, str) or number not in found:
         allowed = ", ".join(repr(name) for name in found)
-        raise InputError(message("check.unknown", received=repr(number), allowed=allowed))
+        raise InputError(
+            text(
+                es=f"No hay ningún ejercicio {number!r}. Los que hay: {allowed}.",
+                en=f"There is no exercise {number!r}. There are: {allowed}.",
+            )
+        )
     return found[number]
 
 

@@ -23,7 +23,7 @@ from helpers.classroom.style import (
     tables_of,
 )
 from helpers.classroom.widget_view import view_of
-from helpers.language import message
+from helpers.language import message, text
 from helpers.parallel import ParallelError
 
 WIDTH_IN = 9.0
@@ -110,7 +110,8 @@ class Explorer(ABC):
             with _one_at_a_time:
                 self._put(self.draw(self.values()))
         except (Exception, KeyboardInterrupt) as error:
-            self._said.value = _paragraph(message("explore.failed", error=_in_words(error)))
+            said = _in_words(error)
+            self._said.value = _paragraph(text(es=f"No se pudo. {said}", en=f"That failed. {said}"))
 
     def _put(self, view: View) -> None:
         self._said.value, self._pictures.value = _paragraph(view.said), view.pictures()
@@ -137,7 +138,10 @@ def slider(name: str, choices: Iterable[T], value: T, written: Callable[[T], str
         options=[(written(choice), choice) for choice in choices],
         value=value,
         description=name,
-        tooltip=message("explore.tooltip", name=name),
+        tooltip=text(
+            es=f"{name}: con el ratón o con las flechas del teclado",
+            en=f"{name}: with the mouse or the arrow keys",
+        ),
         layout=ipywidgets.Layout(width=_CONTROL, max_width="100%"),
         style={"description_width": _NAMES},
     )
@@ -170,8 +174,8 @@ def figure_of(ax: Axes) -> Figure:
     return figure
 
 
-def _paragraph(text: str) -> str:
-    return f'<p role="status" style="margin: 0.4em 0; line-height: 1.4">{html.escape(text)}</p>'
+def _paragraph(said: str) -> str:
+    return f'<p role="status" style="margin: 0.4em 0; line-height: 1.4">{html.escape(said)}</p>'
 
 
 def _in_words(error: BaseException) -> str:

@@ -23,7 +23,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedFormatter
 
 from helpers.classroom.data_table import MOST, NONE, Row, Table
-from helpers.language import message, text
+from helpers.language import text
 from helpers.parallel.units import significant
 
 _DIGITS = 6  # of a figure that are written in a table: more are noise
@@ -226,9 +226,9 @@ def _tables(ax: Axes) -> Iterator[Table]:
     series = [one for one in found if one.points]
     if not series:
         return
-    caption = _title(ax) or message("table.own")
+    caption = _title(ax) or text(es="Datos del gráfico", en="Data of the chart")
     place, figure = _heads(ax)
-    named = (message("table.series"),) if len(series) > 1 else ()
+    named = (text(es="serie", en="series"),) if len(series) > 1 else ()
     rows = list(islice(_rows(series), MOST))
     yield Table(caption, (*named, place, figure), rows, sum(one.n_points for one in series))
 
@@ -330,7 +330,7 @@ def _read(values: Any, places: Sequence[int]) -> list[Any]:
 def _name(label: str, number: int) -> str:
     """Return what a series is called; matplotlib's own names begin with an underscore."""
     named = label and not label.startswith("_")
-    return label if named else message("table.series_number", number=number)
+    return label if named else text(es=f"serie {number}", en=f"series {number}")
 
 
 def _written(value: object, digits: int = _DIGITS) -> str:
@@ -338,5 +338,5 @@ def _written(value: object, digits: int = _DIGITS) -> str:
         return NONE
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return str(value)
-    text = f"{value:,}" if isinstance(value, int) else significant(value, digits)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    written = f"{value:,}" if isinstance(value, int) else significant(value, digits)
+    return written.rstrip("0").rstrip(".") if "." in written else written

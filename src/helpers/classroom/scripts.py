@@ -17,7 +17,7 @@ from typing import Any
 from helpers.classroom.cards import Card
 from helpers.classroom.programs import descendants, end_family, plain_environment, start_apart
 from helpers.classroom.style import GREEN, VERMILLION, duration
-from helpers.language import message, text
+from helpers.language import text
 from helpers.parallel import InputError
 
 POLL_S = 0.05
@@ -53,27 +53,38 @@ class ScriptRun:
     def _repr_html_(self) -> str:
         """Return the same as HTML, with the whole of long errors to unfold."""
         card = Card(self._headline, colour=GREEN if self.exit_code == 0 else VERMILLION)
-        parts = "".join(f"<div>{html.escape(name)}</div>{_pre(text)}" for name, text in self._parts)
+        parts = "".join(f"<div>{html.escape(name)}</div>{_pre(said)}" for name, said in self._parts)
         return f'{card._repr_html_()}<div style="margin-left: 1.2em">{parts}{self._unfolded}</div>'
 
     @property
     def _headline(self) -> str:
+        time = duration(self.seconds)
         if self.hung:
-            return message("script.hung", time=duration(self.seconds))
-        return message("script.ended", time=duration(self.seconds), code=self.exit_code)
+            return text(
+                es=f"El programa seguía en marcha después de {time}, y fue detenido.",
+                en=f"The program was still running after {time}, and was stopped.",
+            )
+        return text(
+            es=f"El programa terminó en {time}, con el código de salida {self.exit_code}.",
+            en=f"The program ended after {time}, with exit code {self.exit_code}.",
+        )
 
     @property
     def _parts(self) -> list[tuple[str, str]]:
         """Its outputs, each with a name, shortened."""
         printed, errors = _lines(self.printed), _lines(self.errors)
-        parts = [(message("script.printed"), _first(printed))] if printed else []
-        if not printed:
-            parts = [(message("script.silent"), "")]
+        if printed:
+            parts = [(text(es="Imprimió:", en="It printed:"), _first(printed))]
+        else:
+            parts = [(text(es="No imprimió nada.", en="It printed nothing."), "")]
         if errors:
             shown = _last_error(errors)
-            name = message("script.errors")
+            name = text(es="Sus errores:", en="Its errors:")
             if shown != errors:
-                name = message("script.last_error", n=f"{len(errors):,}")
+                name = text(
+                    es=f"El final de sus errores, que son {len(errors):,} líneas:",
+                    en=f"The end of its errors, which are {len(errors):,} lines:",
+                )
             parts.append((name, "\n".join(shown)))
         return parts
 
@@ -82,12 +93,14 @@ class ScriptRun:
         errors = _lines(self.errors)
         if _last_error(errors) == errors:
             return ""
-        name = html.escape(message("script.unfold"))
+        name = text(
+            es="Ver los errores desde el principio", en="Show the errors from the beginning"
+        )
         return f"<details><summary>{name}</summary>{_pre(_first(errors, N_UNFOLDED))}</details>"
 
 
-def _lines(text: str) -> list[str]:
-    lines = [line[:N_CHARACTERS].rstrip() for line in text.splitlines()]
+def _lines(output: str) -> list[str]:
+    lines = [line[:N_CHARACTERS].rstrip() for line in output.splitlines()]
     return [line for line in lines if line]
 
 
@@ -106,13 +119,15 @@ def _last_error(lines: list[str]) -> list[str]:
 
 
 def _first(lines: list[str], n: int = N_PRINTED) -> str:
-    more = [message("script.more", n=f"{len(lines) - n:,}")] if len(lines) > n else []
-    return "\n".join(lines[:n] + more)
+    shown, left = lines[:n], len(lines) - n
+    if left > 0:
+        shown.append(text(es=f"[y {left:,} líneas más]", en=f"[and {left:,} more lines]"))
+    return "\n".join(shown)
 
 
-def _pre(text: str) -> str:
+def _pre(output: str) -> str:
     style = "margin: 0.2em 0 0.6em 1em; white-space: pre-wrap; overflow-wrap: anywhere"
-    return f'<pre style="{style}">{html.escape(text)}</pre>' if text else ""
+    return f'<pre style="{style}">{html.escape(output)}</pre>' if output else ""
 
 
 def run_script(program: str, *, limit_s: float = 10.0) -> ScriptRun:
@@ -132,11 +147,23 @@ def run_script(program: str, *, limit_s: float = 10.0) -> ScriptRun:
             above 0.
     """
     if not isinstance(program, str):
-        raise InputError(message("script.not_text", received=repr(program)))
+        raise InputError(
+            text(
+                es="run_script recibe el texto de un programa, entre comillas, y recibió "
+                f"{program!r}.",
+                en="run_script takes the text of a program, in quotation marks, and it received "
+                f"{program!r}.",
+            )
+        )
     if program.endswith(".py") and "\n" not in program:
         program = _program_in(Path(program))
     if isinstance(limit_s, bool) or not isinstance(limit_s, (int, float)) or not limit_s > 0:
-        raise InputError(message("script.bad_limit", received=repr(limit_s)))
+        raise InputError(
+            text(
+                es=f"limit_s debe ser un número de segundos mayor que 0, y es {limit_s!r}.",
+                en=f"limit_s must be a number of seconds above 0, and it is {limit_s!r}.",
+            )
+        )
     with tempfile.TemporaryDirectory(prefix="s", ignore_cleanup_errors=True) as folder:
         return _run_in(Path(folder), program, limit_s)
 
@@ -192,5 +219,5 @@ def _still_runs_at(
 def _read(file: Path, size: int, work: Path) -> str:
     """Return what stands in ``file``, without the name of the temporary folder."""
     with file.open("rb") as stream:
-        text = stream.read(size).decode("utf-8", errors="replace")
-    return text.replace("\r\n", "\n").replace(f"{work}{os.sep}", "")
+        output = stream.read(size).decode("utf-8", errors="replace")
+    return output.replace("\r\n", "\n").replace(f"{work}{os.sep}", "")

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 
-from helpers.classroom.data_table import Table, Tables, folded, in_unit
+from helpers.classroom.data_table import Table, Tables, folded
 from helpers.classroom.own_figure import own_tables, own_text
 from helpers.language import current_language, message, speaking
 from helpers.parallel.units import duration as duration
@@ -181,7 +181,7 @@ class Unit:
 
     def head(self, what: str) -> str:
         """Return the head of a table's column of times: ``"median (seconds)"``."""
-        return in_unit(what, self.name)
+        return f"{what} ({self.name})"
 
     def written(self, seconds: float) -> str:
         """Return a cell of that column."""

@@ -10,9 +10,16 @@ from typing import NamedTuple
 from helpers.classroom.data_table import MOST, NONE, Row, Table
 from helpers.classroom.style import unit_for
 from helpers.classroom.timeline_labels import began_s
-from helpers.language import message, text
+from helpers.language import Bilingual, message, text
 from helpers.parallel import Run
 
+DOING = {
+    "start": Bilingual(es="arrancar", en="start"),
+    "compute": Bilingual(es="trabajar", en="work"),
+    "at_work": Bilingual(es="no terminó", en="not finished"),
+    "lose": Bilingual(es="perderse", en="be lost"),
+    "stop": Bilingual(es="cerrar", en="close"),
+}
 _DIGITS = 4  # of the longest time, after its first: what a timeline can show, and a bit more
 
 
@@ -37,11 +44,18 @@ def timeline_table(runs: Sequence[Run], names: Sequence[str]) -> Table:
     unit = unit_for(longest_s)
     decimals = max(0, _DIGITS - math.floor(math.log10(longest_s / unit.size_s)))
     rows = _rows(runs, names, unit.size_s, decimals)
-    heads = [message("table.call"), message("table.worker"), message("table.doing")]
-    heads += [unit.head(message("table.start")), unit.head(message("table.stop"))]
+    heads = [
+        text(es="llamada", en="call"),
+        message("table.worker"),
+        text(es="qué hizo", en="what it did"),
+        unit.head(message("table.start")),
+        unit.head(message("table.stop")),
+    ]
     shown = list(islice(rows, MOST))
     n_rows = sum(map(_n_stretches, runs))
-    return Table(message("table.timeline"), (*heads, message("chart.items")), shown, n_rows)
+    heads.append(text(es="número de elementos", en="number of items"))
+    caption = text(es="Qué hizo cada trabajador, y cuándo", en="What each worker did, and when")
+    return Table(caption, tuple(heads), shown, n_rows)
 
 
 def lane_name(run: Run, worker: int) -> str:
@@ -59,12 +73,9 @@ def lane_name(run: Run, worker: int) -> str:
 def _rows(runs: Sequence[Run], names: Sequence[str], unit_s: float, decimals: int) -> Iterator[Row]:
     for run, name in zip(runs, names, strict=True):
         for one in _stretches(run):
-            who = message("table.all") if one.worker is None else lane_name(run, one.worker)
-            doing = (
-                text(es="no terminó", en="not finished")
-                if one.doing == "at_work"
-                else (message(f"table.doing_{one.doing}"))
-            )
+            everyone = text(es="todos", en="all")
+            who = everyone if one.worker is None else lane_name(run, one.worker)
+            doing = DOING[one.doing].said()
             ends = (one.start_s, one.stop_s)
             times = (NONE if s is None else f"{s / unit_s:,.{decimals}f}" for s in ends)
             n_items = NONE if one.n_items is None else f"{one.n_items:,}"
