@@ -14,7 +14,7 @@ LOOPBACK = {"127.0.0.1:8786", "127.0.0.1:40001", "127.0.1.1:8787"}
 OPEN = {"0.0.0.0:8786", "0.0.0.0:8787", "192.168.1.20:8786", "10.0.0.7:40001"}
 MISLEADING = {"192.168.1.127:8786", "10.127.0.1:40001", "0.0.0.0:12700"}
 TOOLS = ("loop", "processes", "cluster", "queue")  # exercise 9.3: of jobs a to d
-CLOSE = 0.02  # how far a quotient may be off, as a share of it
+CLOSE = 1e-3  # how far a quotient may be off, as a share of it
 
 
 def scheduler_limit(answer: Any) -> Verdict:
