@@ -142,14 +142,15 @@ def advise(
     begin, others, listed = perf_counter(), OtherPrograms(), as_sequence(items)
     cpus = usable_cpus()
     if len(listed) < 2:
-        return Advice(*_alone(len(listed), 0.0), _few(len(listed)))
+        loop = Option("sequential", 1, max(1, len(listed)), 0.0)
+        return Advice(loop, (loop,), _few(len(listed)))
     sample = take_sample(task, listed, budget_s / 3, cpus)
     if sample.loop_s < TOO_SHORT_S:
-        return _advice(*_alone(len(listed), sample.item_s), _short(), sample)
+        return _advice(_loop(sample), (_loop(sample),), _short(), sample)
     time.sleep(max(0.0, ENOUGH_S + 0.01 - (perf_counter() - begin)))
     busy = others.in_the_way(cpus) or sample.kept_share > DISTURBED
     if busy and sample.loop_s < BUSY_SHORT_S and sample.waits <= WAITS:
-        return _advice(*_alone(len(listed), sample.item_s), _short(), sample)
+        return _advice(_loop(sample), (_loop(sample),), _short(), sample)
     options = [_loop(sample), _best("threads", sample, cpus, _costs_of("threads", cpus, 0.0))]
     method = start_method or default_start_method()
     travels = sample.item_bytes is not None and _can_travel(task, method)
@@ -253,11 +254,6 @@ def _chunk_costs(
 
 
 # ---- what is recommended, and why
-
-
-def _alone(n_items: int, item_s: float) -> tuple[Option, tuple[Option, ...]]:
-    loop = Option("sequential", 1, max(1, n_items), item_s * n_items)
-    return loop, (loop,)
 
 
 def _advice(
