@@ -5,10 +5,6 @@ import signal
 
 import pytest
 
-# The cells of these lessons, in both languages, and the site that is made of their outputs: they
-# are run by one process, in this order.
-ON_THE_SITE = ("01_", "02_")
-SITE = "browser/test_site.py"
 # Modules whose tests share nothing, and take long: each test goes to whoever is free.
 APART = ("parallel/test_faults.py", "parallel/test_random_faults.py", "parallel/test_leftovers.py")
 CELL_LIMIT_S = 300
@@ -41,14 +37,7 @@ def pytest_configure():
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the notebooks, which take longest, and look at the slides of each after its cells.
-
-    The site comes after them, too: a lesson is executed once for all that looks at its outputs.
-    """
-    if any(_in_notebook(item.nodeid) for item in items):
-        from slides_fit import with_looks
-
-        items[:] = with_looks(items)
+    """Begin with the notebooks, which take longest."""
     items.sort(key=lambda item: not _in_notebook(item.nodeid))
 
 
@@ -84,10 +73,7 @@ def scope_of(nodeid):
     tests that are best dealt out otherwise.
     """
     file = nodeid.partition("::")[0]
-    if file.endswith(APART):
-        return nodeid
-    on_the_site = _in_notebook(nodeid) and file.rpartition("/")[2].startswith(ON_THE_SITE)
-    return "site" if on_the_site or file.endswith(SITE) else file
+    return nodeid if file.endswith(APART) else file
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,22 +1,15 @@
-"""Do slides fit? Measured in a browser; and a look at each lesson's, with what nbval executed."""
+"""Do slides fit? Measured in a browser."""
 
 from __future__ import annotations
 
-import copy
 import os
 import shutil
-from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from nbval.plugin import IPyNbCell, IPyNbFile
 
-from helpers.authoring.slide_pages import HEIGHT, WIDTH, page_of
-from helpers.authoring.slides import write_parts
-
-ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WIDTH, HEIGHT = 1280, 720  # of a slide, as in docs/slides
 WAIT_MS = 120_000
 READY = "window.Reveal?.isReady() && [...document.images].every(image => image.complete)"
 # A chart's text has 12 points at 100 dots an inch: 14 pixels are left of 16.7.
@@ -72,59 +65,3 @@ def misfits(page, path: Path) -> tuple[int, list[str]]:
     sizes = {"width": WIDTH, "height": HEIGHT, "smallest": SMALLEST}
     n_slides, told = page.evaluate(MEASURE, sizes)
     return n_slides, told
-
-
-class SlidesFit(pytest.Item):
-    """The slides of a lesson fit, with the outputs that nbval got from its cells just before."""
-
-    def runtest(self) -> None:
-        """Make the page of the lesson and measure it."""
-        from playwright.sync_api import sync_playwright
-
-        browser_path = find_browser()
-        with TemporaryDirectory() as folder, sync_playwright() as playwright:
-            path = self._page(Path(folder))
-            browser = playwright.chromium.launch(
-                executable_path=browser_path, args=["--no-sandbox"]
-            )
-            try:
-                n_slides, told = misfits(browser.new_page(), path)
-            finally:
-                browser.close()
-        assert n_slides > 5
-        assert told == [], "\n".join(told)
-
-    def _page(self, folder: Path) -> Path:
-        notebook = copy.deepcopy(self.parent.nb)
-        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        for cell, outputs in zip(code, self._outputs(), strict=True):
-            cell.outputs = outputs
-        language = self.path.parent.name
-        write_parts(ROOT, folder)
-        target = folder / language / "lesson.html"
-        target.parent.mkdir()
-        target.write_text(page_of(notebook, language, self.path.stem), encoding="utf-8")
-        return target
-
-    def _outputs(self) -> list[list[dict]]:
-        outputs = [cell.test_outputs for cell in self.cells]
-        if None in outputs or any(out.output_type == "error" for cell in outputs for out in cell):
-            pytest.skip("not all cells of the lesson were executed")
-        return outputs
-
-    def reportinfo(self):
-        """Return where this test is, and how it is called."""
-        return self.path, 0, f"{self.path.parent.name}/{self.path.stem}: slides fit"
-
-
-def with_looks(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Return the tests with a look at its slides after the last cell of each lesson."""
-    looked: list[pytest.Item] = []
-    for parent, group in groupby(items, key=lambda item: item.parent):
-        cells = list(group)
-        looked += cells
-        if isinstance(parent, IPyNbFile) and all(isinstance(cell, IPyNbCell) for cell in cells):
-            look = SlidesFit.from_parent(parent, name="slides fit")
-            look.cells = cells
-            looked.append(look)
-    return looked

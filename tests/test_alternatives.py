@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from helpers.authoring.readme_chart import PAGES, with_section
 from helpers.language import LANGUAGES, current_language
 from helpers.parallel import machine
 from helpers.tasks import square
@@ -26,6 +25,7 @@ import alternatives  # noqa: E402
 import alternatives_chart as chart  # noqa: E402
 import alternatives_numbers as numbers  # noqa: E402
 import alternatives_report as report  # noqa: E402
+from alternatives_report import PAGES, with_section  # noqa: E402
 from alternatives_ways import LIBRARIES, WRAPPED, missing, ways  # noqa: E402
 from alternatives_words import WORDS  # noqa: E402
 

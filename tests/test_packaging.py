@@ -263,13 +263,10 @@ def test_the_pages_are_made_by_commands_that_exist():
     workflow = yaml.safe_load(_read(".github/workflows/pages.yml"))
     steps = workflow["jobs"]["pages"]["steps"]
     install, *commands = [step["run"] for step in steps if "run" in step]
-    assert install.endswith(" install -c constraints.txt -e '.[site,teach]'")
+    assert install.endswith(" install -c constraints.txt -e '.[site]'")
     parsed = [_parser().parse_args(shlex.split(command)[3:]) for command in commands]
     names = [command.split()[3] for command in commands]
-    assert names == ["site", "slides", "colab"]
+    assert names == ["site", "colab"]
     (published,) = [step["with"]["path"] for step in steps if "path" in step.get("with", {})]
-    assert [options.folder.as_posix() for options in parsed] == [
-        published,
-        f"{published}/slides",
-        f"{published}/colab",
-    ]
+    folders = [published, f"{published}/colab"]
+    assert [options.folder.as_posix() for options in parsed] == folders

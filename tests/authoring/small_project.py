@@ -2,10 +2,12 @@
 
 import json
 import uuid
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
-from helpers.authoring import absorb as absorb_module
 from helpers.authoring import build as build_module
+from helpers.authoring.absorb import absorb
 
 SOURCE = """\
 ---
@@ -83,26 +85,32 @@ class Project:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.source = root / "notebooks" / "source" / "02_pool_map.md"
+        self.path = root / "notebooks" / "source" / "02_pool_map.md"
         self.paths = {
             "es": root / "notebooks" / "es" / "02_grupo.ipynb",
             "en": root / "notebooks" / "en" / "02_pool.ipynb",
         }
 
+    @property
+    def source(self) -> str:
+        """The text of the source."""
+        return self.path.read_text(encoding="utf-8")
+
     def write_source(self, text: str = SOURCE) -> None:
         """Write the source as an editor does."""
-        self.source.parent.mkdir(parents=True, exist_ok=True)
-        self.source.write_text(text, encoding="utf-8")
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(text, encoding="utf-8")
 
     def replace_in_source(self, old: str, new: str) -> None:
         """Replace ``old``, which stands once in the source."""
-        text = self.source.read_text(encoding="utf-8")
-        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the source"
-        self.write_source(text.replace(old, new))
+        assert self.source.count(old) == 1, f"{old!r} stands {self.source.count(old)} times"
+        self.write_source(self.source.replace(old, new))
 
-    def build(self) -> None:
-        """Build both notebooks and say nothing."""
-        build_module.build(self.root, say=lambda line: None)
+    def build(self) -> str:
+        """Build both notebooks; return what was printed."""
+        with redirect_stdout(StringIO()) as printed:
+            build_module.build(self.root)
+        return printed.getvalue()
 
     def stale(self) -> list[str]:
         """Return what the check says of the whole project."""
@@ -114,13 +122,7 @@ class Project:
 
     def write(self, language: str, notebook: dict) -> None:
         """Write the notebook as JupyterLab does, which names its own kernel and Python version."""
-        notebook["metadata"]["language_info"] = {
-            "codemirror_mode": {"name": "ipython", "version": 3},
-            "file_extension": ".py",
-            "name": "python",
-            "pygments_lexer": "ipython3",
-            "version": "3.13.1",
-        }
+        notebook["metadata"]["language_info"] = {"name": "python", "version": "3.13.1"}
         text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
         self.paths[language].write_text(f"{text}\n", encoding="utf-8")
 
@@ -132,9 +134,15 @@ class Project:
         """Replace ``old`` with ``new`` in the one cell of the notebook that has it."""
         notebook = self.read(language)
         (cell,) = (c for c in notebook["cells"] if old in "".join(c["source"]))
-        text = "".join(cell["source"]).replace(old, new)
-        cell["source"] = text.splitlines(keepends=True)
+        cell["source"] = "".join(cell["source"]).replace(old, new).splitlines(keepends=True)
         self.write(language, notebook)
+
+    def set(self, language: str, position: int, **values: object) -> None:
+        """Give a cell of the notebook other values, and write it as the build does."""
+        notebook = self.read(language)
+        notebook["cells"][position] |= values
+        text = json.dumps(notebook, indent=1, ensure_ascii=False)
+        self.paths[language].write_text(f"{text}\n", encoding="utf-8")
 
     def insert(self, language: str, position: int, kind: str, text: str) -> None:
         """Insert a new cell as JupyterLab does: an id of its own, empty slide type and tags."""
@@ -166,10 +174,10 @@ class Project:
         self.write(language, notebook)
 
     def absorb(self, language: str) -> list[str]:
-        """Absorb the notebook; return the lines that it said, without the first."""
-        lines: list[str] = []
-        absorb_module.absorb(self.root, self.paths[language], lines.append)
-        return [line.strip() for line in lines[1:]]
+        """Absorb the notebook; return the lines that it printed, without the first."""
+        with redirect_stdout(StringIO()) as printed:
+            absorb(self.root, self.paths[language])
+        return [line.strip() for line in printed.getvalue().splitlines()[1:]]
 
 
 def count_cells(lesson, language, notebook) -> None:

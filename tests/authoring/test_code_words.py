@@ -1,14 +1,12 @@
 """Words in code: ``# es:`` is read, written, carried over an edit, and refused if wrong."""
 
 import ast
-from pathlib import Path
 
 import pytest
 from small_project import SOURCE
 
 from helpers.authoring.code_words import carried, in_languages, mark_problems, with_marks
-from helpers.authoring.errors import AuthoringError
-from helpers.authoring.sources import lesson_of, text_of
+from helpers.authoring.sources import lesson_of, source_of
 
 # what stands in a source, and what becomes of it in Spanish and in English
 GOOD = {
@@ -30,6 +28,7 @@ GOOD = {
         'x(\n    "b",\n    "c",\n)',
         'x(\n    "a",\n    "c",\n)',
     ),
+    "behind another comment": ('x("a")  # noqa  # es: "b"', 'x("b")  # noqa', 'x("a")  # noqa'),
     "beside magics": (
         '%%writefile my.py\nx("a")  # es: "b"\nif y:\n    %time z()',
         '%%writefile my.py\nx("b")\nif y:\n    %time z()',
@@ -50,7 +49,6 @@ WRONG = {
     "no space in it": 'x("a")  #es: "b"',
     "capitals": 'x("a")  # ES: "b"',
     "the other language": 'x("b")  # en: "a"',
-    "behind another comment": 'x("a")  # noqa  # es: "b"',
     "on a magic": '%time x("a")  # es: "b"',
     "code that is not Python": 'x("a"  # es: "b"',
     "a text of several lines": '"""a\nb"""  # es: "c"',
@@ -69,24 +67,11 @@ def test_a_mark_gives_both_languages_and_comes_back(name):
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_mark_is_refused(name):
-    """A wrong mark is a problem of its line, and no language gets half of it."""
+    """A wrong mark is a problem of its line, which the error repeats."""
     line = WRONG[name]
     [(number, reason)] = mark_problems(f"first = 1\n{line}")
-    assert number == 2 + line.count("\n")
-    assert reason
-    assert in_languages(line) == {"es": line, "en": line}
-
-
-def test_the_error_names_file_and_line():
-    """A wrong mark in a source is an error with the file and the line in it, each of them."""
-    text = SOURCE.replace("6 * 7", 'print("a")  # es: b\nprint(1)\nprint("c")  #es: "d"')
-    with pytest.raises(AuthoringError) as error:
-        lesson_of(Path("02_pool_map.md"), text)
-    lines = text.splitlines()
-    numbers = [lines.index(line) + 1 for line in lines if "# es: b" in line or "#es:" in line]
-    assert [p.split(":")[0] for p in error.value.problems] == [
-        f"02_pool_map.md, {number}" for number in numbers
-    ]
+    assert number == 1 + line.count("\n")
+    assert line.rpartition("\n")[2] in reason
 
 
 MARKED = SOURCE.replace(
@@ -110,7 +95,7 @@ def test_both_notebooks_have_their_words_and_one_syntax_tree(marked):
     neutral = es.replace("elementos", "items").replace("fin", "end")
     assert ast.dump(ast.parse(neutral)) == ast.dump(ast.parse(en))
     assert marked.stale() == []
-    assert text_of(lesson_of(marked.source, MARKED)) == MARKED
+    assert source_of(lesson_of(marked.path, MARKED)) == MARKED
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -128,7 +113,7 @@ def test_edited_code_keeps_its_words(marked, language, old, new):
     """Code edited beside marked words, in either notebook, reaches both, and the words stay."""
     marked.change(language, old, new)
     assert marked.absorb(language) == ["code changed: “print(current_language())”"]
-    assert marked.source.read_text(encoding="utf-8") == MARKED.replace(old, new)
+    assert marked.source == MARKED.replace(old, new)
     assert marked.absorb(language) == ["nothing to take"]
 
 
@@ -137,7 +122,7 @@ def test_an_edited_word_changes_its_language_alone(marked, language, old):
     """A word edited in one notebook is that language's new word; the other keeps its own."""
     marked.change(language, old, '"otro"')
     marked.absorb(language)
-    assert marked.source.read_text(encoding="utf-8") == MARKED.replace(old, '"otro"')
+    assert marked.source == MARKED.replace(old, '"otro"')
 
 
 def test_words_without_a_place_are_said():
@@ -147,15 +132,3 @@ def test_words_without_a_place_are_said():
         {"en": 'print(f"{m} items")', "es": 'print(f"{m} items")'},
         ['f"{n} elementos"'],
     )
-
-
-@pytest.mark.parametrize("language", ["es", "en"])
-def test_marked_code_is_told_where_the_ids_are_lost(marked, language):
-    """A notebook without ids is absorbed all the same, its marked code with it."""
-    notebook = marked.read(language)
-    for cell in notebook["cells"]:
-        del cell["id"]
-    marked.write(language, notebook)
-    marked.change(language, "n = 6", "n = 8")
-    marked.absorb(language)
-    assert marked.source.read_text(encoding="utf-8") == MARKED.replace("n = 6", "n = 8")

@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from helpers.authoring.errors import AuthoringError
-from helpers.authoring.figures import stale_figures, write_figures
+from helpers.authoring.build import find_stale
+from helpers.authoring.figures import pictures
+from helpers.authoring.sources import AuthoringError
 from helpers.language import LANGUAGES
 from seeing import TEXT, contrast
 from slides_fit import find_browser
@@ -91,46 +92,45 @@ def unreadable(size, texts):
 
 
 def test_what_is_written_is_fresh():
-    """``images/`` has what the sources give; there are sources."""
-    assert NAMES
-    assert stale_figures(IMAGES) == [], "run python -m helpers.authoring figures"
+    """``images/`` has what the sources give, and no other picture that is drawn."""
+    made = pictures(IMAGES)
+    assert len(made) == len(NAMES) * len(LANGUAGES) > 0
+    for path in {*made, *IMAGES.glob("*.svg")}:
+        assert path.read_text(encoding="utf-8") == made[path], "python -m helpers.authoring build 0"
 
 
-def test_stale_figures_are_named_and_written(tmp_path):
-    """A changed file, a missing one and one without a source are stale until they are written."""
-    shutil.copytree(IMAGES / "source", tmp_path / "source")
-    assert len(write_figures(tmp_path)) == len(NAMES) * len(LANGUAGES)
-    assert stale_figures(tmp_path) == []
-    changed, missing = tmp_path / "flatten_en.svg", tmp_path / "cluster_es.svg"
-    other = tmp_path / "other.svg"
-    changed.write_text("<svg/>", encoding="utf-8")
-    missing.unlink()
-    other.write_text("<svg/>", encoding="utf-8")
-    assert stale_figures(tmp_path) == sorted([changed, missing, other])
-    write_figures(tmp_path)
-    assert stale_figures(tmp_path) == [other]
+def test_figures_are_built_and_checked(project):
+    """A build writes each figure; a changed, a missing and a left over file are stale."""
+    images = project.root / "images"
+    shutil.copytree(IMAGES / "source", images / "source")
+    project.build()
+    assert project.stale() == []
+    (images / "flatten_en.svg").write_text("<svg/>", encoding="utf-8")
+    (images / "cluster_es.svg").unlink()
+    (images / "other.svg").write_text("<svg/>", encoding="utf-8")
+    told = ["images/cluster_es.svg", "images/flatten_en.svg", "images/other.svg"]
+    assert [line.partition(":")[0] for line in project.stale()] == told
+    assert [line.partition(":")[0] for line in find_stale(project.root, ["2"])] == told[:2]
 
 
 @pytest.mark.parametrize(
     ("good", "bad", "problem"),
     [
-        ('<tspan lang="en">two</tspan>', "", "“dos”"),
-        ('<tspan lang="es">dos</tspan>', '<tspan lang="es"> </tspan>', "“  / two”"),
-        ('lang="en">two', 'lang="fr">two', "“dos / two”"),
+        ('<tspan lang="en">two</tspan>', "", "es != en"),
+        ('<tspan lang="es">dos</tspan>', '<tspan lang="es"> </tspan>', "es != en"),
+        ('lang="en">two', 'lang="fr">two', "es != en"),
         ("</text>", "", "mismatched tag"),
     ],
 )
 def test_a_source_with_a_mistake_is_named(tmp_path, good, bad, problem):
-    """Where a language is missing the file and the text are said, and nothing is written."""
+    """Where a language is missing, or it is not XML, the file is named."""
     (tmp_path / "source").mkdir()
     source = tmp_path / "source" / "work.svg"
     source.write_text(GOOD, encoding="utf-8")
-    assert len(write_figures(tmp_path)) == len(LANGUAGES)
+    assert len(pictures(tmp_path)) == len(LANGUAGES)
     source.write_text(GOOD.replace(good, bad), encoding="utf-8")
-    (tmp_path / "work_es.svg").unlink()
-    with pytest.raises(AuthoringError, match=rf"^work\.svg: .*{re.escape(problem)}[^\n]*$"):
-        write_figures(tmp_path)
-    assert not (tmp_path / "work_es.svg").exists()
+    with pytest.raises(AuthoringError, match=rf"^work\.svg: .*{problem}"):
+        pictures(tmp_path)
 
 
 @EVERY_FIGURE

@@ -5,10 +5,15 @@ from pathlib import Path
 import pytest
 from small_project import SOURCE
 
-from helpers.authoring.errors import AuthoringError
 from helpers.authoring.identity import ids_of
-from helpers.authoring.sources import canonical, lesson_of, read_lesson, text_of
-from helpers.authoring.texts import first_words, switch_language
+from helpers.authoring.sources import (
+    AuthoringError,
+    first_words,
+    lesson_of,
+    read_lesson,
+    source_of,
+    switch_language,
+)
 
 PATH = Path("02_pool_map.md")
 
@@ -27,21 +32,16 @@ def problems(text: str) -> list[str]:
 
 
 def test_a_lesson_has_pairs_and_code_once():
-    """A good source gives pairs of texts and code cells, with their slide types and tags."""
+    """A good source gives pairs of texts and code, which differs in ``start`` alone."""
     lesson = lesson_of(PATH, SOURCE)
     assert lesson.files == {"es": "02_grupo", "en": "02_pool"}
     assert [cell.kind for cell in lesson.cells] == ["markdown", "code"] * 3
     assert lesson.cells[0].texts == {"es": "# Un título\n\nPalabras.", "en": "# A title\n\nWords."}
     assert lesson.cells[0].metadata() == {"slideshow": {"slide_type": "slide"}}
     assert lesson.cells[5].tags == ("nbval-ignore-output",)
-
-
-def test_start_is_the_only_code_that_differs():
-    """The setup cell starts in the notebook's language; all other code is the same in both."""
-    cells = lesson_of(PATH, SOURCE).cells
-    assert cells[1].text("en") == cells[1].text("es").replace('start("es")', 'start("en")')
-    assert cells[1].text("en") != cells[1].text("es")
-    assert all(c.text("es") == c.text("en") for c in (cells[3], cells[5]))
+    codes = [(cell.text("es"), cell.text("en")) for cell in lesson.cells if cell.kind == "code"]
+    assert [es == en for es, en in codes] == [False, True, True]
+    assert codes[0][0].replace('start("es")', 'start("en")') == codes[0][1]
 
 
 @pytest.mark.parametrize("code", ['process.start("es")', 'restart("es")', "process.start()"])
@@ -50,131 +50,105 @@ def test_other_calls_are_no_setup_calls(code):
     assert switch_language(code, "en") == code
 
 
-def test_the_canonical_form_is_what_it_gives_back():
-    """The canonical form is its own canonical form, keeps ``course``, and names no version."""
-    loose = changed("jupytext_version\n", "jupytext_version\n  formats: md\n")
-    loose = loose.replace("notebook_metadata_filter: course,-jupytext.text", "cell_x: course,-x")
-    assert canonical(PATH, loose) == SOURCE
-    assert canonical(PATH, SOURCE) == SOURCE
-    assert "jupytext_version:" not in SOURCE
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("jupytext_version\n", "jupytext_version\n  formats: md\n"),
+        (
+            '+++ {"lang": "es"}\n\nEl reloj.',
+            '+++ {"editable": true, "lang": "es", "slideshow": {"slide_type": ""}, "tags": []}\n\n'
+            "El reloj.",
+        ),
+        ("tags: [nbval-ignore-output]", "tags:\n  - nbval-ignore-output"),
+        ("\n", "\n"),
+    ],
+)
+def test_a_source_is_written_in_one_form(old, new):
+    """What JupyterLab or an editor adds is dropped; what has the form comes back byte for byte."""
+    assert source_of(lesson_of(PATH, SOURCE.replace(old, new))) == SOURCE
 
 
-def test_text_of_is_canonical():
-    """A lesson that was only read is written back as the same bytes."""
-    assert text_of(lesson_of(PATH, SOURCE)) == SOURCE
-
-
-def test_what_jupyterlab_adds_to_a_source_is_dropped():
-    """The empty slide type and other metadata that JupyterLab writes are not in the form."""
-    saved = changed(
-        '+++ {"lang": "es"}\n\nEl reloj.',
-        '+++ {"editable": true, "lang": "es", "slideshow": {"slide_type": ""}, "tags": []}\n\n'
-        "El reloj.",
-    )
-    assert canonical(PATH, saved) == SOURCE
-
-
+ES, EN = '+++ {"lang": "es"}\n\nEl reloj.\n\n', '+++ {"lang": "en"}\n\nThe clock.\n\n'
+# what is wrong, where, and words of the error
 WRONG = {
-    "no header": (SOURCE[SOURCE.index("+++") :], "must name the notebook of each language"),
-    "one name only": (changed("    en: 02_pool\n", ""), "es: NN_NAME, en: NN_NAME"),
-    "name with a folder": (changed("02_pool\n", "../02_pool\n"), "'../02_pool'"),
-    "no pair": (changed('+++ {"lang": "en"}\n\n## A square\n\n', ""), "“## Un cuadrado” (es)"),
-    "pair apart": (
-        changed('+++ {"lang": "es"}\n\nEl reloj.\n\n', "") + '\n+++ {"lang": "es"}\n\nEl reloj.\n',
-        "“The clock.” (en) has no pair (es)",
-    ),
-    "wrong order": (
-        changed('"es"}\n\nEl reloj.', '"en"}\n\nThe clock.').replace(
-            '"en"}\n\nThe clock.\n\n```', '"es"}\n\nEl reloj.\n\n```'
-        ),
-        "“The clock.” (en) stands before its pair",
-    ),
-    "lone text before a pair": (
-        changed(
-            '+++ {"lang": "es"}\n\nEl', '+++ {"lang": "en"}\n\nAlone.\n\n+++ {"lang": "es"}\n\nEl'
-        ),
-        "“Alone.” (en) has no pair (es)",
-    ),
-    "unknown lang": (
-        changed('"es"}\n\nEl reloj', '"fr"}\n\nEl reloj'),
-        "“El reloj.” has lang 'fr'",
-    ),
-    "no lang": (changed('+++ {"lang": "es"}\n\nEl reloj', "+++\n\nEl reloj"), "has lang None"),
+    "no header": (SOURCE[SOURCE.index("+++") :], "", "course: file in the header is None"),
+    "one name only": (changed("    en: 02_pool\n", ""), "", "{'es': '02_grupo'}"),
+    "name with a folder": (changed("02_pool\n", "../02_pool\n"), "", "'../02_pool'"),
+    "no pair": (changed('+++ {"lang": "en"}\n\n## A square\n\n', ""), "## Un", "“## Un cuadrado”"),
+    "pair apart": (changed(ES, "") + f"\n{ES}", "The clock.", "“The clock.”"),
+    "wrong order": (changed(ES + EN, EN + ES), "The clock.", "“The clock.”"),
+    "lone text before a pair": (changed(ES, f"{EN}{ES}"), "The clock.", "“The clock.”"),
+    "unknown lang": (changed('"es"}\n\nEl reloj', '"fr"}\n\nEl reloj'), "El reloj", "'fr'"),
+    "no lang": (changed('+++ {"lang": "es"}\n\nEl reloj', "+++\n\nEl reloj"), "El reloj", "{}"),
     "slide types": (
         changed('"es"}\n\nEl reloj', '"es", "slideshow": {"slide_type": "notes"}}\n\nEl reloj'),
-        "the pair “El reloj.” have different metadata",
+        "El reloj",
+        "'notes'",
     ),
-    "unknown slide type": (changed("slide_type: fragment", "slide_type: page"), "'page'"),
-    "unknown tag": (changed("nbval-ignore-output", "nbval-ignore"), "['nbval-ignore']"),
+    "unknown slide type": (changed("type: fragment", "type: page"), "import time", "'page'"),
+    "unknown tag": (changed("nbval-ignore-output", "nbval-ignore"), "import time", "nbval-ignore"),
     "tags on text": (
-        changed('"es"}\n\nEl reloj', '"es", "tags": ["exercise"]}\n\nEl reloj'),
-        "the Markdown cell “El reloj.” has tags ['exercise']",
+        changed(ES + EN, (ES + EN).replace('"}', '", "tags": ["exercise"]}')),
+        "El reloj",
+        "'exercise'",
     ),
-    "lang on code": (changed("tags: [", "lang: es\ntags: ["), "code stands once"),
-    "raw cell": (
-        changed("```{code-cell} ipython3\nprint", "```{raw-cell}\nprint"),
-        "is a raw cell",
+    "lang on code": (changed("tags: [", "lang: es\ntags: ["), "import time", "'lang': 'es'"),
+    "raw cell": (changed("{code-cell} ipython3\nprint", "{raw-cell}\nprint"), "print", "(raw"),
+    "empty code": (SOURCE + "\n```{code-cell} ipython3\n```\n", "import time", "“”"),
+    "no start": (changed('start("es")', "pass"), "", "start is called with []"),
+    "two starts": (changed("6 * 7", 'start("es")'), "", "['es', 'es']"),
+    "start in English": (changed('start("es")', 'start("en")'), "", "['en']"),
+    "broken metadata": (changed('{"lang": "es"}\n\nEl', '{"lang": es}\n\nEl'), "", "be read"),
+    "broken header": (changed("course:\n", "course: [\n"), "", "cannot be read"),
+    "a word with a wrong mark": (
+        changed("6 * 7", 'print("a")  # es: b'),
+        'print("a")',
+        'mark of print("a")  # es: b is wrong',
     ),
-    "empty code": (SOURCE + "\n```{code-cell} ipython3\n```\n", "an empty code cell"),
-    "no start": (changed('start("es")', "pass"), "there are 0 calls"),
-    "two starts": (changed("6 * 7", 'start("es")'), "there are 2 calls"),
-    "start in English": (changed('start("es")', 'start("en")'), 'calls start("en")'),
-    "broken metadata": (changed('{"lang": "es"}\n\nEl', '{"lang": es}\n\nEl'), "cannot read it"),
-    "broken header": (changed("course:\n", "course: [\n"), "cannot read it"),
 }
 
 
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_source_is_named(case):
-    """Each break of the rules gives a line with the file, the cell and what was received."""
-    text, expected = WRONG[case]
-    found = problems(text)
-    assert any(expected in line for line in found), found
-    assert all(line.startswith("02_pool_map.md: ") for line in found)
+    """Each break of the rules gives a line with the file, its line and what was received."""
+    text, where, expected = WRONG[case]
+    found = [line for line in problems(text) if expected in line]
+    assert found, problems(text)
+    file, line, *_ = found[0].split(":")
+    assert file == "02_pool_map.md"
+    if where and case != "empty code":
+        assert text.splitlines()[int(line) - 1].startswith(where)
 
 
 def test_all_problems_come_at_once():
     """A source with three mistakes gives three lines, not the first alone."""
     text = changed("slide_type: fragment", "slide_type: page")
-    text = text.replace('start("es")', "pass").replace('+++ {"lang": "en"}\n\nThe clock.\n\n', "")
+    text = text.replace('start("es")', "pass").replace(EN, "")
     assert len(problems(text)) == 3
 
 
-def test_a_text_that_waits_for_its_translation_is_named():
-    """A cell with the mark can be read, and the lesson names it as one to be translated."""
-    lesson = lesson_of(PATH, changed("The clock.", "TRANSLATE: El reloj."))
-    assert len(lesson.untranslated()) == 1
-    assert "“TRANSLATE: El reloj.”" in lesson.untranslated()[0]
-    assert lesson_of(PATH, SOURCE).untranslated() == []
-
-
 def test_ids_do_not_depend_on_neighbours():
-    """A change to one cell changes its id alone, wherever the others stand."""
-    before = ids_of(lesson_of(PATH, SOURCE).cells)
-    after = ids_of(lesson_of(PATH, changed("## A square", "## A new square")).cells)
-    assert before[:2] + before[3:] == after[:2] + after[3:]
-    assert before[2] != after[2]
-    assert ids_of(reversed(lesson_of(PATH, SOURCE).cells)) == before[::-1]
+    """A change to one cell changes its id alone; equal cells are told apart by an ordinal."""
+    cells = lesson_of(PATH, SOURCE).cells
+    before, after = ids_of(cells), ids_of(lesson_of(PATH, changed("6 * 7", "6 * 8")).cells)
+    assert [old == new for old, new in zip(before, after, strict=True)] == [
+        *[True] * 3,
+        False,
+        *[True] * 2,
+    ]
+    assert ids_of(reversed(cells)) == before[::-1]
+    assert ids_of([cells[3]] * 3) == [before[3], f"{before[3]}-2", f"{before[3]}-3"]
 
 
-def test_equal_cells_get_an_ordinal():
-    """Three equal cells have three ids: the first as if alone, the others with their ordinal."""
-    cell = lesson_of(PATH, SOURCE).cells[3]
-    (alone,) = ids_of([cell])
-    assert ids_of([cell] * 3) == [alone, f"{alone}-2", f"{alone}-3"]
-
-
-def test_a_file_that_cannot_be_read_is_named(tmp_path):
-    """A missing source and one that is not UTF-8 are errors that name the file."""
-    with pytest.raises(AuthoringError, match=r"none\.md could not be read"):
-        read_lesson(tmp_path / "none.md")
+def test_a_file_that_is_not_utf8_is_named(tmp_path):
+    """Its error says which file it is."""
     (tmp_path / "latin.md").write_bytes(SOURCE.encode("latin-1"))
-    with pytest.raises(AuthoringError, match=r"latin\.md: byte \d+ is not UTF-8"):
+    with pytest.raises(AuthoringError, match=r"latin\.md: it cannot be read as MyST in UTF-8"):
         read_lesson(tmp_path / "latin.md")
 
 
 def test_first_words_are_short():
-    """A cell is named by its first line that has text, cut at 50 characters."""
+    """A cell is named by its first line that has text, at most 50 characters of it."""
     assert first_words("\n\n  ## Title  \nmore") == "## Title"
     assert len(first_words("x" * 80)) == 50
     assert first_words("") == ""

@@ -14,15 +14,25 @@ from alternatives_numbers import RATIO_AIM, median_s, meets_aim, number, quartil
 from alternatives_ways import WRAPPED
 from alternatives_words import WORDS, way_title
 
-from helpers.authoring.readme_chart import PAGES, with_section
 from helpers.classroom.style import duration
 from helpers.language import LANGUAGES
 
 PROJECT = Path(__file__).parents[2]
+PAGES = {"es": "docs/mediciones.md", "en": "docs/measurements.md"}  # what was measured, in words
 # More CPUs than this, kept busy by other programs while a job was measured, spoil its figures.
 BUSY_CPUS = 0.25
 # Whose times are divided by whose.
 PAIRS = [*WRAPPED.items(), *(("run processes", name) for name in ("joblib", "mpire", "Dask"))]
+
+
+def with_section(page: Path, name: str, text: str) -> str:
+    """Return a page's text with ``text`` between the two marks of that name, which it must have."""
+    begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
+        raise ValueError(f"{page} has no {begin.strip()} with a {end.strip()} behind it")
+    return f"{before}{begin}{text}{end}{after}"
 
 
 def spread(values: Sequence[float], language: str) -> str:

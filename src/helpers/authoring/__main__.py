@@ -7,11 +7,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 
-from helpers.authoring.errors import AuthoringError
-from helpers.authoring.extras import need
-from helpers.language import LANGUAGES, message, set_language
+from packaging.requirements import Requirement
+
+from helpers.language import LANGUAGES, set_language, text
+
+EXTRAS = {"site": ["author", "site", "teach"], "slides": ["author", "teach"]}  # else ["author"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,13 +25,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     set_language(getattr(options, "speak", "en"))
+    if lines := _missing(options):
+        print(*lines, file=sys.stderr)
+        return 1
+    from helpers.authoring.sources import AuthoringError
+
     try:
-        need("author")
-        lines = options.command(_root(getattr(options, "root", None)), options)
+        lines = options.run(_root(getattr(options, "root", None)), options)
     except AuthoringError as error:
         lines = error.problems
-    for line in lines:
-        print(line, file=sys.stderr)
+    except OSError as error:
+        told = text(
+            es=f"No se pudo leer o escribir {error.filename}: {error.strerror}. Revisa la ruta y "
+            "los permisos, cierra lo que lo tenga abierto y repite la orden.",
+            en=f"{error.filename} could not be read or written: {error.strerror}. Check the path "
+            "and its permissions, close whatever has it open, and run the command again.",
+        )
+        lines = [told]
+    print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr)
     return 1 if lines else 0
 
 
@@ -41,147 +55,102 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m helpers.authoring", description=__doc__, parents=[common]
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, command, text in (
-        ("build", _build, "sources to notebooks"),
-        ("absorb", _absorb, "edits made in built notebooks, back to their sources"),
-        ("format", _format, "sources in the form that Jupytext writes"),
-        ("figures", _figures, "sources of figures to pictures in each language"),
-        ("site", _site, "lessons, executed, as a static site (needs the site extra)"),
-        ("slides", _slides, "lessons, executed, as slides (needs the teach extra)"),
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    for name, run, text_ in (
+        ("build", _build, "sources of lessons and figures to notebooks and pictures"),
+        ("absorb", _absorb, "the edits made in a built notebook, back to its source"),
+        ("site", _publish, "lessons, executed, as site and slides (needs the site extra)"),
+        ("slides", _publish, "lessons, executed, as slides (needs the teach extra)"),
         ("colab", _colab, "copies of the lessons for Google Colab, which install the package"),
     ):
-        add = commands.add_parser(name, help=text, description=text, parents=[common])
-        add.set_defaults(command=command)
-        _add_arguments(name, add)
+        command = commands.add_parser(name, help=text_, description=text_, parents=[common])
+        command.set_defaults(run=run)
+        if name == "absorb":
+            command.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+        if name in ("site", "slides", "colab"):
+            command.add_argument("folder", type=Path, metavar="FOLDER", help="a new folder")
+        if name == "colab":
+            package = "what pip installs there: 'helpers @ git+https://...'"
+            command.add_argument("package", type=Requirement, metavar="PACKAGE", help=package)
+        if name != "absorb":
+            lessons = "number or name; all if none is given"
+            command.add_argument("lessons", nargs="*", metavar="LESSON", help=lessons)
+        if name == "build":
+            check = "write nothing, say what is stale"
+            command.add_argument("--check", action="store_true", help=check)
     return parser
 
 
-def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
-    if name == "absorb":
-        parser.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
-    if name in ("site", "slides", "colab"):
-        parser.add_argument("folder", type=Path, metavar="FOLDER", help="where they go")
-    if name in ("site", "slides"):
-        text = "keep executed notebooks there; those that are fresh are not executed again"
-        parser.add_argument("--executed", type=Path, metavar="FOLDER", help=text)
-    if name == "colab":
-        text = "what pip installs there: 'helpers @ git+https://...'"
-        parser.add_argument("package", metavar="PACKAGE", help=text)
-    if name in ("build", "format", "site", "slides", "colab"):
-        text = "number or name; all if none is given"
-        parser.add_argument("lessons", nargs="*", metavar="LESSON", help=text)
-    if name in ("build", "figures"):
-        text = "write nothing, say what is stale"
-        parser.add_argument("--check", action="store_true", help=text)
-    if name == "build":
-        text = "only the notebooks in this language"
-        parser.add_argument("--language", choices=LANGUAGES, help=text)
+def _missing(options: argparse.Namespace) -> list[str]:
+    """Say what of a command's extras is not installed, and how it is installed."""
+    extras = EXTRAS.get(options.command, ["author"])
+    missing = []
+    for needed in map(Requirement, metadata.requires("helpers") or ()):
+        if needed.marker and any(needed.marker.evaluate({"extra": extra}) for extra in extras):
+            try:
+                metadata.distribution(needed.name)
+            except metadata.PackageNotFoundError:
+                missing.append(needed.name)
+    names, extra = ", ".join(missing), ",".join(extras)
+    command = (
+        f'python3 -m pip --python "{sys.executable}" install -c constraints.txt -e ".[{extra}]"'
+    )
+    told = text(
+        es=f"Falta {names}. Instálalo desde la carpeta del proyecto (Windows: python): {command}",
+        en=f"{names} is missing. Install it from the project's folder (Windows: python): {command}",
+    )
+    return [told] if missing else []
 
 
 def _root(given: Path | None) -> Path:
     """Return the project's folder: the one given, or the first from here upwards that is one."""
-    from helpers.authoring.build import source_folder
+    from helpers.authoring.sources import AuthoringError
 
     here = (given or Path.cwd()).resolve()
     for folder in [here] if given else [here, *here.parents]:
-        if source_folder(folder).is_dir():
+        if (folder / "notebooks" / "source").is_dir():
             return folder
-    raise AuthoringError([message("authoring.no_project", folder=here)])
+    raise AuthoringError(
+        text(
+            es=f"Desde {here} hacia arriba no hay ninguna carpeta con notebooks/source. Ejecuta "
+            "la orden dentro del proyecto, o indica su carpeta con --root.",
+            en=f"There is no folder with notebooks/source from {here} upwards. Run the command "
+            "inside the project, or name its folder with --root.",
+        )
+    )
 
 
 def _build(root: Path, options: argparse.Namespace) -> list[str]:
     from helpers.authoring.build import build, find_stale
 
-    languages = (options.language,) if options.language else LANGUAGES
     if not options.check:
-        build(root, options.lessons, languages)
+        build(root, options.lessons)
         return []
-    lines = find_stale(root, options.lessons, languages)
-    return _said_fresh(lines if options.lessons else [*lines, *_stale_figures(root)])
-
-
-def _said_fresh(lines: list[str]) -> list[str]:
-    if not lines:
-        print(message("authoring.fresh"))
+    if not (lines := find_stale(root, options.lessons)):
+        print(text(es="Todo está al día.", en="All is fresh."))
     return lines
 
 
 def _absorb(root: Path, options: argparse.Namespace) -> list[str]:
     from helpers.authoring.absorb import absorb
 
-    lines = []
-    for path in options.notebooks:
-        try:
-            absorb(root, path)
-        except AuthoringError as error:
-            lines += [*error.problems, message("authoring.not_absorbed", file=path)]
-    if not lines:
-        print(message("authoring.build_next"))
-    return lines
-
-
-def _format(root: Path, options: argparse.Namespace) -> list[str]:
-    from helpers.authoring.build import find_sources
-
-    lines = []
-    for path in find_sources(root, options.lessons):
-        try:
-            _format_one(path)
-        except AuthoringError as error:
-            lines += error.problems
-    return lines
-
-
-def _format_one(path: Path) -> None:
-    from helpers.authoring.notebooks import replace_file
-    from helpers.authoring.sources import canonical, read_text
-
-    text = read_text(path)
-    formatted = canonical(path, text)
-    if formatted != text:
-        replace_file(path, formatted)
-        print(message("authoring.formatted", file=path.name))
-
-
-def _figures(root: Path, options: argparse.Namespace) -> list[str]:
-    if options.check:
-        return _said_fresh(_stale_figures(root))
-    from helpers.authoring.figures import write_figures
-
-    for path in write_figures(root / "images"):
-        print(message("authoring.figure_written", file=path.name))
+    absorb(root, options.notebook)
+    print(text(es="Ahora ejecuta build.", en="Now run build."))
     return []
 
 
-def _site(root: Path, options: argparse.Namespace) -> list[str]:
-    need("site")
-    from helpers.authoring.site import make_site
+def _publish(root: Path, options: argparse.Namespace) -> list[str]:
+    from helpers.authoring.publish import publish
 
-    make_site(root, options.folder.resolve(), options.lessons, options.executed)
-    return []
-
-
-def _slides(root: Path, options: argparse.Namespace) -> list[str]:
-    need("teach")
-    from helpers.authoring.slides import make_slides
-
-    make_slides(root, options.folder.resolve(), options.lessons, options.executed)
+    publish(root, options.folder, options.lessons, site=options.command == "site")
     return []
 
 
 def _colab(root: Path, options: argparse.Namespace) -> list[str]:
-    from helpers.authoring.colab import make_colab
+    from helpers.authoring.publish import make_colab
 
-    make_colab(root, options.folder.resolve(), options.package, options.lessons)
+    make_colab(root, options.folder, options.package, options.lessons)
     return []
-
-
-def _stale_figures(root: Path) -> list[str]:
-    from helpers.authoring.figures import stale_figures
-
-    stale = stale_figures(root / "images")
-    return [message("authoring.stale_figure", file=path.name) for path in stale]
 
 
 if __name__ == "__main__":

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.authoring.errors import AuthoringError
-from helpers.authoring.identity import origin_of, parse_id
-from helpers.authoring.matching import found_cell
+from helpers.authoring.figures import pictures
+from helpers.authoring.identity import Origin, origin_of, parse_id
 from helpers.authoring.notebooks import (
     execute,
     make_notebook,
     output_problem,
     read_notebook,
     replace_file,
+    source_cells,
     to_json,
 )
-from helpers.authoring.rules import IGNORE_OUTPUT
-from helpers.authoring.sources import Cell, Lesson, canonical, read_lesson, read_text
-from helpers.authoring.texts import first_words
-from helpers.language import LANGUAGES, message
+from helpers.authoring.sources import (
+    IGNORE_OUTPUT,
+    AuthoringError,
+    Lesson,
+    first_words,
+    is_marked,
+    read_lesson,
+)
+from helpers.language import LANGUAGES, text
 
 
 def source_folder(root: Path) -> Path:
@@ -35,19 +41,19 @@ def find_sources(root: Path, names: Sequence[str] = ()) -> list[Path]:
     """Return the sources that ``names`` name, by number or file name; all of them for no name.
 
     Raises:
-        AuthoringError: with a line for each name that is no lesson's.
+        AuthoringError: for names that are no lesson's.
     """
     paths = sorted(source_folder(root).glob("*.md"))
-    found = {name: [path for path in paths if _is_named(path, name)] for name in names}
-    allowed = ", ".join(path.stem for path in paths) or "-"
-    problems = [
-        message("authoring.no_lesson", received=repr(name), allowed=allowed)
-        for name, matches in found.items()
-        if not matches
-    ]
-    if problems:
-        raise AuthoringError(problems)
-    return sorted({path for matches in found.values() for path in matches}) if names else paths
+    unknown = [name for name in names if not any(_is_named(path, name) for path in paths)]
+    if unknown:
+        received, allowed = ", ".join(map(repr, unknown)), ", ".join(path.stem for path in paths)
+        raise AuthoringError(
+            text(
+                es=f"No hay lección {received}. Usa el número o el nombre de una: {allowed}.",
+                en=f"There is no lesson {received}. Use the number or the name of one: {allowed}.",
+            )
+        )
+    return [path for path in paths if not names or any(_is_named(path, name) for name in names)]
 
 
 def _is_named(path: Path, name: str) -> bool:
@@ -56,33 +62,62 @@ def _is_named(path: Path, name: str) -> bool:
     return same_number or name in (path.stem, path.name)
 
 
-def build(
-    root: Path,
-    names: Sequence[str] = (),
-    languages: Sequence[str] = LANGUAGES,
-    say: Callable[[str], object] = print,
-) -> None:
-    """Build and execute the named lessons of the project at ``root``; all of them for no name.
+def read_lessons(root: Path, names: Sequence[str]) -> tuple[list[Lesson], list[str]]:
+    """Return the named lessons that can be built (all for no name), and what is wrong with others.
 
-    A notebook that cannot be built stays as it was; the others are built all the same. Where one
-    was edited since its build, what it had is kept beside the new one, in a file that is named.
+    Raises:
+        AuthoringError: for a name that is no lesson's.
+    """
+    lessons: list[Lesson] = []
+    problems: list[str] = []
+    for path in find_sources(root, names):
+        try:
+            lesson = read_lesson(path)
+        except AuthoringError as error:
+            problems += error.problems
+            continue
+        sources = [source for cell in lesson.cells for source in cell.texts.values()]
+        marked = [first_words(source) for source in sources if is_marked(source)]
+        for name in marked:
+            told = text(
+                es=f"falta traducir «{name}». Escribe la traducción en lugar de esa celda.",
+                en=f"“{name}” has not been translated. Write the translation in its place.",
+            )
+            problems.append(f"{path.name}: {told}")
+        lessons += [] if marked else [lesson]
+    return lessons, problems
+
+
+def build(root: Path, names: Sequence[str] = ()) -> None:
+    """Build and execute the named lessons of the project at ``root``, and write all figures.
+
+    For no name, all lessons. A notebook that cannot be built stays as it was; the others are built
+    all the same. Where one was edited since its build, what it had is kept beside the new one.
 
     Raises:
         AuthoringError: with everything that went wrong, once all the rest is built.
     """
-    lessons, problems = read_lessons(find_sources(root, names))
-    for lesson in lessons:
-        for language in languages:
-            try:
-                path, copy = _build_one(lesson, language)
-            except AuthoringError as error:
-                problems += error.problems
-                continue
-            say(message("authoring.built", file=path.relative_to(root).as_posix()))
-            if copy:
-                say(message("authoring.kept", copy=copy.relative_to(root).as_posix()))
+    for path, picture in pictures(root / "images").items():
+        replace_file(path, picture)
+    lessons, problems = read_lessons(root, names)
+    for lesson, language in itertools.product(lessons, LANGUAGES):
+        try:
+            path, copy = _build_one(lesson, language)
+        except AuthoringError as error:
+            problems += error.problems
+            continue
+        print(path.relative_to(root).as_posix())
+        if copy:
+            file = copy.relative_to(root).as_posix()
+            told = text(
+                es=f"  tenía cambios que no estaban en la fuente. Están en {file}: usa absorb con "
+                "ese archivo, o bórralo.",
+                en=f"  it had changes that were not in the source. They are in {file}: absorb that "
+                "file, or delete it.",
+            )
+            print(told)
     if problems:
-        raise AuthoringError(problems)
+        raise AuthoringError(*problems)
 
 
 def _build_one(lesson: Lesson, language: str) -> tuple[Path, Path | None]:
@@ -91,7 +126,7 @@ def _build_one(lesson: Lesson, language: str) -> tuple[Path, Path | None]:
     execute(lesson, language, notebook)
     path = lesson.notebook_path(language)
     copy = None
-    if path.exists() and not _loses_nothing(path, notebook):
+    if path.exists() and _has_edits(path, notebook):
         names = (path.with_name(f"{path.name}.{n}.bak") for n in itertools.count(1))
         copy = next(name for name in names if not name.exists())
         shutil.copy(path, copy)
@@ -99,156 +134,87 @@ def _build_one(lesson: Lesson, language: str) -> tuple[Path, Path | None]:
     return path, copy
 
 
-def _loses_nothing(path: Path, new: Any) -> bool:
-    """Tell whether the notebook at ``path`` has the cells of its build, or those of ``new``."""
+def _has_edits(path: Path, new: Any) -> bool:
+    """Return whether the notebook's cells are neither those of its build nor those of ``new``."""
     try:
         old = read_notebook(path)
-        built, language = old.metadata["course"]["cells"], old.metadata["course"]["language"]
+        ids, language = old.metadata["course"]["cells"], old.metadata["course"]["language"]
     except (AuthoringError, LookupError, TypeError):
-        return False
-    cells = _cells(old, new.metadata["course"]["twin"])
-    pairs = itertools.zip_longest(built, cells)
-    is_built = all(i and cell and _is_built(i, cell, language) for i, cell in pairs)
-    return is_built or cells == _cells(new, new.metadata["course"]["twin"])
+        return True
+    cells = [cell for _, cell in source_cells(old)]
+
+    def seen(origin: Origin | None) -> object:
+        return origin and (origin.kind, origin.text(language), origin.metadata)
+
+    as_built = [seen(parse_id(id_)) for id_ in ids] == [seen(origin_of(cell)) for cell in cells]
+    return not as_built and cells != [cell for _, cell in source_cells(new)]
 
 
-def _cells(notebook: Any, twin: str) -> list[Cell]:
-    found = [found_cell(cell, twin) for cell in notebook.cells]
-    return [cell.as_cell() for cell in found if cell.text]
-
-
-def _is_built(id_: str, cell: Cell, language: str) -> bool:
-    """Tell whether the build gives ``id_`` to such a cell."""
-    built, now = parse_id(id_), origin_of(cell)
-    return built is not None and (built.kind, built.text(language), built.metadata) == (
-        now.kind,
-        now.text(language),
-        now.metadata,
-    )
-
-
-def read_lessons(paths: Sequence[Path]) -> tuple[list[Lesson], list[str]]:
-    """Return the lessons that can be built, and what is wrong with the others."""
-    lessons: list[Lesson] = []
-    problems: list[str] = []
-    owners: dict[Path, str] = {}
-    for path in paths:
-        try:
-            lesson = read_lesson(path)
-        except AuthoringError as error:
-            problems += error.problems
-            continue
-        wrong = lesson.untranslated() + _taken(lesson, owners)
-        problems += wrong
-        lessons += [] if wrong else [lesson]
-    return lessons, problems
-
-
-def _taken(lesson: Lesson, owners: dict[Path, str]) -> list[str]:
-    """Return a line for each notebook of ``lesson`` that an earlier one builds too."""
-    paths = [lesson.notebook_path(language) for language in LANGUAGES]
-    file = lesson.path.name
-    return [
-        message("authoring.same_file", file=file, other=owners[path], notebook=path.name)
-        for path in paths
-        if owners.setdefault(path, file) != file
-    ]
-
-
-def find_stale(
-    root: Path, names: Sequence[str] = (), languages: Sequence[str] = LANGUAGES
-) -> list[str]:
+def find_stale(root: Path, names: Sequence[str] = ()) -> list[str]:
     """Return a line for each thing that is not as ``build`` would leave it. Writes nothing.
 
-    Notebooks that no source builds are looked for where all lessons are asked for.
+    Files that no source gives are looked for where all lessons are asked for.
 
     Raises:
-        AuthoringError: for a name that is no lesson's.
+        AuthoringError: for a name that is no lesson's, or a figure that cannot be read.
     """
-    paths = find_sources(root, names)
-    lessons, lines = read_lessons(paths)
-    lines += [line for path in paths for line in _not_canonical(path)]
-    for lesson in lessons:
-        for language in languages:
-            lines += [f"{_place(lesson, language)}: {line}" for line in _stale_in(lesson, language)]
-    whole = not names and len(lessons) == len(paths)
-    return lines + (_without_source(root, lessons, languages) if whole else [])
+    lessons, lines = read_lessons(root, names)
+    is_whole = not names and not lines
+    expected = pictures(root / "images")
+    stale = {path for path, text_ in expected.items() if _held(path) != text_}
+    for lesson, language in itertools.product(lessons, LANGUAGES):
+        path = lesson.notebook_path(language)
+        expected[path] = ""
+        lines += [f"{language}/{path.name}: {problem}" for problem in _stale_in(lesson, language)]
+    if is_whole:
+        folders = [root / "notebooks" / language for language in LANGUAGES]
+        found = {path for folder in folders for path in folder.glob("*.ipynb")}
+        stale |= {*found, *(root / "images").glob("*.svg")} - set(expected)
+    told = text(
+        es="no es lo que da su fuente, o no la tiene. Ejecuta build, o bórralo.",
+        en="it is not what its source gives, or has none. Run build, or delete it.",
+    )
+    return [*lines, *(f"{path.parent.name}/{path.name}: {told}" for path in sorted(stale))]
 
 
-def _place(lesson: Lesson, language: str) -> str:
-    return f"{language}/{lesson.files[language]}.ipynb"
+def _held(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-def _not_canonical(path: Path) -> list[str]:
-    try:
-        text = read_text(path)
-        fresh = canonical(path, text) == text
-    except AuthoringError:
-        return []  # said already, by reading it
-    return [] if fresh else [message("authoring.not_canonical", file=path.name)]
-
-
-def _without_source(root: Path, lessons: Sequence[Lesson], languages: Sequence[str]) -> list[str]:
-    built = {lesson.notebook_path(language) for lesson in lessons for language in languages}
-    found = [p for lang in languages for p in sorted((root / "notebooks" / lang).glob("*.ipynb"))]
-    return [
-        message("authoring.no_source", file=f"{path.parent.name}/{path.name}")
-        for path in found
-        if path not in built
-    ]
-
-
-def _stale_in(lesson: Lesson, language: str) -> list[str]:
-    """Return what is stale in one built notebook."""
+def _stale_in(lesson: Lesson, language: str) -> Iterator[str]:
+    """Yield what is stale in one built notebook."""
     path = lesson.notebook_path(language)
     if not path.exists():
-        return [message("authoring.missing")]
+        yield text(es="falta. Ejecuta build.", en="it is missing. Run build.")
+        return
     try:
         found = read_notebook(path)
     except AuthoringError as error:
-        return error.problems
+        yield from error.problems
+        return
     expected = make_notebook(lesson, language)
-    lines = [*_changed_cells(expected.cells, found.cells), *_stale_outputs(found.cells)]
-    return lines or _changed_file(path, expected, found)
+    outputs = {cell.get("id"): cell.get("outputs", []) for cell in found.cells}
+    for count, cell in enumerate((c for c in expected.cells if c.cell_type == "code"), start=1):
+        cell.execution_count, cell.outputs = count, outputs.get(cell.id, [])
+        if output_problem(cell) or IGNORE_OUTPUT in cell.metadata.get("tags", []):
+            cell.outputs = []
+    names = [*_differing(expected.cells, found.cells)]
+    if not names and to_json(expected) != _held(path):
+        names = [text(es="el archivo", en="the file")]
+    for name in names:
+        yield text(
+            es=f"{name}: no es como lo escribe build. Si cambiaste, quitaste o moviste algo en el "
+            "cuaderno, ejecuta absorb; si no, build.",
+            en=f"{name}: it is not as build writes it. If you changed, removed or moved something "
+            "in the notebook, run absorb; if not, build.",
+        )
 
 
-def _changed_cells(expected: list[Any], found: list[Any]) -> Iterator[str]:
-    """Yield a line for each cell that is not in both, or not the same in both."""
-    ids = [cell.id for cell in expected], [cell.get("id") for cell in found]
-    matcher = difflib.SequenceMatcher(None, *ids, autojunk=False)
-    for _, start, stop, found_start, found_stop in matcher.get_opcodes():
-        pairs = itertools.zip_longest(expected[start:stop], found[found_start:found_stop])
-        yield from (line for pair in pairs if (line := _changed_cell(*pair)))
-
-
-def _changed_cell(expected: Any | None, found: Any | None) -> str:
-    if expected is None:
-        return message("authoring.extra_cell", cell=first_words(found.source)) if found else ""
-    name = first_words(expected.source)
-    if found is None:
-        return message("authoring.missing_cell", cell=name)
-    keys = ("id", "cell_type", "source", "metadata")
-    same = all(expected.get(key) == found.get(key) for key in keys)
-    return "" if same else message("authoring.differing_cell", cell=name)
-
-
-def _stale_outputs(cells: list[Any]) -> Iterator[str]:
-    """Yield a line for each code cell whose count or outputs are not those of a build."""
-    for count, cell in enumerate((c for c in cells if c.cell_type == "code"), start=1):
-        name, received = first_words(cell.source), cell.get("execution_count")
-        if received is None:
-            yield message("authoring.unexecuted", cell=name)
-        elif received != count:
-            yield message("authoring.wrong_count", cell=name, received=received, expected=count)
-        if cell.get("outputs") and IGNORE_OUTPUT in cell.metadata.get("tags", []):
-            yield message("authoring.stored_output", cell=name, tag=IGNORE_OUTPUT)
-        elif reason := output_problem(cell):
-            yield message("authoring.bad_output", cell=name, reason=reason)
-
-
-def _changed_file(path: Path, expected: Any, found: Any) -> list[str]:
-    """Return a line if a notebook with the right cells is not written as the build writes it."""
-    for built, read in zip(expected.cells, found.cells, strict=True):
-        built.update({key: read[key] for key in ("execution_count", "outputs") if key in read})
-    same = to_json(expected) == read_text(path)
-    return [] if same else [message("authoring.rewritten")]
+def _differing(expected: list[Any], found: list[Any]) -> Iterator[str]:
+    """Yield the first words of each cell that is not in both at its place, or not the same."""
+    built, read = ([json.dumps(c, sort_keys=True) for c in cells] for cells in (expected, found))
+    matcher = difflib.SequenceMatcher(None, built, read, autojunk=False)
+    for kind, start, end, found_start, found_end in matcher.get_opcodes():
+        if kind != "equal":
+            pairs = itertools.zip_longest(expected[start:end], found[found_start:found_end])
+            yield from (f"“{first_words((cell or other).source)}”" for cell, other in pairs)

@@ -14,84 +14,54 @@ from __future__ import annotations
 
 import ast
 import difflib
-import io
 import re
-import tokenize
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from helpers.language import LANGUAGES, text
 
-_MARK = re.compile(r"\s*# es: (?P<literals>.*)$")
+_MARK = re.compile(r"  # es: (?P<words>\S.*)$")
 _LIKE_A_MARK = re.compile(r"#+\s*(es|en)\b\s*[:=\"']", re.IGNORECASE)
 _MAGIC = re.compile(r"^(\s*)[%!?]")
 
 
-@dataclass(frozen=True)
-class _Literal:
+class Literal(NamedTuple):
     """A string literal that begins and ends on one line: where it stands there, and its text."""
 
     start: int
     end: int
     text: str
-    expressions: Counter[str]  # those in the braces of an f-string
-
-
-class _BadMarkError(Exception):
-    """A mark that cannot be read, or does not fit its line."""
+    expressions: tuple[str, ...] = ()  # those in the braces of an f-string, sorted
 
 
 def mark_problems(code: str) -> list[tuple[int, str]]:
-    """Return what is wrong with the marks of a source's code cell: line in the cell, from 1, why.
+    """Return what is wrong with the marks of a source's code cell: line in the cell, from 0, why.
 
     In code without any mistake each line is written in the one form that `with_marks` gives it.
     """
-    problems = []
-    literals = _literals(code)
-    for position, (line, comment) in enumerate(zip(code.split("\n"), _comments(code), strict=True)):
-        try:
-            _split_line(line, comment, literals[position] if literals else [])
-        except _BadMarkError as error:
-            problems.append((position + 1, str(error)))
-    return problems
+    pairs = _pairs(code)
+    return [(line, _wrong(code, line)) for line, pair in enumerate(pairs) if pair is None]
 
 
 def in_languages(code: str) -> dict[str, str]:
-    """Return the code of a source's cell in each language, without its marks.
-
-    What has no marks, or wrong ones, is returned as it is.
-    """
-    if not _LIKE_A_MARK.search(code) or mark_problems(code):
-        return dict.fromkeys(LANGUAGES, code)
-    literals = _literals(code) or {}
-    pairs = [
-        _split_line(line, comment, literals.get(position, []))
-        for position, (line, comment) in enumerate(
-            zip(code.split("\n"), _comments(code), strict=True)
-        )
-    ]
-    return {
-        language: "\n".join(pair[index] for pair in pairs)
-        for index, language in enumerate(LANGUAGES)
-    }
+    """Return the code of a source's cell, whose marks are right, in each language without them."""
+    pairs = [pair or ("", "") for pair in _pairs(code)]
+    return {"es": "\n".join(es for es, _ in pairs), "en": "\n".join(en for _, en in pairs)}
 
 
 def with_marks(texts: Mapping[str, str]) -> str:
     """Return the source of code that `in_languages` gives these texts; its lines differ in words.
 
     Raises:
-        ValueError: where a line differs in something else.
+        ValueError: where they have not as many lines.
     """
-    if texts["es"] == texts["en"]:
-        return texts["en"]
-    literals = {language: _literals(texts[language]) or {} for language in LANGUAGES}
-    lines = []
-    pairs = zip(texts["es"].split("\n"), texts["en"].split("\n"), strict=True)
-    for position, (es, en) in enumerate(pairs):
-        words = [literals[language].get(position, []) for language in LANGUAGES]
-        lines.append(_joined_line(es, en, *words))
-    return "\n".join(lines)
+    es, en = (
+        zip(texts[code].split("\n"), _literals(texts[code]), strict=True) for code in LANGUAGES
+    )
+    return "\n".join(
+        line if line == spanish else _marked(line, own, literals)
+        for (spanish, own), (line, literals) in zip(es, en, strict=True)
+    )
 
 
 def carried(new: str, language: str, texts: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -102,196 +72,142 @@ def carried(new: str, language: str, texts: Mapping[str, str]) -> tuple[dict[str
         texts: the code before the edit in each language.
     """
     other = next(name for name in LANGUAGES if name != language)
-    old, theirs, result = texts[language].split("\n"), texts[other].split("\n"), new.split("\n")
-    words = [_literals(code) or {} for code in (texts[language], texts[other], new)]
+    own, theirs = (_flat(texts[name]) for name in (language, other))
+    words, lines = _flat(new), new.split("\n")
+    found: dict[int, str] = {}
     lost = []
-    matcher = difflib.SequenceMatcher(None, old, result, autojunk=False)
-    for kind, start, end, new_start, new_end in matcher.get_opcodes():
-        if kind == "equal":
-            result[new_start:new_end] = theirs[start:end]
-            continue
-        for position in range(start, end):
-            own, translated = (found.get(position, []) for found in words[:2])
-            for index, pair in enumerate(zip(own, translated, strict=False)):
-                if pair[0].text == pair[1].text:
-                    continue
-                place = new_start + position - start if end - start == new_end - new_start else None
-                if not _put(pair, index, words[2], result, range(new_start, new_end), place):
-                    lost.append(pair[1].text)
-    return {language: new, other: "\n".join(result)}, lost
+    old_texts, new_texts = ([word.text for _, word in flat] for flat in (own, words))
+    matcher = difflib.SequenceMatcher(None, old_texts, new_texts, autojunk=False)
+    for _, start, end, new_start, new_end in matcher.get_opcodes():
+        for i in range(start, end):
+            mine, word = own[i][1], theirs[i][1]
+            if mine.text == word.text:
+                continue
+            moved = [j for j, text in enumerate(new_texts) if text == mine.text and j not in found]
+            as_many = end - start == new_end - new_start
+            place = new_start + i - start if as_many else next(iter(moved), -1)
+            if place >= 0 and words[place][1].expressions == word.expressions:
+                found[place] = word.text
+            else:
+                lost.append(word.text)
+    for j, new_word in sorted(found.items(), reverse=True):
+        line, literal = words[j]
+        lines[line] = _with(lines[line], literal, new_word)
+    return {language: new, other: "\n".join(lines)}, lost
 
 
-def _put(
-    pair: tuple[_Literal, _Literal],
-    index: int,
-    words: dict[int, list[_Literal]],
-    lines: list[str],
-    block: range,
-    place: int | None,
-) -> bool:
-    """Put the second of a pair into the line that has the first, or into the one in its place."""
-    own, translated = pair
-    for line in block:
-        found = next((word for word in words.get(line, []) if word.text == own.text), None)
-        if found is not None:
-            return _replace(words, lines, line, found, translated)
-    here = words.get(place, [])[index : index + 1] if place is not None else []
-    if place is not None and here and here[0].expressions == translated.expressions:
-        return _replace(words, lines, place, here[0], translated)
-    return False
+def _flat(code: str) -> list[tuple[int, Literal]]:
+    """Return all literals of a code, each with its line."""
+    return [(n, literal) for n, literals in enumerate(_literals(code)) for literal in literals]
 
 
-def _replace(
-    words: dict[int, list[_Literal]], lines: list[str], line: int, old: _Literal, new: _Literal
-) -> bool:
-    """Replace one literal of a line; those behind it move."""
-    lines[line] = lines[line][: old.start] + new.text + lines[line][old.end :]
-    moved = len(new.text) - len(old.text)
-    words[line] = [
-        word
-        if word.start < old.start
-        else _Literal(word.start + moved, word.end + moved, word.text, word.expressions)
-        for word in words[line]
-        if word is not old
-    ]
-    return True
+def _with(line: str, literal: Literal, word: str) -> str:
+    return line[: literal.start] + word + line[literal.end :]
 
 
-def _split_line(line: str, comment: int, literals: list[_Literal]) -> tuple[str, str]:
-    """Return a line in Spanish and in English; ``comment`` is where its comment begins, or -1."""
-    if comment < 0 or not _LIKE_A_MARK.search(line, comment):
+def _pairs(code: str) -> list[tuple[str, str] | None]:
+    """Return each line of a source in Spanish and in English; ``None`` where its mark is wrong."""
+    lines = code.split("\n")
+    if not _LIKE_A_MARK.search(code):
+        return [(line, line) for line in lines]
+    return [_pair(*pair) for pair in zip(lines, _literals(code), strict=True)]
+
+
+def _pair(line: str, literals: Sequence[Literal]) -> tuple[str, str] | None:
+    end = max((literal.end for literal in literals), default=0)
+    if not _LIKE_A_MARK.search(line, end):
         return line, line
-    mark = _MARK.match(line, len(line[:comment].rstrip()))
-    if not mark:
-        raise _BadMarkError(
-            text(
-                es='la marca se escribe como último comentario de la línea, así: # es: "palabra"',
-                en='a mark is the last comment of its line and is written: # es: "palabra"',
-            )
-        )
-    english = line[: mark.start()]
-    spanish = english
-    words = _marked(mark["literals"])
-    if len(words) > len(literals):
-        raise _BadMarkError(
-            text(
-                es=f"la marca tiene {len(words)} textos y la línea {len(literals)}: "
-                "escribe uno por texto de la línea, en su orden",
-                en=f"the mark has {len(words)} texts and the line {len(literals)}: "
-                "write one for each text of the line, in order",
-            )
-        )
-    for literal, word in reversed(list(zip(literals, words, strict=False))):
-        if word is None:
-            continue
-        if word.expressions != literal.expressions:
-            raise _BadMarkError(
-                text(
-                    es=f"{word.text} no tiene las expresiones de {literal.text}: "
-                    "entre llaves va lo mismo en los dos idiomas",
-                    en=f"{word.text} does not have the expressions of {literal.text}: "
-                    "what stands in braces is the same in both languages",
-                )
-            )
-        spanish = spanish[: literal.start] + word.text + spanish[literal.end :]
-    padded = [*words, *[None] * (len(literals) - len(words))]
-    own = [word or literal for literal, word in zip(literals, padded, strict=True)]
-    expected = _joined_line(spanish, english, own, literals)
-    if expected != line:
-        raise _BadMarkError(
-            text(es=f"escribe la línea así: {expected}", en=f"write the line as: {expected}")
-        )
-    return spanish, english
+    mark = _MARK.search(line, end)
+    words = _words(mark["words"]) if mark else []
+    if not mark or not words or len(words) > len(literals):
+        return None
+    english = spanish = line[: mark.start()]
+    own = [*literals]
+    for place, word in reversed([*enumerate(words)]):
+        if word is not None:
+            own[place] = word
+            spanish = _with(spanish, literals[place], word.text)
+    same = all(a.expressions == b.expressions for a, b in zip(own, literals, strict=True))
+    return (spanish, english) if same and _marked(english, own, literals) == line else None
 
 
-def _joined_line(es: str, en: str, own: list[_Literal], words: list[_Literal]) -> str:
-    """Return the line of a source for its two forms, whose literals are ``own`` and ``words``."""
-    if es == en:
-        return en
-    marks = [
-        "..." if mine.text == theirs.text else mine.text
-        for mine, theirs in zip(own, words, strict=True)
-    ]
-    while marks and marks[-1] == "...":
-        marks.pop()
-    return f"{en}  # es: {', '.join(marks)}" if marks else en
+def _marked(line: str, own: Sequence[Literal], literals: Sequence[Literal]) -> str:
+    """Return an English line with its mark, where ``own`` are its literals in Spanish."""
+    pairs = zip(own, literals, strict=True)
+    words = ["..." if mine.text == theirs.text else mine.text for mine, theirs in pairs]
+    while words and words[-1] == "...":
+        words.pop()
+    return f"{line}  # es: {', '.join(words)}" if words else line
 
 
-def _marked(literals: str) -> list[_Literal | None]:
-    """Return the literals that a mark has; None for each ``...``."""
+def _words(marked: str) -> list[Literal | None]:
+    """Return the literals that stand in a mark, ``None`` for each ``...``; none if it is wrong."""
+    code = f"({marked},)"
     try:
-        tree = ast.parse(f"({literals},)", mode="eval").body
-        found = tree.elts if isinstance(tree, ast.Tuple) else []
+        tree = ast.parse(code, mode="eval").body
     except (SyntaxError, ValueError):
-        found = []
-    words = [
-        None
-        if isinstance(node, ast.Constant) and node.value is ...
-        else _literal(f"({literals},)", node)
-        for node in found
-    ]
-    is_literal = [isinstance(node, ast.JoinedStr) or _is_text(node, ...) for node in found]
-    if not words or not all(is_literal):
-        raise _BadMarkError(
-            text(
-                es=f"detrás de «es:» van textos entre comillas, con comas; no {literals}",
-                en=f'texts in quotes, with commas, stand behind "es:"; not {literals}',
-            )
-        )
+        return []
+    words: list[Literal | None] = []
+    for node in tree.elts if isinstance(tree, ast.Tuple) else []:
+        if isinstance(node, ast.Constant) and node.value is ...:
+            words.append(None)
+        elif _is_text(node):
+            words.append(_literal(code, node))
+        else:
+            return []
     return words
 
 
-def _is_text(node: ast.AST, *others: object) -> bool:
-    return isinstance(node, ast.Constant) and (isinstance(node.value, str) or node.value in others)
+def _literals(code: str) -> list[list[Literal]]:
+    """Return the literals of each line; none where the code is not Python."""
+    lines = code.split("\n")
+    found: list[list[Literal]] = [[] for _ in lines]
+    for node in _texts_in(_tree(code)):
+        if node.lineno == node.end_lineno:
+            found[node.lineno - 1].append(_literal(lines[node.lineno - 1], node))
+    return [sorted(literals) for literals in found]
 
 
-def _literal(line: str, node: ast.expr) -> _Literal:
+def _tree(code: str) -> ast.AST:
+    """Return what Python reads in code, with ``pass`` for its magics; nothing if it cannot."""
+    for written in (code, "\n".join(_MAGIC.sub(r"\1pass # ", line) for line in code.split("\n"))):
+        try:
+            return ast.parse(written)
+        except (SyntaxError, ValueError):
+            continue
+    return ast.parse("")
+
+
+def _texts_in(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield the literals; what stands in the braces of an f-string is no literal of its own."""
+    if isinstance(node, ast.expr) and _is_text(node):
+        yield node
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _texts_in(child)
+
+
+def _is_text(node: ast.expr) -> bool:
+    is_plain = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return is_plain or isinstance(node, ast.JoinedStr)
+
+
+def _literal(line: str, node: ast.expr) -> Literal:
     """Return the literal that ``node``, of this line, stands for."""
-    raw = line.encode()
-    start = len(raw[: node.col_offset].decode())
-    end = len(raw[: node.end_col_offset].decode())
+    raw = line.encode()  # Python counts columns in bytes
+    start, end = (len(raw[:column].decode()) for column in (node.col_offset, node.end_col_offset))
     values = node.values if isinstance(node, ast.JoinedStr) else []
-    expressions = Counter(ast.dump(v) for v in values if isinstance(v, ast.FormattedValue))
-    return _Literal(start, end, line[start:end], expressions)
+    expressions = (ast.dump(value) for value in values if isinstance(value, ast.FormattedValue))
+    return Literal(start, end, line[start:end], tuple(sorted(expressions)))
 
 
-def _python(code: str) -> str:
-    """Return code with ``pass`` for its magics, so that Python reads the rest at its place."""
-    try:
-        ast.parse(code)
-    except (SyntaxError, ValueError):
-        return "\n".join(_MAGIC.sub(r"\1pass # ", line) for line in code.split("\n"))
-    return code
-
-
-def _literals(code: str) -> dict[int, list[_Literal]] | None:
-    """Return the literals of each line, by its position from 0; None where it is not Python."""
-    try:
-        tree = ast.parse(_python(code))
-    except (SyntaxError, ValueError):
-        return None
-    lines = code.split("\n")
-    found: dict[int, list[_Literal]] = {position: [] for position in range(len(lines))}
-    pending: list[ast.AST] = [tree]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.JoinedStr) or _is_text(node):
-            assert isinstance(node, ast.expr)
-            if node.lineno == node.end_lineno:
-                found[node.lineno - 1].append(_literal(lines[node.lineno - 1], node))
-        else:  # what stands in the braces of an f-string is no literal of its own
-            pending.extend(ast.iter_child_nodes(node))
-    return {line: sorted(words, key=lambda w: w.start) for line, words in found.items()}
-
-
-def _comments(code: str) -> list[int]:
-    """Return where the comment of each line begins; -1 where there is none."""
-    lines = code.split("\n")
-    found = [-1] * len(lines)
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(_python(code)).readline):
-            if token.type == tokenize.COMMENT:
-                found[token.start[0] - 1] = token.start[1]
-    except (tokenize.TokenError, SyntaxError):  # not Python: every mark in it is refused
-        return [line.find("#") for line in lines]
-    return found
+def _wrong(code: str, line: int) -> str:
+    received = code.split("\n")[line].strip()
+    return text(
+        es=f"no se entiende la marca de {received}. Va al final de la línea, tras dos espacios: "
+        '# es: "palabra"; un texto por cada texto de la línea, en su orden, con ... donde no '
+        "cambia, y entre llaves lo mismo en los dos idiomas.",
+        en=f"the mark of {received} is wrong. It ends the line, behind two spaces: "
+        '# es: "palabra"; one text for each text of the line, in order, with ... where it stays, '
+        "and the same in braces in both languages.",
+    )

@@ -3,7 +3,7 @@
 An id is made of digests of what the cell held when it was built:
 ``m-SPANISH-ENGLISH-METADATA`` for a pair of Markdown texts, ``c-CODE-METADATA`` for code (with
 both, where its words differ), and an ordinal behind it where a lesson has equal cells. So a cell
-found in a notebook tells by its id alone whether it was edited since, and which side of its pair is
+found in a notebook shows by its id alone whether it was edited since, and which side of its pair is
 still as it was.
 """
 
@@ -14,42 +14,43 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from helpers.authoring.sources import Cell
 
-_PAIR = re.compile(r"m-(?P<es>[0-9a-f]{10})-(?P<en>[0-9a-f]{10})-(?P<metadata>[0-9a-f]{6})(-\d+)?")
-_CODE = re.compile(
-    r"c-(?P<es>[0-9a-f]{10})(-(?P<en>[0-9a-f]{10}))?-(?P<metadata>[0-9a-f]{6})(-\d+)?"
-)
+_ID = re.compile(r"([mc])-([0-9a-f]{10})(?:-([0-9a-f]{10}))?-([0-9a-f]{6})(-\d+)?")
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """What a cell's id says of it: digests of its texts by language, and of its metadata."""
 
     kind: str
-    texts: tuple[str, str]
+    es: str
+    en: str
     metadata: str
 
     def text(self, language: str) -> str:
         """Return the digest of the text in ``language``."""
-        return self.texts[("es", "en").index(language)]
+        return self.es if language == "es" else self.en
+
+    def shares_with(self, other: Origin) -> bool:
+        """Return whether one text, or the code, is the same in both."""
+        return self.kind == other.kind and (self.es == other.es or self.en == other.en)
 
 
 def origin_of(cell: Cell) -> Origin:
     """Return what the id of ``cell`` would say of it."""
     metadata = digest(json.dumps(cell.metadata(), sort_keys=True), 6)
-    return Origin(cell.kind, (digest(cell.texts["es"]), digest(cell.texts["en"])), metadata)
+    return Origin(cell.kind, digest(cell.texts["es"]), digest(cell.texts["en"]), metadata)
 
 
 def parse_id(id_: str) -> Origin | None:
     """Return what ``id_`` says, or ``None`` where the build did not make it."""
-    if pair := _PAIR.fullmatch(id_):
-        return Origin("markdown", (pair["es"], pair["en"]), pair["metadata"])
-    if code := _CODE.fullmatch(id_):
-        return Origin("code", (code["es"], code["en"] or code["es"]), code["metadata"])
-    return None
+    found = _ID.fullmatch(id_)
+    if not found:
+        return None
+    kind, es, en, metadata, _ = found.groups()
+    return Origin("markdown" if kind == "m" else "code", es, en or es, metadata)
 
 
 def ids_of(cells: Iterable[Cell]) -> list[str]:
@@ -58,9 +59,9 @@ def ids_of(cells: Iterable[Cell]) -> list[str]:
     ids = []
     for cell in cells:
         origin = origin_of(cell)
-        one = cell.kind == "code" and len(set(origin.texts)) == 1
-        texts = origin.texts[:1] if one else origin.texts
-        id_ = "-".join((cell.kind[0], *texts, origin.metadata))
+        one = cell.kind == "code" and origin.es == origin.en
+        texts = [origin.es] if one else [origin.es, origin.en]
+        id_ = "-".join([cell.kind[0], *texts, origin.metadata])
         seen[id_] += 1
         ids.append(id_ if seen[id_] == 1 else f"{id_}-{seen[id_]}")
     return ids

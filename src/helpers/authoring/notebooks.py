@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,21 @@ import nbformat.v4
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-from helpers.authoring.errors import AuthoringError
 from helpers.authoring.identity import ids_of
-from helpers.authoring.rules import IGNORE_OUTPUT
-from helpers.authoring.sources import KERNELSPEC, Lesson
-from helpers.authoring.texts import first_words
-from helpers.language import message
+from helpers.authoring.sources import (
+    IGNORE_OUTPUT,
+    KERNELSPEC,
+    NO_SLIDE_TYPE,
+    ON_SLIDE,
+    OTHER,
+    AuthoringError,
+    Cell,
+    Lesson,
+    clean,
+    first_words,
+    switch_language,
+)
+from helpers.language import LANGUAGES, text
 
 _nbformat: Any = nbformat  # its functions have no types
 CELL_TIMEOUT_S = 120
@@ -30,47 +38,28 @@ _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-def make_notebook(lesson: Lesson, language: str, *, twin_link: bool = True) -> Any:
+def make_notebook(lesson: Lesson, language: str) -> Any:
     """Return the notebook of ``lesson`` in ``language``, not executed.
 
-    Its first Markdown cell ends with the link to the other language, unless ``twin_link`` is False.
-
-    Its ``course`` metadata says where it comes from. ``cells`` there lists the ids it was built
-    with, so that ``absorb`` can tell a cell that was removed from one that the source got since.
+    Its first Markdown cell ends with the link to the other language. Its ``course`` metadata says
+    where it comes from. ``cells`` there lists the ids it was built with, so that ``absorb`` can
+    tell a cell that was removed from one that the source got since.
     """
     ids = ids_of(lesson.cells)
-    node = _nbformat.v4.new_notebook(cells=list(_built_cells(lesson, language, ids, twin_link)))
-    node.metadata = _nbformat.from_dict(
-        {
-            "course": {
-                "source": lesson.path.name,
-                "language": language,
-                "twin": twin_of(lesson, language),
-                "cells": ids,
-            },
-            "kernelspec": KERNELSPEC,
-            "language_info": {"name": "python"},
-        }
-    )
-    return node
-
-
-def twin_of(lesson: Lesson, language: str) -> str:
-    """Return the relative path from the notebook of ``language`` to the other one."""
-    other = "en" if language == "es" else "es"
-    return f"../{other}/{lesson.files[other]}.ipynb"
-
-
-def _built_cells(lesson: Lesson, language: str, ids: list[str], twin_link: bool) -> Iterator[Any]:
-    """Yield the cells of the notebook, the link to the twin at the end of the first text."""
-    link = f"\n\n[{TWIN_LINKS[language]}]({twin_of(lesson, language)})" if twin_link else ""
+    twin = f"../{OTHER[language]}/{lesson.files[OTHER[language]]}.ipynb"
+    link = f"\n\n[{TWIN_LINKS[language]}]({twin})"
+    cells = []
     for id_, cell in zip(ids, lesson.cells, strict=True):
-        keys = {"id": id_, "metadata": _nbformat.from_dict(cell.built_metadata())}
+        metadata = {"slideshow": {"slide_type": ON_SLIDE}, **cell.metadata()}
+        keys = {"id": id_, "metadata": _nbformat.from_dict(metadata)}
         if cell.kind == "code":
-            yield _nbformat.v4.new_code_cell(cell.text(language), **keys)
+            cells.append(_nbformat.v4.new_code_cell(cell.text(language), **keys))
         else:
-            yield _nbformat.v4.new_markdown_cell(cell.text(language) + link, **keys)
+            cells.append(_nbformat.v4.new_markdown_cell(cell.text(language) + link, **keys))
             link = ""
+    course = {"source": lesson.path.name, "language": language, "twin": twin, "cells": ids}
+    metadata = {"course": course, "kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
+    return _nbformat.v4.new_notebook(cells=cells, metadata=_nbformat.from_dict(metadata))
 
 
 def execute(
@@ -106,54 +95,49 @@ def execute(
         resources={"metadata": {"path": str(folder)}},
     )
     cell: Any = notebook.cells[0]
+    problem = ""
     try:
         with client.setup_kernel(cleanup_kc=True):
             for position, cell in enumerate(notebook.cells):
-                reason = _execute_cell(client, cell, position, timeout_s)
-                if reason:
-                    raise AuthoringError([_problem(lesson, language, cell, reason)])
-    except RuntimeError as error:  # the kernel does not answer
-        problem = _problem(lesson, language, cell, message("authoring.dead_kernel"))
-        raise AuthoringError([problem]) from error
+                client.execute_cell(cell, position)
+                if problem := output_problem(cell):
+                    break
+    except nbclient.exceptions.CellExecutionError as error:
+        problem = _failed(f"{error.ename}: {error.evalue}".rstrip("."))
+    except nbclient.exceptions.CellTimeoutError:
+        problem = _failed(f"> {timeout_s} s")
+    except RuntimeError:  # the kernel does not answer
+        problem = _failed(text(es="el kernel terminó", en="the kernel ended"))
+    if problem:
+        name = first_words(cell.source)
+        raise AuthoringError(f"{lesson.path.name} ({language}), {name}: {problem}")
     if not keep_all:
         _keep_outputs(notebook)
 
 
-def _execute_cell(client: Any, cell: Any, position: int, timeout_s: int) -> str:
-    """Execute one cell; return what went wrong, or nothing."""
-    try:
-        client.execute_cell(cell, position)
-    except nbclient.exceptions.CellExecutionError as error:
-        told = f"{error.ename}: {error.evalue}".rstrip(".")  # the message goes on with a full stop
-        return message("authoring.raised", error=told)
-    except nbclient.exceptions.CellTimeoutError:
-        return message("authoring.timeout", seconds=timeout_s)
-    except nbclient.exceptions.DeadKernelError:
-        return message("authoring.dead_kernel")
-    return output_problem(cell)
+def _failed(reason: str) -> str:
+    return text(
+        es=f"no se pudo ejecutar ({reason}). Corrige el código, o dale menos trabajo.",
+        en=f"it could not be executed ({reason}). Fix the code, or give it less work.",
+    )
 
 
 def output_problem(cell: Any) -> str:
     """Return what must not be among the outputs of ``cell``, or nothing."""
-    outputs = cell.get("outputs", [])
-    for output in outputs:
-        if output.get("output_type") == "error":
-            return message("authoring.raised", error=output.get("ename", ""))
-        if output.get("name") == "stderr":
-            return message("authoring.stderr", text=first_words(output.text))
-    kept = [] if IGNORE_OUTPUT in cell.metadata.get("tags", []) else outputs
-    for output in kept:
-        text = output.get("text") or output.get("data", {}).get("text/plain", "")
-        if _WIDGET in output.get("data", {}) or _ADDRESS.search(text):
-            return message("authoring.changing_output", text=first_words(text), tag=IGNORE_OUTPUT)
+    is_ignored = IGNORE_OUTPUT in cell.metadata.get("tags", [])
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        shown = output.get("text") or data.get("text/plain", "")
+        if output.get("output_type") == "error" or output.get("name") == "stderr":
+            return _failed(output.get("ename") or first_words(shown))
+        if not is_ignored and (_WIDGET in data or _ADDRESS.search(shown)):
+            return text(
+                es=f"su salida cambia en cada construcción ({first_words(shown)}). Ponle la "
+                f"etiqueta {IGNORE_OUTPUT}, o muestra otra cosa.",
+                en=f"its output changes with each build ({first_words(shown)}). Give it the tag "
+                f"{IGNORE_OUTPUT}, or show something else.",
+            )
     return ""
-
-
-def _problem(lesson: Lesson, language: str, cell: Any, reason: str) -> str:
-    name = first_words(cell.source)
-    return message(
-        "authoring.failed", file=lesson.path.name, language=language, cell=name, reason=reason
-    )
 
 
 def _keep_outputs(notebook: Any) -> None:
@@ -168,23 +152,49 @@ def read_notebook(path: Path) -> Any:
     """Return the notebook at ``path`` as it stands: not validated, so not repaired either.
 
     Raises:
-        AuthoringError: where there is none, or it is not a notebook of format 4.
+        AuthoringError: where it is not a notebook of format 4.
+        OSError: where it cannot be read.
     """
     try:
         node = _nbformat.v4.reads(path.read_text(encoding="utf-8"))
-        whole = node.nbformat == 4 and all(
-            {"cell_type", "source", "metadata"} <= set(c) for c in node.cells
-        )
-    except OSError as error:
-        problem = message("authoring.unreadable", file=path, reason=error.strerror)
-        raise AuthoringError([problem]) from None
-    except Exception as error:  # not UTF-8, not JSON, or JSON of something else
-        problem = message("authoring.not_a_notebook", file=path, reason=error)
-        raise AuthoringError([problem]) from error
-    if not whole:
+        needed = {"cell_type", "source", "metadata"}
+        if node.nbformat == 4 and all(needed <= set(cell) for cell in node.cells):
+            return node
         reason = f"nbformat {node.nbformat}"
-        raise AuthoringError([message("authoring.not_a_notebook", file=path, reason=reason)])
-    return node
+    except OSError:
+        raise
+    except Exception as error:  # not UTF-8, not JSON, or JSON of something else
+        reason = str(error)
+    told = text(
+        es=f"no es un cuaderno de Jupyter que se pueda leer ({reason}). Quita las marcas de un "
+        "conflicto de git, si quedaron; si no, ejecuta build, que guarda este archivo aparte.",
+        en=f"it is not a Jupyter notebook that can be read ({reason}). Remove the marks of a git "
+        "conflict, if any are left; if not, run build, which keeps this file beside the new one.",
+    )
+    raise AuthoringError(f"{path}: {told}")
+
+
+def source_cells(notebook: Any) -> list[tuple[Any, Cell]]:
+    """Return the cells of a notebook that have text, each with what a source would have for it.
+
+    That is without the link to the other language; the text stands for both languages.
+    """
+    twin = str((notebook.metadata.get("course") or {}).get("twin", ""))
+    link = re.compile(rf"\n*^\[[^\]\n]*\]\({re.escape(twin)}\)[ \t]*$\n*", re.MULTILINE)
+    pairs = []
+    for cell in notebook.cells:
+        source = clean(cell.source)
+        if cell.cell_type == "code":
+            source = switch_language(source, "es")
+        else:
+            source = clean(link.sub("\n\n", source))
+        slide_type = (cell.metadata.get("slideshow") or {}).get("slide_type")
+        slide_type = None if slide_type in NO_SLIDE_TYPE else slide_type
+        tags = tuple(cell.metadata.get("tags") or ())
+        if source:
+            found = Cell(cell.cell_type, dict.fromkeys(LANGUAGES, source), slide_type, tags)
+            pairs.append((cell, found))
+    return pairs
 
 
 def to_json(notebook: Any) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,12 @@ from typing import Any
 import jupytext
 import nbformat.v4
 
-from helpers.authoring import rules
 from helpers.authoring.code_words import in_languages, mark_problems, with_marks
-from helpers.authoring.errors import AuthoringError
-from helpers.authoring.texts import clean, first_words, is_marked, switch_language
-from helpers.language import LANGUAGES, message
+from helpers.language import LANGUAGES, text
 
 _nbformat: Any = nbformat  # its functions have no types
 FORMAT = "md:myst"
+OTHER = {"es": "en", "en": "es"}
 # What a built cell says that has no slide type in its source: go on, on the same slide. JupyterLab
 # says it so; "-", which others write, hides the cell in jupyterlab-slideshow.
 ON_SLIDE = ""
@@ -27,9 +26,25 @@ HEADER = {
     # without the filter Jupytext drops `course` and writes its own version into every file
     "notebook_metadata_filter": "course,-jupytext.text_representation.jupytext_version",
     "text_representation": {"extension": ".md", "format_name": "myst", "format_version": 0.13},
+    "default_lexer": "ipython3",
 }
 # the display name that JupyterLab gives the kernel, so that saving there changes nothing
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+CELL_KEYS = ("lang", "slideshow", "tags")
+IGNORE_OUTPUT = "nbval-ignore-output"
+TAGS = (IGNORE_OUTPUT, "exercise", "notebook-function", "original-mistake")
+SLIDE_TYPES = ("slide", "subslide", "fragment", "skip", "notes", "-")
+TRANSLATE = "TRANSLATE:"  # a text that begins so holds the place of a translation
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_START = re.compile(r"(?<![\w.])start\(\s*([\"'])(\w*)\1")
+
+
+class AuthoringError(Exception):
+    """Everything that is wrong with what was asked for; ``problems`` has one line for each."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = list(problems)
 
 
 @dataclass(frozen=True)
@@ -37,7 +52,7 @@ class Cell:
     """One cell of a lesson: a pair of Markdown texts, or code that stands once for both languages.
 
     ``texts`` maps a language to the text in it. Code has the same in each, in source form, but for
-    the words that `code_words` tells from its marks.
+    the words that `code_words` reads from its marks.
     """
 
     kind: str
@@ -59,18 +74,10 @@ class Cell:
             metadata["tags"] = list(self.tags)
         return metadata
 
-    def built_metadata(self) -> dict[str, Any]:
-        """Return the metadata of the built cell: the same, and a slide type in any case."""
-        return {"slideshow": {"slide_type": ON_SLIDE}, **self.metadata()}
-
-    def name(self) -> str:
-        """Return the first words of the cell, as error messages name it."""
-        return first_words(next(t for t in (*self.texts.values(), "") if not is_marked(t)))
-
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson as its source tells it; ``course`` is what its header says under that key."""
+    """A lesson as its source has it; ``course`` is what its header says under that key."""
 
     path: Path
     course: Mapping[str, Any]
@@ -91,31 +98,29 @@ class Lesson:
         """Return where the notebook of ``language`` is built."""
         return self.path.parent.parent / language / f"{self.files[language]}.ipynb"
 
-    def untranslated(self) -> list[str]:
-        """Return a problem for each text that still waits for its translation."""
-        return [
-            message("authoring.untranslated", file=self.path.name, cell=first_words(text))
-            for cell in self.cells
-            if cell.kind == "markdown"
-            for text in cell.texts.values()
-            if is_marked(text)
-        ]
+
+def clean(text: str) -> str:
+    """Return ``text`` as a MyST file can hold it: one kind of line end, no blank lines around."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip()
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a source file.
+def first_words(text: str) -> str:
+    """Return the first line of ``text`` that says something, at most 50 characters of it."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line if len(line) <= 50 else f"{line[:49]}…"
 
-    Raises:
-        AuthoringError: where it is not there, or is not UTF-8.
-    """
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        problem = message("authoring.not_utf8", file=path.name, position=error.start)
-        raise AuthoringError([problem]) from None
-    except OSError as error:
-        problem = message("authoring.unreadable", file=path, reason=error.strerror)
-        raise AuthoringError([problem]) from None
+
+def switch_language(code: str, language: str) -> str:
+    """Return ``code`` with the language of its ``start("...")`` call, if any, replaced."""
+    return _START.sub(lambda call: call[0][: -len(call[2]) - 1] + language + call[1], code)
+
+
+def is_marked(text: str) -> bool:
+    """Return whether ``text`` holds the place of a translation."""
+    return text.startswith(TRANSLATE)
+
+
+# ---- reading
 
 
 def read_lesson(path: Path) -> Lesson:
@@ -123,52 +128,33 @@ def read_lesson(path: Path) -> Lesson:
 
     Raises:
         AuthoringError: with everything that is wrong with it, not the first thing alone.
+        OSError: where it cannot be read.
     """
-    return lesson_of(path, read_text(path))
+    try:
+        return lesson_of(path, path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, error) from None
 
 
-def lesson_of(path: Path, text: str) -> Lesson:
-    """Return the lesson that ``text`` tells, as if it stood in the file at ``path``.
+def lesson_of(path: Path, source: str) -> Lesson:
+    """Return the lesson that ``source`` has, as if it stood in the file at ``path``.
 
     Raises:
         AuthoringError: with everything that is wrong with it.
     """
-    node = parse(path, text)
-    problems = [*rules.problems_of(path.name, node), *_mark_problems(path.name, text, node)]
+    node = parse(path, source)
+    course = node.metadata.get("course")
+    problems = [f"{path.name}: {problem}" for problem in _wrong_frame(course, node.cells)]
+    starts = _lines(source, node.cells)
+    for position, line, problem in _wrong_cells(node.cells):
+        problems.append(f"{path.name}:{starts[position] + line}: {problem}")
     if problems:
-        raise AuthoringError(problems)
-    return Lesson(path, dict(node.metadata.course), tuple(_cells(node)))
+        raise AuthoringError(*problems)
+    return Lesson(path, dict(course), tuple(_cells(node.cells)))
 
 
-def _mark_problems(file: str, text: str, node: Any) -> list[str]:
-    """Return a line for each wrong mark of a language in code, with its line in the file."""
-    problems, position = [], 0
-    text = clean(text)
-    for cell in node.cells:
-        position = max(position, text.find(cell.source, position))
-        first = text.count("\n", 0, position)
-        if cell.cell_type == "code":
-            found = mark_problems(cell.source)
-            problems += [f"{file}, {first + line}: {reason}" for line, reason in found]
-    return problems
-
-
-def _cells(node: Any) -> list[Cell]:
-    """Return the cells of a notebook node that keeps to the rules."""
-    cells = []
-    for first, second in rules.grouped(node.cells):
-        texts = {"es": first.source, "en": (second or first).source}
-        if first.cell_type == "code":
-            texts = in_languages(first.source)
-        slide_type = first.metadata.get("slideshow", {}).get("slide_type")
-        cells.append(
-            Cell(first.cell_type, texts, slide_type, tuple(first.metadata.get("tags", ())))
-        )
-    return cells
-
-
-def parse(path: Path, text: str) -> Any:
-    """Return the notebook node that Jupytext reads from ``text``, its cells cleaned.
+def parse(path: Path, source: str) -> Any:
+    """Return the notebook node that Jupytext reads from ``source``, its cells cleaned.
 
     Raises:
         AuthoringError: where Jupytext cannot read it.
@@ -176,78 +162,148 @@ def parse(path: Path, text: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)  # Jupytext's own
-            node = jupytext.reads(text, fmt=FORMAT)
+            node = jupytext.reads(source, fmt=FORMAT)
     except Exception as error:  # Jupytext lets errors of YAML, JSON and its own through
-        reason = " ".join(str(error).split())
-        problem = message("authoring.not_myst", file=path.name, reason=reason)
-        raise AuthoringError([problem]) from error
+        raise _unreadable(path, error) from error
     for cell in node.cells:
         cell.source = clean(cell.source)
         cell.metadata = _nbformat.from_dict(_kept(cell.metadata))
     return node
 
 
+def _unreadable(path: Path, error: Exception) -> AuthoringError:
+    reason = " ".join(str(error).split())
+    told = text(
+        es=f"no se puede leer como MyST en UTF-8 ({reason}). Corrige ese lugar, como en las demás "
+        "lecciones.",
+        en=f"it cannot be read as MyST in UTF-8 ({reason}). Fix that place; the other lessons show "
+        "the form.",
+    )
+    return AuthoringError(f"{path.name}: {told}")
+
+
 def _kept(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Return those metadata of a cell that sources have, always in this order."""
-    kept = {key: metadata[key] for key in rules.CELL_KEYS if metadata.get(key)}
-    if kept.get("slideshow", {}).get("slide_type") in NO_SLIDE_TYPE:
+    kept = {key: metadata[key] for key in CELL_KEYS if metadata.get(key)}
+    if kept.get("slideshow") in [{"slide_type": type_} for type_ in NO_SLIDE_TYPE]:
         del kept["slideshow"]
     return kept
 
 
-def canonical(path: Path, text: str) -> str:
-    """Return ``text`` in the form that Jupytext writes, which no editor of ours changes.
+def _cells(cells: Sequence[Any]) -> Iterator[Cell]:
+    """Yield the cells of a source that keeps to the rules."""
+    for position, cell in enumerate(cells):
+        if cell.metadata.get("lang") == "en":
+            continue  # the second of a pair
+        if cell.cell_type == "code":
+            texts = in_languages(cell.source)
+        else:
+            texts = {"es": cell.source, "en": cells[position + 1].source}
+        slide_type = cell.metadata.get("slideshow", {}).get("slide_type")
+        yield Cell(cell.cell_type, texts, slide_type, tuple(cell.metadata.get("tags", ())))
 
-    Raises:
-        AuthoringError: where Jupytext cannot read it.
-    """
-    node = parse(path, text)
-    cells = [_new_cell(cell.cell_type, cell.source, cell.metadata) for cell in node.cells]
-    return _written(cells, node.metadata.get("course"))
+
+# ---- rules
 
 
-def text_of(lesson: Lesson) -> str:
-    """Return the canonical source of ``lesson``.
+def _lines(source: str, cells: Sequence[Any]) -> list[int]:
+    """Return the line of the file, from 1, in which each cell begins."""
+    source, position, lines = clean(source), 0, []
+    for cell in cells:
+        position = max(position, source.find(cell.source, position))
+        lines.append(source.count("\n", 0, position) + 1)
+    return lines
+
+
+def _wrong_frame(course: Any, cells: Sequence[Any]) -> Iterator[str]:
+    """Yield what is wrong with the header, and with the call of ``start``."""
+    files = course.get("file") if isinstance(course, dict) else None
+    names = files if isinstance(files, dict) else {}
+    good = [isinstance(name, str) and _FILE_NAME.fullmatch(name) for name in names.values()]
+    if set(names) != set(LANGUAGES) or not all(good):
+        yield text(
+            es=f"course: file en el encabezado es {files!r}. Da el nombre de cada cuaderno, "
+            "{es: NN_NOMBRE, en: NN_NAME}: letras sin acento, números, - y _, sin .ipynb.",
+            en=f"course: file in the header is {files!r}. Give the name of each notebook, {{es: "
+            "NN_NOMBRE, en: NN_NAME}: letters without accents, digits, - and _, without .ipynb.",
+        )
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    started = [call[2] for call in _START.finditer(code)]
+    if started != ["es"]:
+        yield text(
+            es=f'hay llamadas a start con {started}. Debe haber una, start("es"), en la primera '
+            'celda de código; el cuaderno en inglés recibe start("en").',
+            en=f'start is called with {started}. Call it once, start("es"), in the first code '
+            'cell; the English notebook gets start("en").',
+        )
+
+
+def _wrong_cells(cells: Sequence[Any]) -> Iterator[tuple[int, int, str]]:
+    """Yield what is wrong with the cells: position, line in the cell from 0, remedy."""
+    for position, cell in enumerate(cells):
+        if cell.cell_type == "code":
+            yield from ((position, *problem) for problem in mark_problems(cell.source))
+            fits = "lang" not in cell.metadata and cell.source
+        else:
+            pairs = cells[max(position - 1, 0) : position + 1], cells[position : position + 2]
+            fits = cell.cell_type == "markdown" and any(map(_is_pair, pairs))
+        tags = cell.metadata.get("tags", [])
+        known = isinstance(tags, list) and all(tag in TAGS for tag in tags)
+        type_ = cell.metadata.get("slideshow", {"slide_type": "-"})
+        if not (fits and known and type_ in [{"slide_type": name} for name in SLIDE_TYPES]):
+            yield position, 0, _wrong_cell(cell)
+
+
+def _is_pair(cells: Sequence[Any]) -> bool:
+    langs = [cell.metadata.get("lang") for cell in cells if cell.cell_type == "markdown"]
+    rest = [{**cell.metadata, "lang": ""} for cell in cells]
+    return langs == list(LANGUAGES) and rest[0] == rest[1] and "tags" not in rest[0]
+
+
+def _wrong_cell(cell: Any) -> str:
+    name, given = first_words(cell.source), f"{cell.cell_type} {dict(cell.metadata)}"
+    types, tags = ", ".join(SLIDE_TYPES), ", ".join(TAGS)
+    return text(
+        es=f"la celda «{name}» ({given}) no es como debe. Un texto va dos veces seguidas, primero "
+        'con {"lang": "es"} y luego con {"lang": "en"}, con el mismo slide_type; el código va una '
+        f"vez, sin lang y no vacío. slide_type: {types}. tags, solo en código: {tags}.",
+        en=f"the cell “{name}” ({given}) is not as it should be. A text stands twice in a row, "
+        'first with {"lang": "es"}, then with {"lang": "en"}, with the same slide_type; code '
+        f"stands once, without lang, not empty. slide_type: {types}. tags, on code alone: {tags}.",
+    )
+
+
+# ---- writing
+
+
+def source_of(lesson: Lesson) -> str:
+    """Return the source of ``lesson``, in the form that Jupytext writes.
 
     Raises:
         AuthoringError: where a cell has text that a MyST file cannot hold, such as a ``+++`` line.
     """
-    cells = []
+    cells: list[dict[str, Any]] = []
     for cell in lesson.cells:
         if cell.kind == "code":
-            cells.append(_new_cell(cell.kind, with_marks(cell.texts), cell.metadata()))
-            continue
-        for language in LANGUAGES:
-            metadata = {"lang": language, **cell.metadata()}
-            cells.append(_new_cell(cell.kind, cell.texts[language], metadata))
-    text = _written(cells, lesson.course)
-    _check_round_trip(lesson.path, text, cells)
-    return text
+            parts = [(with_marks(cell.texts), cell.metadata())]
+        else:
+            parts = [(cell.texts[code], {"lang": code, **cell.metadata()}) for code in LANGUAGES]
+        kind: dict[str, Any] = {"cell_type": cell.kind, "outputs": [], "execution_count": None}
+        cells += [{**kind, "source": source, "metadata": data} for source, data in parts]
+    metadata = {"jupytext": HEADER, "kernelspec": KERNELSPEC, "course": lesson.course}
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
+    written = str(jupytext.writes(_nbformat.from_dict(notebook), fmt=FORMAT))
+    read = [(cell.cell_type, cell.source) for cell in parse(lesson.path, written).cells]
+    for position, new in enumerate(cells):
+        if read[position : position + 1] != [(new["cell_type"], new["source"])]:
+            raise AuthoringError(f"{lesson.path.name}: {_unwritable(first_words(new['source']))}")
+    return written
 
 
-def _check_round_trip(path: Path, text: str, cells: list[Any]) -> None:
-    """Raise an error that names the first of ``cells`` that ``text`` does not give back."""
-    read = [(cell.cell_type, cell.source) for cell in parse(path, text).cells]
-    for position, cell in enumerate(cells):
-        if read[position : position + 1] != [(cell.cell_type, cell.source)]:
-            name = first_words(cell.source)
-            raise AuthoringError([message("authoring.unwritable", file=path.name, cell=name)])
-
-
-def _new_cell(kind: str, source: str, metadata: Mapping[str, Any]) -> Any:
-    """Return a cell of a source."""
-    makers: dict[str, Callable[..., Any]] = {
-        "markdown": _nbformat.v4.new_markdown_cell,
-        "code": _nbformat.v4.new_code_cell,
-        "raw": _nbformat.v4.new_raw_cell,
-    }
-    return makers[kind](source=source, metadata=dict(metadata))
-
-
-def _written(cells: list[Any], course: Any) -> str:
-    """Return the text that Jupytext writes for these cells under the course's header."""
-    metadata = {"jupytext": {**HEADER, "default_lexer": "ipython3"}, "kernelspec": KERNELSPEC}
-    if course is not None:
-        metadata["course"] = course
-    node = _nbformat.v4.new_notebook(cells=cells, metadata=_nbformat.from_dict(metadata))
-    return str(jupytext.writes(node, fmt=FORMAT))
+def _unwritable(name: str) -> str:
+    return text(
+        es=f"un archivo MyST no puede contener la celda «{name}». Quita de ella las líneas que "
+        "empiezan con +++ o con ```{code-cell}.",
+        en=f"a MyST file cannot hold the cell “{name}”. Remove its lines that begin with +++ or "
+        "with ```{code-cell}.",
+    )
