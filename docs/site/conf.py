@@ -14,6 +14,7 @@ lists = {"es": "Lecciones", "en": "Lessons"}
 project = html_title = titles[language]
 extensions = ["myst_nb"]
 exclude_patterns = ["README.md"]  # index.md includes parts of it
+suppress_warnings = ["myst.xref_missing"]  # some lessons alone lead to others; tests look at links
 nb_execution_mode = "off"  # the notebooks come executed
 nb_ipywidgets_js: dict = {}  # widgets need a kernel: a page shows what stands beside them
 nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json", None)]

@@ -42,7 +42,7 @@ def test_all_source_errors_in_spanish(run, project):
     code, out, err = run("build", "--speak", "es")
     assert (code, out) == (1, "")
     first, second = err.splitlines()
-    assert first.startswith("02_pool_map.md: hay llamadas a start con []. Debe haber una")
+    assert first.startswith("02_pool_map.md: start se llama con []. Llama start")
     assert re.match(
         r"02_pool_map\.md:\d+: la celda «import time» .*'page'.* slide, subslide", second
     )
@@ -64,7 +64,7 @@ def test_a_file_that_cannot_be_read_is_said(run, project):
     """The system's reason is said, with what to do, and no traceback; nothing is absorbed."""
     code, out, err = run("absorb", str(project.root / "none.ipynb"))
     assert (code, out) == (1, "")
-    assert "none.ipynb could not be read or written: " in err
+    assert "none.ipynb could not be read or written (" in err
 
 
 def test_the_project_is_found_upwards(project, monkeypatch, capsys, tmp_path_factory):

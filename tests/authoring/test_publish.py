@@ -126,7 +126,7 @@ def test_a_copy_for_colab_installs_first(copies, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_copy_for_colab_stands_alone(copies, language):
-    """Pictures are in it, no link leads nowhere, its code is the lesson's; it cannot be absorbed."""
+    """Pictures are in it, no link leads nowhere, its code is the lesson's; no absorb takes it."""
     copied = copies[language].cells
     texts = [cell["source"] for cell in copied if cell["cell_type"] == "markdown"]
     targets = [target for text in texts for target in re.findall(r"\]\(([^)]+)\)", text)]

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from small_project import SOURCE
 
-from helpers.authoring.identity import ids_of
 from helpers.authoring.sources import (
     AuthoringError,
     first_words,
+    ids_of,
     lesson_of,
     read_lesson,
     source_of,
@@ -71,7 +71,7 @@ def test_a_source_is_written_in_one_form(old, new):
 ES, EN = '+++ {"lang": "es"}\n\nEl reloj.\n\n', '+++ {"lang": "en"}\n\nThe clock.\n\n'
 # what is wrong, where, and words of the error
 WRONG = {
-    "no header": (SOURCE[SOURCE.index("+++") :], "", "course: file in the header is None"),
+    "no header": (SOURCE[SOURCE.index("+++") :], "", "course: file is None"),
     "one name only": (changed("    en: 02_pool\n", ""), "", "{'es': '02_grupo'}"),
     "name with a folder": (changed("02_pool\n", "../02_pool\n"), "", "'../02_pool'"),
     "no pair": (changed('+++ {"lang": "en"}\n\n## A square\n\n', ""), "## Un", "“## Un cuadrado”"),

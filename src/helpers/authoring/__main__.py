@@ -36,10 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lines = error.problems
     except OSError as error:
         told = text(
-            es=f"No se pudo leer o escribir {error.filename}: {error.strerror}. Revisa la ruta y "
-            "los permisos, cierra lo que lo tenga abierto y repite la orden.",
-            en=f"{error.filename} could not be read or written: {error.strerror}. Check the path "
-            "and its permissions, close whatever has it open, and run the command again.",
+            es=f"No se pudo leer o escribir {error.filename} ({error.strerror}). Revisa la ruta y "
+            "los permisos, y cierra lo que lo tenga abierto.",
+            en=f"{error.filename} could not be read or written ({error.strerror}). Check the path "
+            "and its permissions, and close whatever has it open.",
         )
         lines = [told]
     print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr)
@@ -110,14 +110,11 @@ def _root(given: Path | None) -> Path:
     for folder in [here] if given else [here, *here.parents]:
         if (folder / "notebooks" / "source").is_dir():
             return folder
-    raise AuthoringError(
-        text(
-            es=f"Desde {here} hacia arriba no hay ninguna carpeta con notebooks/source. Ejecuta "
-            "la orden dentro del proyecto, o indica su carpeta con --root.",
-            en=f"There is no folder with notebooks/source from {here} upwards. Run the command "
-            "inside the project, or name its folder with --root.",
-        )
+    told = text(
+        es=f"Aquí no hay notebooks/source: {here}. Indica la carpeta del proyecto con --root.",
+        en=f"There is no notebooks/source here: {here}. Name the project's folder with --root.",
     )
+    raise AuthoringError(told)
 
 
 def _build(root: Path, options: argparse.Namespace) -> list[str]:

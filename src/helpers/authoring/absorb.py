@@ -17,7 +17,6 @@ from typing import Any
 
 from helpers.authoring.build import source_folder
 from helpers.authoring.code_words import carried
-from helpers.authoring.identity import Origin, digest, ids_of, origin_of, parse_id
 from helpers.authoring.notebooks import read_notebook, replace_file, source_cells, to_json
 from helpers.authoring.sources import (
     OTHER,
@@ -25,9 +24,14 @@ from helpers.authoring.sources import (
     AuthoringError,
     Cell,
     Lesson,
+    Origin,
+    digest,
     first_words,
+    ids_of,
     is_marked,
     lesson_of,
+    origin_of,
+    parse_id,
     read_lesson,
     source_of,
 )
@@ -52,7 +56,11 @@ def absorb(root: Path, path: Path) -> None:
     ids = [str(node.get("id", "")) for node in nodes]
     base = list(course.get("cells") or ids_of(lesson.cells))
     if not set(ids) & set(base):
-        raise AuthoringError(f"{path}: {_ids_lost(source.name)}")
+        told = text(
+            es=f"otro programa quitó los id de sus celdas. Cambia {source.name} a mano.",
+            en=f"another program removed its cells' ids. Change {source.name} by hand.",
+        )
+        raise AuthoringError(f"{path}: {told}")
     merge = _Merge(lesson, language, cells, _built_ids(ids, base, cells, language), base)
     written = source_of(merge.lesson)
     lesson_of(source, written)  # what does not keep to the rules raises here, before it is written
@@ -77,22 +85,10 @@ def _source(root: Path, path: Path, notebook: Any) -> tuple[Path, str]:
         if source.is_file():
             return source, course["language"]
     told = text(
-        es=f"no dice de qué lección viene: course: source es {name!r} en sus metadatos. Haz el "
-        "cambio en el cuaderno de notebooks/es o notebooks/en, y usa absorb con ese.",
-        en=f"it does not say which lesson it comes from: course: source is {name!r} in its "
-        "metadata. Make the change in the notebook in notebooks/es or notebooks/en, and absorb "
-        "that one.",
+        es=f"sus metadatos no dicen de qué lección viene ({name!r}). Cambia uno de notebooks/es.",
+        en=f"its metadata do not say which lesson it is of ({name!r}). Change one of notebooks/en.",
     )
     raise AuthoringError(f"{path}: {told}")
-
-
-def _ids_lost(source: str) -> str:
-    return text(
-        es="otro programa quitó los id de las celdas, así que no se puede saber cuáles cambiaron. "
-        f"Haz los cambios en {source} a mano, o en JupyterLab, en un cuaderno recién construido.",
-        en="another program removed the ids of the cells, so nobody can say which have changed. "
-        f"Make the changes in {source} by hand, or in JupyterLab, in a newly built notebook.",
-    )
 
 
 def _built_ids(
@@ -223,10 +219,8 @@ class _Merge:
         name = first_words(self._text(cell))
         self._problems.append(
             text(
-                es=f"«{name}» cambió en el cuaderno y también en la fuente. Lleva el cambio a la "
-                "fuente a mano, y después ejecuta build.",
-                en=f"“{name}” changed in the notebook and in the source too. Make the change in "
-                "the source by hand, then run build.",
+                es=f"«{name}» cambió en el cuaderno y en la fuente. Haz el cambio en esta, a mano.",
+                en=f"“{name}” changed in the notebook and in the source. Make the change in that.",
             )
         )
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from helpers.authoring.figures import pictures
-from helpers.authoring.identity import Origin, origin_of, parse_id
 from helpers.authoring.notebooks import (
     execute,
     make_notebook,
@@ -25,8 +24,11 @@ from helpers.authoring.sources import (
     IGNORE_OUTPUT,
     AuthoringError,
     Lesson,
+    Origin,
     first_words,
     is_marked,
+    origin_of,
+    parse_id,
     read_lesson,
 )
 from helpers.language import LANGUAGES, text
@@ -44,16 +46,15 @@ def find_sources(root: Path, names: Sequence[str] = ()) -> list[Path]:
         AuthoringError: for names that are no lesson's.
     """
     paths = sorted(source_folder(root).glob("*.md"))
-    unknown = [name for name in names if not any(_is_named(path, name) for path in paths)]
-    if unknown:
-        received, allowed = ", ".join(map(repr, unknown)), ", ".join(path.stem for path in paths)
-        raise AuthoringError(
-            text(
-                es=f"No hay lección {received}. Usa el número o el nombre de una: {allowed}.",
-                en=f"There is no lesson {received}. Use the number or the name of one: {allowed}.",
-            )
+    named = {name: [path for path in paths if _is_named(path, name)] for name in names}
+    if unknown := [name for name in names if not named[name]]:
+        allowed = ", ".join(path.stem for path in paths)
+        told = text(
+            es=f"No hay lección {unknown}. Usa el número o el nombre de una: {allowed}.",
+            en=f"There is no lesson {unknown}. Use the number or the name of one: {allowed}.",
         )
-    return [path for path in paths if not names or any(_is_named(path, name) for name in names)]
+        raise AuthoringError(told)
+    return sorted({path for found in named.values() for path in found}) if names else paths
 
 
 def _is_named(path: Path, name: str) -> bool:
@@ -110,10 +111,8 @@ def build(root: Path, names: Sequence[str] = ()) -> None:
         if copy:
             file = copy.relative_to(root).as_posix()
             told = text(
-                es=f"  tenía cambios que no estaban en la fuente. Están en {file}: usa absorb con "
-                "ese archivo, o bórralo.",
-                en=f"  it had changes that were not in the source. They are in {file}: absorb that "
-                "file, or delete it.",
+                es=f"  sus cambios, que la fuente no tenía, están en {file}: úsalo con absorb.",
+                en=f"  its changes, which the source did not have, are in {file}: absorb that.",
             )
             print(told)
     if problems:
@@ -203,10 +202,8 @@ def _stale_in(lesson: Lesson, language: str) -> Iterator[str]:
         names = [text(es="el archivo", en="the file")]
     for name in names:
         yield text(
-            es=f"{name}: no es como lo escribe build. Si cambiaste, quitaste o moviste algo en el "
-            "cuaderno, ejecuta absorb; si no, build.",
-            en=f"{name}: it is not as build writes it. If you changed, removed or moved something "
-            "in the notebook, run absorb; if not, build.",
+            es=f"{name}: no es como build. Si cambiaste el cuaderno, ejecuta absorb; si no, build.",
+            en=f"{name}: not as build makes it. If you changed the notebook, run absorb; else build.",
         )
 
 

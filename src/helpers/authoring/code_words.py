@@ -204,10 +204,8 @@ def _literal(line: str, node: ast.expr) -> Literal:
 def _wrong(code: str, line: int) -> str:
     received = code.split("\n")[line].strip()
     return text(
-        es=f"no se entiende la marca de {received}. Va al final de la línea, tras dos espacios: "
-        '# es: "palabra"; un texto por cada texto de la línea, en su orden, con ... donde no '
-        "cambia, y entre llaves lo mismo en los dos idiomas.",
-        en=f"the mark of {received} is wrong. It ends the line, behind two spaces: "
-        '# es: "palabra"; one text for each text of the line, in order, with ... where it stays, '
-        "and the same in braces in both languages.",
+        es=f"no se entiende la marca de {received}. Va al final, tras dos espacios: # es: "
+        '"palabra"; un texto por cada uno de la línea, en orden, o ...; entre llaves, lo mismo.',
+        en=f"the mark of {received} is wrong. It stands last, behind two spaces: # es: "
+        '"palabra"; a text for each of the line, in order, or ...; in braces the same.',
     )

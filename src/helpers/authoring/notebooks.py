@@ -14,7 +14,6 @@ import nbformat.v4
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-from helpers.authoring.identity import ids_of
 from helpers.authoring.sources import (
     IGNORE_OUTPUT,
     KERNELSPEC,
@@ -26,6 +25,7 @@ from helpers.authoring.sources import (
     Lesson,
     clean,
     first_words,
+    ids_of,
     switch_language,
 )
 from helpers.language import LANGUAGES, text
@@ -132,10 +132,8 @@ def output_problem(cell: Any) -> str:
             return _failed(output.get("ename") or first_words(shown))
         if not is_ignored and (_WIDGET in data or _ADDRESS.search(shown)):
             return text(
-                es=f"su salida cambia en cada construcción ({first_words(shown)}). Ponle la "
-                f"etiqueta {IGNORE_OUTPUT}, o muestra otra cosa.",
-                en=f"its output changes with each build ({first_words(shown)}). Give it the tag "
-                f"{IGNORE_OUTPUT}, or show something else.",
+                es=f"su salida cambia cada vez ({first_words(shown)}). Ponle {IGNORE_OUTPUT}.",
+                en=f"its output changes each time ({first_words(shown)}). Tag it {IGNORE_OUTPUT}.",
             )
     return ""
 
@@ -166,10 +164,10 @@ def read_notebook(path: Path) -> Any:
     except Exception as error:  # not UTF-8, not JSON, or JSON of something else
         reason = str(error)
     told = text(
-        es=f"no es un cuaderno de Jupyter que se pueda leer ({reason}). Quita las marcas de un "
-        "conflicto de git, si quedaron; si no, ejecuta build, que guarda este archivo aparte.",
-        en=f"it is not a Jupyter notebook that can be read ({reason}). Remove the marks of a git "
-        "conflict, if any are left; if not, run build, which keeps this file beside the new one.",
+        es=f"no es un cuaderno de Jupyter ({reason}). Quita las marcas de git, si quedaron; si no, "
+        "ejecuta build, que guarda este archivo aparte.",
+        en=f"it is not a Jupyter notebook ({reason}). Remove the marks of git, if any are left; if "
+        "not, run build, which keeps this file beside the new one.",
     )
     raise AuthoringError(f"{path}: {told}")
 

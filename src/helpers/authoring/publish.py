@@ -51,13 +51,13 @@ def publish(
     *,
     site: bool = False,
 ) -> None:
-    """Execute lessons of the project at ``root`` and write their slides, and site, to ``folder``.
+    """Execute lessons of the project at ``root`` and write their slides to ``folder``.
 
     Args:
         root: the project's folder.
         folder: a new folder, or an empty one.
         names: the lessons, by number or file name; all of them for none.
-        site: whether to make the site too, with the slides in a folder of it.
+        site: whether to write the site there, with the slides in a folder of it.
 
     Raises:
         AuthoringError: where a lesson cannot be read or executed, Sphinx warns of something, or
@@ -78,7 +78,7 @@ def publish(
                 (pages / file).write_text(to_json(notebook), encoding="utf-8")
                 print(file)
         if site:
-            write_site(root, pages, made, is_part=bool(names))
+            write_site(root, pages, made)
         write_slides(root, pages, made / "slides" if site else made)
 
 
@@ -103,12 +103,8 @@ def _mathml(formula: re.Match[str]) -> str:
     return f"<p>{made}</p>" if kind == "block" else made
 
 
-def write_site(root: Path, pages: Path, folder: Path, *, is_part: bool) -> None:
-    """Let Sphinx write the site of the notebooks in ``pages``.
-
-    Raises:
-        AuthoringError: with all that Sphinx warns of.
-    """
+def write_site(root: Path, pages: Path, folder: Path) -> None:
+    """Let Sphinx write the site of the notebooks in ``pages``; its warnings are errors."""
     settings = root / "docs" / "site"
     readme = (root / "README.md").read_text(encoding="utf-8")
     for language in LANGUAGES:
@@ -119,10 +115,8 @@ def write_site(root: Path, pages: Path, folder: Path, *, is_part: bool) -> None:
         (source / "index.md").write_text(f"{index}\n{toctree}\n", encoding="utf-8")
         links = readme.replace(f"(notebooks/{language}/", "(")
         (source / "README.md").write_text(links, encoding="utf-8")
-        # some of the lessons alone lead to others that are not there: that is no mistake
-        known = ["-D", "suppress_warnings=myst.xref_missing"] if is_part else []
         strict = ["--fail-on-warning", "--keep-going", "--quiet", "--no-color"]
-        _run("sphinx", *strict, *known, "-c", settings, "-t", language, source, made)
+        _run("sphinx", *strict, "-c", settings, "-t", language, source, made)
         shutil.copytree(made, folder / language, ignore=shutil.ignore_patterns(".doctrees"))
     shutil.copy(settings / "index.html", folder)
     (folder / NO_JEKYLL).touch()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jupytext
 import nbformat.v4
@@ -174,10 +177,8 @@ def parse(path: Path, source: str) -> Any:
 def _unreadable(path: Path, error: Exception) -> AuthoringError:
     reason = " ".join(str(error).split())
     told = text(
-        es=f"no se puede leer como MyST en UTF-8 ({reason}). Corrige ese lugar, como en las demás "
-        "lecciones.",
-        en=f"it cannot be read as MyST in UTF-8 ({reason}). Fix that place; the other lessons show "
-        "the form.",
+        es=f"no se puede leer como MyST en UTF-8 ({reason}). Corrígelo como en otra lección.",
+        en=f"it cannot be read as MyST in UTF-8 ({reason}). Fix it as in another lesson.",
     )
     return AuthoringError(f"{path.name}: {told}")
 
@@ -222,19 +223,17 @@ def _wrong_frame(course: Any, cells: Sequence[Any]) -> Iterator[str]:
     good = [isinstance(name, str) and _FILE_NAME.fullmatch(name) for name in names.values()]
     if set(names) != set(LANGUAGES) or not all(good):
         yield text(
-            es=f"course: file en el encabezado es {files!r}. Da el nombre de cada cuaderno, "
-            "{es: NN_NOMBRE, en: NN_NAME}: letras sin acento, números, - y _, sin .ipynb.",
-            en=f"course: file in the header is {files!r}. Give the name of each notebook, {{es: "
-            "NN_NOMBRE, en: NN_NAME}: letters without accents, digits, - and _, without .ipynb.",
+            es=f"course: file es {files!r}. Da el nombre de cada cuaderno: {{es: NN_NOMBRE, en: "
+            "NN_NAME}, con letras sin acento, números, - y _.",
+            en=f"course: file is {files!r}. Give the name of each notebook: {{es: NN_NOMBRE, en: "
+            "NN_NAME}, of letters without accents, digits, - and _.",
         )
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
     started = [call[2] for call in _START.finditer(code)]
     if started != ["es"]:
         yield text(
-            es=f'hay llamadas a start con {started}. Debe haber una, start("es"), en la primera '
-            'celda de código; el cuaderno en inglés recibe start("en").',
-            en=f'start is called with {started}. Call it once, start("es"), in the first code '
-            'cell; the English notebook gets start("en").',
+            es=f'start se llama con {started}. Llama start("es") una vez, al empezar el código.',
+            en=f'start is called with {started}. Call start("es") once, where the code begins.',
         )
 
 
@@ -296,14 +295,70 @@ def source_of(lesson: Lesson) -> str:
     read = [(cell.cell_type, cell.source) for cell in parse(lesson.path, written).cells]
     for position, new in enumerate(cells):
         if read[position : position + 1] != [(new["cell_type"], new["source"])]:
-            raise AuthoringError(f"{lesson.path.name}: {_unwritable(first_words(new['source']))}")
+            told = text(
+                es="MyST no admite esta celda. Quita sus líneas que empiezan con +++ o ```:",
+                en="MyST cannot hold this cell. Remove its lines that begin with +++ or ```:",
+            )
+            raise AuthoringError(f"{lesson.path.name}: {told} “{first_words(new['source'])}”")
     return written
 
 
-def _unwritable(name: str) -> str:
-    return text(
-        es=f"un archivo MyST no puede contener la celda «{name}». Quita de ella las líneas que "
-        "empiezan con +++ o con ```{code-cell}.",
-        en=f"a MyST file cannot hold the cell “{name}”. Remove its lines that begin with +++ or "
-        "with ```{code-cell}.",
-    )
+# ---- the ids of cells
+# They are the same in both languages, and no business of a cell's neighbours. An id is made of
+# digests of what the cell held when it was built: m-SPANISH-ENGLISH-METADATA for a pair of texts,
+# c-CODE-METADATA for code (with both, where its words differ), and an ordinal behind it where a
+# lesson has equal cells. So a cell found in a notebook shows by its id alone whether it was edited
+# since, and which side of its pair is still as it was.
+
+_ID = re.compile(r"([mc])-([0-9a-f]{10})(?:-([0-9a-f]{10}))?-([0-9a-f]{6})(-\d+)?")
+
+
+class Origin(NamedTuple):
+    """What a cell's id says of it: digests of its texts by language, and of its metadata."""
+
+    kind: str
+    es: str
+    en: str
+    metadata: str
+
+    def text(self, language: str) -> str:
+        """Return the digest of the text in ``language``."""
+        return self.es if language == "es" else self.en
+
+    def shares_with(self, other: Origin) -> bool:
+        """Return whether one text, or the code, is the same in both."""
+        return self.kind == other.kind and (self.es == other.es or self.en == other.en)
+
+
+def origin_of(cell: Cell) -> Origin:
+    """Return what the id of ``cell`` would say of it."""
+    metadata = digest(json.dumps(cell.metadata(), sort_keys=True), 6)
+    return Origin(cell.kind, digest(cell.texts["es"]), digest(cell.texts["en"]), metadata)
+
+
+def parse_id(id_: str) -> Origin | None:
+    """Return what ``id_`` says, or ``None`` where the build did not make it."""
+    found = _ID.fullmatch(id_)
+    if not found:
+        return None
+    kind, es, en, metadata, _ = found.groups()
+    return Origin("markdown" if kind == "m" else "code", es, en or es, metadata)
+
+
+def ids_of(cells: Iterable[Cell]) -> list[str]:
+    """Return the id of each cell, in order; equal cells are told apart by an ordinal from 2 on."""
+    seen: Counter[str] = Counter()
+    ids = []
+    for cell in cells:
+        origin = origin_of(cell)
+        one = cell.kind == "code" and origin.es == origin.en
+        texts = [origin.es] if one else [origin.es, origin.en]
+        id_ = "-".join([cell.kind[0], *texts, origin.metadata])
+        seen[id_] += 1
+        ids.append(id_ if seen[id_] == 1 else f"{id_}-{seen[id_]}")
+    return ids
+
+
+def digest(text: str, n_digits: int = 10) -> str:
+    """Return the first ``n_digits`` hexadecimal digits of the SHA-256 of ``text``."""
+    return hashlib.sha256(text.encode()).hexdigest()[:n_digits]
