@@ -9,7 +9,7 @@ Four rooms, one direction; a lower room never imports a higher one:
 - ``helpers.tasks``: what a worker runs. Standard library only, so that a worker starts fast.
 - ``helpers.parallel``: how work is run and measured. Takes tasks as arguments.
 - ``helpers.classroom``: what a notebook shows: charts, predictions, exercises.
-- ``helpers.authoring``: for who writes lessons: sources become notebooks and figures.
+- ``helpers.authoring``: for writing lessons: sources become notebooks and figures.
 
 And two doors:
 

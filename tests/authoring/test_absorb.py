@@ -12,9 +12,9 @@ CODE = "```{code-cell} ipython3\n%s\n```\n\n"
 NOTHING = ["nothing to take"]
 
 
-def edited(language, *changes):
-    """Return an edit that replaces texts of a notebook."""
-    return lambda project: [project.change(language, *change) for change in changes]
+def swap(language, old, new, said):
+    """Return the case of a text, or code, that is replaced in a notebook and in the source."""
+    return language, lambda project: project.change(language, old, new), [said], [(old, new)]
 
 
 def as_jupyterlab_saves(project):
@@ -37,36 +37,11 @@ def with_link_apart(project):
 
 # the notebook, its edit, how the lines begin that are said, and what is replaced in the source
 EDITS = {
-    "a text": (
-        "es",
-        edited("es", ("El reloj.", "La hora.")),
-        ["text changed"],
-        [("El reloj.", "La hora.")],
-    ),
-    "an English text": (
-        "en",
-        edited("en", ("Words.", "More.")),
-        ["text changed"],
-        [("Words.", "More.")],
-    ),
-    "code": (
-        "es",
-        edited("es", ("6 * 7", "6 * 8  # ñ")),
-        ["code changed: “print("],
-        [("6 * 7", "6 * 8  # ñ")],
-    ),
-    "English code": (
-        "en",
-        edited("en", ("6 * 7", "6 * 8")),
-        ["code changed"],
-        [("6 * 7", "6 * 8")],
-    ),
-    "the setup cell": (
-        "en",
-        edited("en", ('start("en")', 'start("en")\nprint(1)')),
-        ["code changed"],
-        [('start("es")', 'start("es")\nprint(1)')],
-    ),
+    "a text": swap("es", "El reloj.", "La hora.", "text changed; see to the other: “La hora.”"),
+    "an English text": swap("en", "Words.", "More.", "text changed"),
+    "code": swap("es", "6 * 7", "6 * 8  # ñ", "code changed: “print("),
+    "English code": swap("en", "6 * 7", "6 * 8", "code changed"),
+    "the setup cell": swap("en", "set_language as start\n", "set_language as start  # x\n", "code"),
     "new code": (
         "en",
         lambda p: p.insert("en", 3, "code", "7 * 7"),

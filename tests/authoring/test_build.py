@@ -170,12 +170,11 @@ def test_outputs_that_must_not_be_stored(output, tags, expected):
     assert bool(reason) == bool(expected)
 
 
-@pytest.mark.parametrize("name", ["2", "02", "02_pool_map", "02_pool_map.md"])
-def test_a_lesson_is_named_by_number_or_name(project, name):
-    """All usual ways to name the lesson find its source; an unknown one is named."""
-    assert find_sources(project.root, [name]) == [project.path]
-    with pytest.raises(AuthoringError, match=r"no lesson \['7', 'pool'\].* 02_pool_map"):
-        find_sources(project.root, [name, "7", "pool"])
+def test_a_lesson_is_named_by_its_number(project):
+    """Its number finds its source; one that is no lesson's is an error with those that are."""
+    assert find_sources(project.root, [2]) == [project.path]
+    with pytest.raises(AuthoringError, match=r"no lesson \[7\].*: \[2\]"):
+        find_sources(project.root, [2, 7])
 
 
 ERROR = {"output_type": "error", "ename": "OSError", "evalue": "", "traceback": []}

@@ -110,7 +110,7 @@ def test_figures_are_built_and_checked(project):
     (images / "other.svg").write_text("<svg/>", encoding="utf-8")
     told = ["images/cluster_es.svg", "images/flatten_en.svg", "images/other.svg"]
     assert [line.partition(":")[0] for line in project.stale()] == told
-    assert [line.partition(":")[0] for line in find_stale(project.root, ["2"])] == told[:2]
+    assert [line.partition(":")[0] for line in find_stale(project.root, [2])] == told[:2]
 
 
 @pytest.mark.parametrize(

@@ -73,8 +73,8 @@ def _parser() -> argparse.ArgumentParser:
             package = "what pip installs there: 'helpers @ git+https://...'"
             command.add_argument("package", type=Requirement, metavar="PACKAGE", help=package)
         if name != "absorb":
-            lessons = "number or name; all if none is given"
-            command.add_argument("lessons", nargs="*", metavar="LESSON", help=lessons)
+            lessons = "number of a lesson; all if none is given"
+            command.add_argument("lessons", nargs="*", type=int, metavar="LESSON", help=lessons)
         if name == "build":
             check = "write nothing, say what is stale"
             command.add_argument("--check", action="store_true", help=check)

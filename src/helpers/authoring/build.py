@@ -39,39 +39,33 @@ def source_folder(root: Path) -> Path:
     return root / "notebooks" / "source"
 
 
-def find_sources(root: Path, names: Sequence[str] = ()) -> list[Path]:
-    """Return the sources that ``names`` name, by number or file name; all of them for no name.
+def find_sources(root: Path, numbers: Sequence[int] = ()) -> list[Path]:
+    """Return the sources of the lessons of these numbers; all of them for none.
 
     Raises:
-        AuthoringError: for names that are no lesson's.
+        AuthoringError: for numbers that are no lesson's.
     """
-    paths = sorted(source_folder(root).glob("*.md"))
-    named = {name: [path for path in paths if _is_named(path, name)] for name in names}
-    if unknown := [name for name in names if not named[name]]:
-        allowed = ", ".join(path.stem for path in paths)
-        told = text(
-            es=f"No hay lección {unknown}. Usa el número o el nombre de una: {allowed}.",
-            en=f"There is no lesson {unknown}. Use the number or the name of one: {allowed}.",
+    found = source_folder(root).glob("[0-9]*_*.md")
+    paths = {int(path.stem.partition("_")[0]): path for path in sorted(found)}
+    if unknown := [number for number in numbers if number not in paths]:
+        raise AuthoringError(
+            text(
+                es=f"No hay lección {unknown}. Usa el número de una de estas: {[*paths]}.",
+                en=f"There is no lesson {unknown}. Use the number of one of these: {[*paths]}.",
+            )
         )
-        raise AuthoringError(told)
-    return sorted({path for found in named.values() for path in found}) if names else paths
+    return [paths[number] for number in paths if number in (numbers or paths)]
 
 
-def _is_named(path: Path, name: str) -> bool:
-    number = path.stem.partition("_")[0]
-    same_number = name.isdecimal() and number.isdecimal() and int(name) == int(number)
-    return same_number or name in (path.stem, path.name)
-
-
-def read_lessons(root: Path, names: Sequence[str]) -> tuple[list[Lesson], list[str]]:
-    """Return the named lessons that can be built (all for no name), and what is wrong with others.
+def read_lessons(root: Path, numbers: Sequence[int]) -> tuple[list[Lesson], list[str]]:
+    """Return those lessons that can be built (of all for no number), and what is wrong with others.
 
     Raises:
-        AuthoringError: for a name that is no lesson's.
+        AuthoringError: for numbers that are no lesson's.
     """
     lessons: list[Lesson] = []
     problems: list[str] = []
-    for path in find_sources(root, names):
+    for path in find_sources(root, numbers):
         try:
             lesson = read_lesson(path)
         except AuthoringError as error:
@@ -89,18 +83,18 @@ def read_lessons(root: Path, names: Sequence[str]) -> tuple[list[Lesson], list[s
     return lessons, problems
 
 
-def build(root: Path, names: Sequence[str] = ()) -> None:
-    """Build and execute the named lessons of the project at ``root``, and write all figures.
+def build(root: Path, numbers: Sequence[int] = ()) -> None:
+    """Build and execute these lessons of the project at ``root``, and write all figures.
 
-    For no name, all lessons. A notebook that cannot be built stays as it was; the others are built
-    all the same. Where one was edited since its build, what it had is kept beside the new one.
+    For no number, all lessons. A notebook that cannot be built stays as it was, and the others are
+    built. Where one was edited since its build, what it had is kept beside the new one.
 
     Raises:
         AuthoringError: with everything that went wrong, once all the rest is built.
     """
     for path, picture in pictures(root / "images").items():
         replace_file(path, picture)
-    lessons, problems = read_lessons(root, names)
+    lessons, problems = read_lessons(root, numbers)
     for lesson, language in itertools.product(lessons, LANGUAGES):
         try:
             path, copy = _build_one(lesson, language)
@@ -149,16 +143,16 @@ def _has_edits(path: Path, new: Any) -> bool:
     return not as_built and cells != [cell for _, cell in source_cells(new)]
 
 
-def find_stale(root: Path, names: Sequence[str] = ()) -> list[str]:
+def find_stale(root: Path, numbers: Sequence[int] = ()) -> list[str]:
     """Return a line for each thing that is not as ``build`` would leave it. Writes nothing.
 
     Files that no source gives are looked for where all lessons are asked for.
 
     Raises:
-        AuthoringError: for a name that is no lesson's, or a figure that cannot be read.
+        AuthoringError: for a number that is no lesson's, or a figure that cannot be read.
     """
-    lessons, lines = read_lessons(root, names)
-    is_whole = not names and not lines
+    lessons, lines = read_lessons(root, numbers)
+    is_whole = not numbers and not lines
     expected = pictures(root / "images")
     stale = {path for path, text_ in expected.items() if _held(path) != text_}
     for lesson, language in itertools.product(lessons, LANGUAGES):
@@ -203,7 +197,7 @@ def _stale_in(lesson: Lesson, language: str) -> Iterator[str]:
     for name in names:
         yield text(
             es=f"{name}: no es como build. Si cambiaste el cuaderno, ejecuta absorb; si no, build.",
-            en=f"{name}: not as build makes it. If you changed the notebook, run absorb; else build.",
+            en=f"{name}: not as built. If you changed the notebook, run absorb; if not, build.",
         )
 
 

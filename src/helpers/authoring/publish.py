@@ -47,7 +47,7 @@ _LESSON_LINK = re.compile(r"(?<!!)\[([^]]+)\]\([\w.]+\.ipynb\)")
 def publish(
     root: Path,
     folder: Path,
-    names: Sequence[str] = (),
+    numbers: Sequence[int] = (),
     *,
     site: bool = False,
 ) -> None:
@@ -56,14 +56,14 @@ def publish(
     Args:
         root: the project's folder.
         folder: a new folder, or an empty one.
-        names: the lessons, by number or file name; all of them for none.
+        numbers: those of the lessons; all of them for none.
         site: whether to write the site there, with the slides in a folder of it.
 
     Raises:
         AuthoringError: where a lesson cannot be read or executed, Sphinx warns of something, or
             ``folder`` has something in it. Nothing is written then.
     """
-    lessons = _lessons(root, names)
+    lessons = _lessons(root, numbers)
     with new_folder(folder) as made, TemporaryDirectory() as scratch:
         pages = Path(scratch) / "pages"
         shutil.copytree(root / "images", pages / "images")
@@ -193,19 +193,19 @@ def new_folder(folder: Path) -> Iterator[Path]:
         made.rename(folder)
 
 
-def _lessons(root: Path, names: Sequence[str]) -> list[Lesson]:
-    lessons, problems = read_lessons(root, names)
+def _lessons(root: Path, numbers: Sequence[int]) -> list[Lesson]:
+    lessons, problems = read_lessons(root, numbers)
     if problems:
         raise AuthoringError(*problems)
     return lessons
 
 
-def make_colab(root: Path, folder: Path, package: Requirement, names: Sequence[str] = ()) -> None:
+def make_colab(root: Path, folder: Path, package: Requirement, numbers: Sequence[int] = ()) -> None:
     """Write copies of the lessons for Colab to ``folder``, in ``es/`` and ``en/``; none is run.
 
     They install ``package`` first. All else is as for `publish`.
     """
-    lessons = _lessons(root, names)
+    lessons = _lessons(root, numbers)
     with new_folder(folder) as made:
         for language in LANGUAGES:
             (made / language).mkdir()
