@@ -1,20 +1,23 @@
 """The command line for authors of lessons: ``python -m helpers.authoring --help``."""
 
-# Each command imports what it needs: so one that lacks an extra can say so, and all begin sooner.
-
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
 from helpers.language import LANGUAGES, set_language, text
 
-EXTRAS = {"site": ["author", "site", "teach"], "slides": ["author", "teach"]}  # else ["author"]
+COMMANDS = {
+    "build": "sources of lessons and figures to notebooks and pictures",
+    "absorb": "the edits made in a built notebook, back to its source",
+    "site": "lessons, executed, as a static site with their slides",
+    "slides": "lessons, executed, as slides",
+    "colab": "copies of the lessons for Google Colab, which install the package",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,15 +28,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     set_language(getattr(options, "speak", "en"))
-    if lines := _missing(options):
-        print(*lines, file=sys.stderr)
-        return 1
-    from helpers.authoring.sources import AuthoringError
-
     try:
-        lines = options.run(_root(getattr(options, "root", None)), options)
-    except AuthoringError as error:
-        lines = error.problems
+        lines = _run(options)
+    except ModuleNotFoundError as error:
+        install = f'-m pip --python "{sys.executable}" install -c constraints.txt -e ".[site]"'
+        told = text(
+            es=f"Falta {error.name}. Instala (en Windows, con python): python3 {install}",
+            en=f"{error.name} is missing. Install (on Windows with python): python3 {install}",
+        )
+        lines = [told]
     except OSError as error:
         told = text(
             es=f"No se pudo leer o escribir {error.filename} ({error.strerror}). Revisa la ruta y "
@@ -56,50 +59,50 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m helpers.authoring", description=__doc__, parents=[common]
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
-    for name, run, text_ in (
-        ("build", _build, "sources of lessons and figures to notebooks and pictures"),
-        ("absorb", _absorb, "the edits made in a built notebook, back to its source"),
-        ("site", _publish, "lessons, executed, as site and slides (needs the site extra)"),
-        ("slides", _publish, "lessons, executed, as slides (needs the teach extra)"),
-        ("colab", _colab, "copies of the lessons for Google Colab, which install the package"),
-    ):
+    for name, text_ in COMMANDS.items():
         command = commands.add_parser(name, help=text_, description=text_, parents=[common])
-        command.set_defaults(run=run)
         if name == "absorb":
             command.add_argument("notebook", type=Path, metavar="NOTEBOOK")
-        if name in ("site", "slides", "colab"):
+            continue
+        if name == "build":
+            check = "write nothing, say what is stale"
+            command.add_argument("--check", action="store_true", help=check)
+        else:
             command.add_argument("folder", type=Path, metavar="FOLDER", help="a new folder")
         if name == "colab":
             package = "what pip installs there: 'helpers @ git+https://...'"
             command.add_argument("package", type=Requirement, metavar="PACKAGE", help=package)
-        if name != "absorb":
-            lessons = "number of a lesson; all if none is given"
-            command.add_argument("lessons", nargs="*", type=int, metavar="LESSON", help=lessons)
-        if name == "build":
-            check = "write nothing, say what is stale"
-            command.add_argument("--check", action="store_true", help=check)
+        lessons = "number of a lesson; all if none is given"
+        command.add_argument("lessons", nargs="*", type=int, metavar="LESSON", help=lessons)
     return parser
 
 
-def _missing(options: argparse.Namespace) -> list[str]:
-    """Say what of a command's extras is not installed, and how it is installed."""
-    extras = EXTRAS.get(options.command, ["author"])
-    missing = []
-    for needed in map(Requirement, metadata.requires("helpers") or ()):
-        if needed.marker and any(needed.marker.evaluate({"extra": extra}) for extra in extras):
-            try:
-                metadata.distribution(needed.name)
-            except metadata.PackageNotFoundError:
-                missing.append(needed.name)
-    names, extra = ", ".join(missing), ",".join(extras)
-    command = (
-        f'python3 -m pip --python "{sys.executable}" install -c constraints.txt -e ".[{extra}]"'
-    )
-    told = text(
-        es=f"Falta {names}. Instálalo desde la carpeta del proyecto (Windows: python): {command}",
-        en=f"{names} is missing. Install it from the project's folder (Windows: python): {command}",
-    )
-    return [told] if missing else []
+def _run(options: argparse.Namespace) -> list[str]:
+    """Run a command; return a line for each thing that is wrong."""
+    # here, so that --help and the lack of an extra can be said without them
+    from helpers.authoring.absorb import absorb
+    from helpers.authoring.build import build, find_stale
+    from helpers.authoring.publish import make_colab, publish
+    from helpers.authoring.sources import AuthoringError
+
+    try:
+        root = _root(getattr(options, "root", None))
+        if options.command == "absorb":
+            absorb(root, options.notebook)
+            print(text(es="Ahora ejecuta build.", en="Now run build."))
+        elif options.command == "colab":
+            make_colab(root, options.folder, options.package, options.lessons)
+        elif options.command != "build":
+            publish(root, options.folder, options.lessons, site=options.command == "site")
+        elif not options.check:
+            build(root, options.lessons)
+        elif lines := find_stale(root, options.lessons):
+            return lines
+        else:
+            print(text(es="Todo está al día.", en="All is fresh."))
+    except AuthoringError as error:
+        return error.problems
+    return []
 
 
 def _root(given: Path | None) -> Path:
@@ -115,39 +118,6 @@ def _root(given: Path | None) -> Path:
         en=f"There is no notebooks/source here: {here}. Name the project's folder with --root.",
     )
     raise AuthoringError(told)
-
-
-def _build(root: Path, options: argparse.Namespace) -> list[str]:
-    from helpers.authoring.build import build, find_stale
-
-    if not options.check:
-        build(root, options.lessons)
-        return []
-    if not (lines := find_stale(root, options.lessons)):
-        print(text(es="Todo está al día.", en="All is fresh."))
-    return lines
-
-
-def _absorb(root: Path, options: argparse.Namespace) -> list[str]:
-    from helpers.authoring.absorb import absorb
-
-    absorb(root, options.notebook)
-    print(text(es="Ahora ejecuta build.", en="Now run build."))
-    return []
-
-
-def _publish(root: Path, options: argparse.Namespace) -> list[str]:
-    from helpers.authoring.publish import publish
-
-    publish(root, options.folder, options.lessons, site=options.command == "site")
-    return []
-
-
-def _colab(root: Path, options: argparse.Namespace) -> list[str]:
-    from helpers.authoring.publish import make_colab
-
-    make_colab(root, options.folder, options.package, options.lessons)
-    return []
 
 
 if __name__ == "__main__":

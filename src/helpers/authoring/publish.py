@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata, resources
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,6 +34,8 @@ from helpers.language import LANGUAGES, speaking, text
 
 _nbformat: Any = nbformat  # its functions have no types
 NO_JEKYLL = ".nojekyll"  # with it, GitHub Pages keeps folders that begin with _
+NEEDED = ("latex2mathml", "nbconvert", "sphinx_revealjs")  # beside what the others need
+NEEDED_BY_SITE = ("myst_nb", "pydata_sphinx_theme", "sphinx")
 REVEAL_PARTS = ("LICENSE", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js")
 # Colab's own, which its page depends on: another version of them would break it. And the words of
 # JupyterLab, which is not there. Names in canonical form: metadata may write them otherwise.
@@ -62,7 +65,11 @@ def publish(
     Raises:
         AuthoringError: where a lesson cannot be read or executed, Sphinx warns of something, or
             ``folder`` has something in it. Nothing is written then.
+        ModuleNotFoundError: where what it needs is not installed.
     """
+    for module in NEEDED + (NEEDED_BY_SITE if site else ()):
+        if find_spec(module) is None:
+            raise ModuleNotFoundError(name=module)
     lessons = _lessons(root, numbers)
     with new_folder(folder) as made, TemporaryDirectory() as scratch:
         pages = Path(scratch) / "pages"

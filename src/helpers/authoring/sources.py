@@ -80,17 +80,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson as its source has it; ``course`` is what its header says under that key."""
+    """A lesson as its source has it; ``files`` are the names of its notebooks, by language."""
 
     path: Path
-    course: Mapping[str, Any]
+    files: Mapping[str, str]
     cells: tuple[Cell, ...]
-
-    @property
-    def files(self) -> Mapping[str, str]:
-        """The names of its notebooks, by language."""
-        files: Mapping[str, str] = self.course["file"]
-        return files
 
     def title(self, language: str) -> str:
         """Return its title: the heading at its top."""
@@ -153,7 +147,7 @@ def lesson_of(path: Path, source: str) -> Lesson:
         problems.append(f"{path.name}:{starts[position] + line}: {problem}")
     if problems:
         raise AuthoringError(*problems)
-    return Lesson(path, dict(course), tuple(_cells(node.cells)))
+    return Lesson(path, dict(course["file"]), tuple(_cells(node.cells)))
 
 
 def parse(path: Path, source: str) -> Any:
@@ -289,7 +283,7 @@ def source_of(lesson: Lesson) -> str:
             parts = [(cell.texts[code], {"lang": code, **cell.metadata()}) for code in LANGUAGES]
         kind: dict[str, Any] = {"cell_type": cell.kind, "outputs": [], "execution_count": None}
         cells += [{**kind, "source": source, "metadata": data} for source, data in parts]
-    metadata = {"jupytext": HEADER, "kernelspec": KERNELSPEC, "course": lesson.course}
+    metadata = {"jupytext": HEADER, "kernelspec": KERNELSPEC, "course": {"file": lesson.files}}
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
     written = str(jupytext.writes(_nbformat.from_dict(notebook), fmt=FORMAT))
     read = [(cell.cell_type, cell.source) for cell in parse(lesson.path, written).cells]
