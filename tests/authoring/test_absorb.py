@@ -37,7 +37,9 @@ def with_link_apart(project):
 
 # the notebook, its edit, how the lines begin that are said, and what is replaced in the source
 EDITS = {
-    "a text": swap("es", "El reloj.", "La hora.", "text changed; see to the other: “La hora.”"),
+    "a text": swap(
+        "es", "El reloj.", "La hora.", "text changed; check the other language: “La hora.”"
+    ),
     "an English text": swap("en", "Words.", "More.", "text changed"),
     "code": swap("es", "6 * 7", "6 * 8  # ñ", "code changed: “print("),
     "English code": swap("en", "6 * 7", "6 * 8", "code changed"),
@@ -130,7 +132,7 @@ def test_a_moved_cell_moves_with_its_pair(project, new_id):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("one = ...\ntwo = ...", "one = 1\ntwo = 2", "answered, not taken: “one = 1”"),
+        ("one = ...\ntwo = ...", "one = 1\ntwo = 2", "answered exercise, not taken: “one = 1”"),
         ("one = ...", "one = 1", "answered"),
         ("two = ...", 'two = "and so on..."  # ...', "answered"),
         ("one = ...", 'one = "\\d"', "answered"),
@@ -172,7 +174,7 @@ def test_edits_of_both_notebooks_are_taken_one_after_the_other(project):
     project.change("en", "A square", "A cube")
     project.absorb("es")
     said = [line.partition(":")[0] for line in project.absorb("en")]
-    assert said == ["text changed; see to the other"] * 2 + ["translation"]
+    assert said == ["text changed; check the other language"] * 2 + ["translation"]
     assert "TRANSLATE" not in project.source
     assert project.source.count("7 * 7") == 1
     project.build()

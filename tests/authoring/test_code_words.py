@@ -98,31 +98,26 @@ def test_both_notebooks_have_their_words_and_one_syntax_tree(marked):
     assert source_of(lesson_of(marked.path, MARKED)) == MARKED
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
+BESIDE = [
+    ("n = 6", "n = 7"),
+    ("n = 6", "import os\n\nn = 6"),
+    ("n = 6\n", ""),
+    ("print(f", "print(n, f"),
+    ('end=""', 'end=" "'),
+]
+WORDS = [("es", '"fin"', '"otro"'), ("en", '"end"', '"otro"')]
+
+
 @pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("n = 6", "n = 7"),
-        ("n = 6", "import os\n\nn = 6"),
-        ("n = 6\n", ""),
-        ("print(f", "print(n, f"),
-        ('end=""', 'end=" "'),
-    ],
+    ("language", "old", "new"),
+    [*WORDS, *((code, *edit) for code in ("es", "en") for edit in BESIDE)],
 )
 def test_edited_code_keeps_its_words(marked, language, old, new):
-    """Code edited beside marked words, in either notebook, reaches both, and the words stay."""
+    """Code edited beside marked words reaches both notebooks; an edited word is its language's."""
     marked.change(language, old, new)
     assert marked.absorb(language) == ["code changed: “print(current_language())”"]
     assert marked.source == MARKED.replace(old, new)
     assert marked.absorb(language) == ["nothing to take"]
-
-
-@pytest.mark.parametrize(("language", "old"), [("es", '"fin"'), ("en", '"end"')])
-def test_an_edited_word_changes_its_language_alone(marked, language, old):
-    """A word edited in one notebook is that language's new word; the other keeps its own."""
-    marked.change(language, old, '"otro"')
-    marked.absorb(language)
-    assert marked.source == MARKED.replace(old, '"otro"')
 
 
 def test_words_without_a_place_are_said():

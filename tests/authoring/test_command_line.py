@@ -57,7 +57,7 @@ def test_absorb_says_what_it_took_and_what_is_next(run, project):
     assert (code, err) == (0, "")
     assert [line.strip()[:27] for line in out.splitlines()] == [
         "02_pool.ipynb -> 02_pool_ma",
-        "text changed; see to the ot",
+        "text changed; check the oth",
         "Now run build.",
     ]
 
@@ -67,6 +67,7 @@ def test_a_file_that_cannot_be_read_is_said(run, project):
     code, out, err = run("absorb", str(project.root / "none.ipynb"))
     assert (code, out) == (1, "")
     assert "none.ipynb could not be read or written (" in err
+    assert err.endswith("\nNothing was taken.\n")
 
 
 def test_the_project_is_found_upwards(project, monkeypatch, capsys, tmp_path_factory):

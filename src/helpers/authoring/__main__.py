@@ -45,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "and its permissions, and close whatever has it open.",
         )
         lines = [told]
+    if lines and options.command == "absorb":
+        lines = [*lines, text(es="No se tomó nada.", en="Nothing was taken.")]
     print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr)
     return 1 if lines else 0
 

@@ -85,8 +85,8 @@ def _source(root: Path, path: Path, notebook: Any) -> tuple[Path, str]:
         if source.is_file():
             return source, course["language"]
     told = text(
-        es=f"sus metadatos no dicen de qué lección viene ({name!r}). Cambia uno de notebooks/es.",
-        en=f"its metadata do not say which lesson it is of ({name!r}). Change one of notebooks/en.",
+        es=f"sus metadatos no nombran su lección ({name!r}). Cambia, mejor, uno de notebooks/es.",
+        en=f"its metadata do not name its lesson ({name!r}). Change one of notebooks/en instead.",
     )
     raise AuthoringError(f"{path}: {told}")
 
@@ -200,18 +200,29 @@ class _Merge:
         """Return a cell of the source with the text that it has in the notebook."""
         source = self._text(found)
         if "exercise" in cell.tags and _n_dots(source) < _n_dots(self._text(cell)):
-            self._say(text(es="respondido, no se toma", en="answered, not taken"), found)
+            self._say(
+                text(es="ejercicio respondido, no se toma", en="answered exercise, not taken"),
+                found,
+            )
             return cell
         if cell.kind == "code":
             self._say(text(es="código cambiado", en="code changed"), found)
             texts, lost = carried(source, self._language, cell.texts)
             for word in lost:
                 self._say(
-                    text(es=f"{word} perdió su lugar", en=f"{word} has lost its place"), found
+                    text(
+                        es=f"{word} ya no cabe; escríbelo con # es:",
+                        en=f"{word} no longer fits; write it with # es:",
+                    ),
+                    found,
                 )
             return replace(cell, texts=texts)
         self._say(
-            text(es="texto cambiado; revisa el otro", en="text changed; see to the other"), found
+            text(
+                es="texto cambiado; revisa el otro idioma",
+                en="text changed; check the other language",
+            ),
+            found,
         )
         return replace(cell, texts={**cell.texts, self._language: source})
 
@@ -219,8 +230,8 @@ class _Merge:
         name = first_words(self._text(cell))
         self._problems.append(
             text(
-                es=f"«{name}» cambió en el cuaderno y en la fuente. Haz el cambio en esta, a mano.",
-                en=f"“{name}” changed in the notebook and in the source. Make the change in that.",
+                es=f"«{name}» cambió en el cuaderno y en la fuente. Hazlo en esta a mano.",
+                en=f"“{name}” changed in the notebook and in the source. Make it there by hand.",
             )
         )
 

@@ -205,7 +205,7 @@ def _wrong(code: str, line: int) -> str:
     received = code.split("\n")[line].strip()
     return text(
         es=f"no se entiende la marca de {received}. Va al final, tras dos espacios: # es: "
-        '"palabra"; un texto por cada uno de la línea, en orden, o ...; entre llaves, lo mismo.',
+        '"palabra"; un texto por cada texto de la línea, en orden, o ...; lo mismo entre llaves.',
         en=f"the mark of {received} is wrong. It stands last, behind two spaces: # es: "
-        '"palabra"; a text for each of the line, in order, or ...; in braces the same.',
+        '"palabra"; one text for each text of the line, in order, or ...; the same in braces.',
     )

@@ -164,10 +164,10 @@ def read_notebook(path: Path) -> Any:
     except Exception as error:  # not UTF-8, not JSON, or JSON of something else
         reason = str(error)
     told = text(
-        es=f"no es un cuaderno de Jupyter ({reason}). Quita las marcas de git, si quedaron; si no, "
-        "ejecuta build, que guarda este archivo aparte.",
-        en=f"it is not a Jupyter notebook ({reason}). Remove the marks of git, if any are left; if "
-        "not, run build, which keeps this file beside the new one.",
+        es=f"no es un cuaderno de Jupyter ({reason}). Quita las marcas de conflicto de git; "
+        "si no hay, ejecuta build, que guarda este archivo aparte.",
+        en=f"it is not a Jupyter notebook ({reason}). Remove the conflict marks of git; if "
+        "there are none, run build, which keeps this file beside the new one.",
     )
     raise AuthoringError(f"{path}: {told}")
 

@@ -257,10 +257,10 @@ def _wrong_cell(cell: Any) -> str:
     name, given = first_words(cell.source), f"{cell.cell_type} {dict(cell.metadata)}"
     types, tags = ", ".join(SLIDE_TYPES), ", ".join(TAGS)
     return text(
-        es=f"la celda «{name}» ({given}) no es como debe. Un texto va dos veces seguidas, primero "
-        'con {"lang": "es"} y luego con {"lang": "en"}, con el mismo slide_type; el código va una '
-        f"vez, sin lang y no vacío. slide_type: {types}. tags, solo en código: {tags}.",
-        en=f"the cell “{name}” ({given}) is not as it should be. A text stands twice in a row, "
+        es=f"la celda «{name}» ({given}) no cumple las reglas. Un texto va dos veces seguidas, "
+        'primero con {"lang": "es"}, luego con {"lang": "en"}, con el mismo slide_type; el código va '
+        f"una vez, sin lang y no vacío. slide_type: {types}. tags, solo en código: {tags}.",
+        en=f"the cell “{name}” ({given}) breaks the rules. A text stands twice in a row, "
         'first with {"lang": "es"}, then with {"lang": "en"}, with the same slide_type; code '
         f"stands once, without lang, not empty. slide_type: {types}. tags, on code alone: {tags}.",
     )
