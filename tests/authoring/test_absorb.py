@@ -10,6 +10,9 @@ EXERCISE = "\n```{code-cell} ipython3\n:tags: [exercise]\n\none = ...\ntwo = ...
 NEW = "## A square\n\n"
 CODE = "```{code-cell} ipython3\n%s\n```\n\n"
 NOTHING = ["nothing to take"]
+PAIR = '+++ {"lang": "es"}\n\nEl reloj.\n\n+++ {"lang": "en"}\n\nThe clock.\n\n'
+BEFORE = '+++ {"lang": "es"}\n\n## Un'
+MOVED = [(PAIR, ""), (BEFORE, f"{PAIR}{BEFORE}")]
 
 
 def swap(language, old, new, said):
@@ -60,7 +63,7 @@ EDITS = {
         "en",
         lambda p: p.remove("en", 4),
         ["cell removed: “The clock.”"],
-        [('+++ {"lang": "es"}\n\nEl reloj.\n\n+++ {"lang": "en"}\n\nThe clock.\n\n', "")],
+        [(PAIR, "")],
     ),
     "removed code": (
         "es",
@@ -68,6 +71,8 @@ EDITS = {
         ["cell removed: “print("],
         [(CODE % "print(current_language())\n6 * 7", "")],
     ),
+    "a dragged text": ("es", lambda p: p.move("es", 4, 2), ["cell moved: “El reloj.”"], MOVED),
+    "a text cut and pasted": ("en", lambda p: p.move("en", 4, 2, True), ["cell moved"], MOVED),
     "a tag": (
         "en",
         lambda p: p.set("en", 3, metadata={"tags": ["exercise"]}),
@@ -116,17 +121,6 @@ def test_an_edit_is_taken_and_built(project, edit):
     if "apart" not in edit:
         assert project.texts(language) == wanted
     assert project.stale() == []
-
-
-@pytest.mark.parametrize("new_id", [False, True])
-def test_a_moved_cell_moves_with_its_pair(project, new_id):
-    """A text dragged, or cut and pasted, to another place takes its translation with it."""
-    project.move("es", 4, 2, new_id)
-    assert project.absorb("es") == ["cell moved: “El reloj.”"]
-    edited_texts = project.texts("es")
-    project.build()
-    assert project.texts("es") == edited_texts
-    assert project.texts("en")[2] == "The clock."
 
 
 @pytest.mark.parametrize(
@@ -212,9 +206,6 @@ def test_what_the_source_got_since_the_build_is_kept(project):
     assert len(project.absorb("es")) == 1
     assert project.source == before.replace("El reloj.", "La hora.")
     assert project.absorb("es") == NOTHING
-
-
-PAIR = '+++ {"lang": "es"}\n\nEl reloj.\n\n+++ {"lang": "en"}\n\nThe clock.\n\n'
 
 
 def moved_in_both(project):

@@ -46,16 +46,6 @@ def test_the_languages_differ_in_text_and_start_alone(project):
     assert en[0]["source"][-1] == "[Leer esta lección en español](../es/02_grupo.ipynb)"
 
 
-def test_ids_are_stable_in_the_notebook(project):
-    """A change to one cell of the source leaves the ids of its neighbours in both notebooks."""
-    before = [cell["id"] for cell in project.read("es")["cells"]]
-    project.replace_in_source("El reloj.", "El reloj de pared.")
-    project.build()
-    after = [cell["id"] for cell in project.read("es")["cells"]]
-    assert [n for n, old in enumerate(before) if old != after[n]] == [4]
-    assert after == [cell["id"] for cell in project.read("en")["cells"]]
-
-
 @pytest.mark.parametrize(
     ("code", "timeout_s", "reason"),
     [
@@ -209,22 +199,6 @@ def test_each_kind_of_staleness_is_named(project, case):
     (line,) = project.stale()
     assert expected in line
     assert {path: path.stat().st_mtime_ns for path in project.root.rglob("*")} == before
-
-
-def test_a_changed_source_is_stale_in_both_languages(project):
-    """A text changed in one language, or a cell that is new, names that cell in both notebooks."""
-    project.replace_in_source("The clock.", "The big clock.")
-    assert ["“" + line.split("“")[1].split("”")[0] for line in project.stale()] == [
-        "“El reloj.",
-        "“The big clock.",
-    ]
-    project.build()
-    project.write_source(project.source + "\n```{code-cell} ipython3\n1 + 1\n```\n")
-    assert [line[: line.index(":")] for line in project.stale()] == [
-        "es/02_grupo.ipynb",
-        "en/02_pool.ipynb",
-    ]
-    assert all("“1 + 1”" in line for line in project.stale())
 
 
 def test_replacing_a_file_is_all_or_nothing(tmp_path):

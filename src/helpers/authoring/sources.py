@@ -258,7 +258,7 @@ def _wrong_cell(cell: Any) -> str:
     types, tags = ", ".join(SLIDE_TYPES), ", ".join(TAGS)
     return text(
         es=f"la celda «{name}» ({given}) no cumple las reglas. Un texto va dos veces seguidas, "
-        'primero con {"lang": "es"}, luego con {"lang": "en"}, con el mismo slide_type; el código va '
+        'primero con {"lang": "es"}, luego con {"lang": "en"}, con igual slide_type; el código, '
         f"una vez, sin lang y no vacío. slide_type: {types}. tags, solo en código: {tags}.",
         en=f"the cell “{name}” ({given}) breaks the rules. A text stands twice in a row, "
         'first with {"lang": "es"}, then with {"lang": "en"}, with the same slide_type; code '
