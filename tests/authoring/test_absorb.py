@@ -116,7 +116,9 @@ def test_an_edit_is_taken_and_built(project, edit):
         assert expected.count(old) == 1, old
         expected = expected.replace(old, new)
     assert project.source == expected
+    before = project.paths[language].read_bytes()
     assert project.absorb(language) == NOTHING
+    assert project.paths[language].read_bytes() == before
     project.build()
     if "apart" not in edit:
         assert project.texts(language) == wanted
@@ -255,6 +257,10 @@ REFUSED = {
     "a wrong source": (
         lambda p: (p.change("es", "reloj", "sol"), p.replace_in_source("fragment", "page")),
         "'page'",
+    ),
+    "no cells": (
+        lambda p: p.write("es", p.read("es") | {"cells": []}),
+        "another program removed its cells",
     ),
     "lost ids": (without_ids, "another program removed its cells"),
     "no lesson": (with_course, "(None)"),

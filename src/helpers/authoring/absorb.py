@@ -51,9 +51,9 @@ def absorb(root: Path, path: Path) -> None:
     notebook = read_notebook(path)
     source, language = _source(root, path, notebook)
     lesson = read_lesson(source)
-    nodes, cells = zip(*source_cells(notebook), strict=True)
+    pairs = source_cells(notebook)
+    cells, ids = [cell for _, cell in pairs], [str(node.get("id", "")) for node, _ in pairs]
     course = notebook.metadata["course"]
-    ids = [str(node.get("id", "")) for node in nodes]
     base = list(course.get("cells") or ids_of(lesson.cells))
     if not set(ids) & set(base):
         told = text(
@@ -66,10 +66,12 @@ def absorb(root: Path, path: Path) -> None:
     lesson_of(source, written)  # what does not keep to the rules raises here, before it is written
     if merge.lines:
         replace_file(source, written)
-    for node, id_ in zip(nodes, merge.new_ids(ids), strict=True):
-        node["id"] = id_
-    course["cells"] = [node["id"] for node in nodes]
-    replace_file(path, to_json(notebook))
+    new_ids = merge.new_ids(ids)
+    if not ids == new_ids == course.get("cells"):
+        for (node, _), id_ in zip(pairs, new_ids, strict=True):
+            node["id"] = id_
+        course["cells"] = new_ids
+        replace_file(path, to_json(notebook))
     print(f"{path.name} -> {source.name}")
     for line in merge.lines or [text(es="nada que tomar", en="nothing to take")]:
         print(f"  {line}")
