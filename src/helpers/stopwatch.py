@@ -85,12 +85,20 @@ class WatchedTask:
         return _arrive, (self._task, self._number, *self._notes.spec)
 
     def _explain(self) -> NoReturn:
-        from helpers.language import message, speaking
+        from helpers.language import speaking, text
 
         name, what = self._problem or ("", "")
         error: type[Exception] = pickle.loads(self._notes.error)
         with speaking(self._notes.language):
-            raise error(message("run.task_not_loaded", task=name, error=what))
+            raise error(
+                text(
+                    es=f"Los procesos no pudieron importar la tarea {name}: {what}. Revisa que su "
+                    "módulo sea un archivo .py que se pueda importar desde un Python recién "
+                    "abierto.",
+                    en=f"The processes could not import the task {name}: {what}. Make sure that "
+                    "its module is a .py file that a freshly opened Python can import.",
+                )
+            )
 
 
 def _sent_to_a_process(watched: WatchedTask) -> tuple[Any, ...]:

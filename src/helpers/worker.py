@@ -13,14 +13,12 @@ from time import perf_counter, thread_time
 TYPE_CHECKING = False  # as in typing, whose import would cost every worker some milliseconds
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, NoReturn
+    from typing import Any
 
 _task: Callable[[Any], Any] | None = None
 _problem: Failure | None = None
-_halt: Any = None  # a semaphore, released once the parent gives up
 loading = False  # whether this process is a worker that imports what its task needs
 _ready_s = 0.0
-PARKED_S = 10.0
 
 
 class Failure:
@@ -47,7 +45,7 @@ class Failure:
         self.traceback = "".join(traceback.format_exception(exception))
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the exception itself behind: whether it can travel is told by ``error``."""
+        """Leave the exception itself behind: ``error`` says whether it can travel."""
         return {**vars(self), "exception": None}
 
 
@@ -69,7 +67,6 @@ class Outcome:
             chunk, in seconds of ``perf_counter``, one clock for all processes of a machine.
         results: the list of results (pickled, where it comes from another process).
         failure: why there are none.
-        packed_s: when the results were pickled, ``None`` where they need not be.
     """
 
     def __init__(
@@ -78,18 +75,11 @@ class Outcome:
         times_s: tuple[float, float, float],
         results: Any = None,
         failure: Failure | None = None,
-        packed_s: float | None = None,
     ) -> None:
         self.worker = worker
         self.ready_s, self.start_s, self.stop_s = times_s
         self.results = results
         self.failure = failure
-        self.packed_s = packed_s
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Travel as a plain tuple, which is the shortest message."""
-        times_s = (self.ready_s, self.start_s, self.stop_s)
-        return Outcome, (self.worker, times_s, self.results, self.failure, self.packed_s)
 
 
 def compute(
@@ -115,24 +105,19 @@ def compute(
     return results, None
 
 
-def prepare(task: bytes, language: str, began: Any = None, halt: Any = None) -> None:
+def prepare(task: bytes, language: str) -> None:
     """Make a new process ready: load the task, once for all chunks. Never raises.
 
-    ``began``, a semaphore, is released now: this process has come so far. Where ``halt``, another
-    one, is released later, it sends no more results.
-
     An initializer that raises would make a ``Pool`` start workers for ever, so what goes wrong is
-    kept and told with the first chunk.
+    kept and reported with the first chunk.
     """
-    global _task, _problem, _halt, _ready_s, loading
-    if began is not None:
-        began.release()
+    global _task, _problem, _ready_s, loading
     ignore_interrupts()
     from helpers.language import set_language
 
     _end_with_parent()
     set_language(language)
-    _halt, loading = halt, True
+    loading = True
     try:
         _task = pickle.loads(task)
     except BaseException as error:
@@ -175,13 +160,11 @@ def run_chunk(chunk: bytes) -> Outcome:
     """Compute one pickled chunk in this process. Never raises, and always answers."""
     outcome = answer(_task, _problem, chunk)
     outcome.ready_s = _ready_s
-    if _halt is not None and _halt.acquire(False):
-        _park()
     return outcome
 
 
 def answer(task: Callable[[Any], Any] | None, problem: Failure | None, chunk: bytes) -> Outcome:
-    """Compute one pickled chunk with ``task``, or tell the problem that it has. Never raises.
+    """Compute one pickled chunk with ``task``, or report the problem that it has. Never raises.
 
     The outcome's worker is this process, and its ``ready_s`` the start of the chunk.
     """
@@ -194,16 +177,7 @@ def answer(task: Callable[[Any], Any] | None, problem: Failure | None, chunk: by
     pickled = None
     if failure is None:
         pickled, failure = _pickled_results(results)
-    return Outcome(os.getpid(), (start_s, start_s, stop_s), pickled, failure, perf_counter())
-
-
-def _park() -> NoReturn:
-    """Wait to be killed by the parent, which has given up; end without it, should it be gone."""
-    import time
-
-    _halt.release()  # the others are to see it too
-    time.sleep(PARKED_S)
-    os._exit(0)
+    return Outcome(os.getpid(), (start_s, start_s, stop_s), pickled, failure)
 
 
 def _loaded(chunk: bytes) -> tuple[list[Any], Failure | None]:

@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-from helpers.language import current_language, message
+from helpers.language import current_language, text
 
 
 def identity(item):
@@ -94,7 +94,7 @@ def note_and_sleep(item):
 
 def language_there(_item):
     """Return the language of the process that computes, and a message in it."""
-    return current_language(), message("run.task_raised", task="t", index=0, item="i")
+    return current_language(), text(es="hola", en="hello")
 
 
 def loaded_modules(_item):

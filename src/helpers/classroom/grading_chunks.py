@@ -57,8 +57,7 @@ def sooner_finish(answer: Any) -> Verdict:
     same = run.n_items == len(WAITS_S) and run.n_workers == N_WORKERS and longest
     if not same or not 0.9 < waited < 1.6:
         return "other_job", {"n": run.n_items, "workers": run.n_workers}
-    parts_s = run.parts_s
-    share = max(0.0, parts_s["idle"]) / parts_s["computing"]
+    share = run.idle_s / run.busy_s
     percent = f"{100 * share:.0f}"
     if share <= IDLE:
         return "right", {"share": percent}

@@ -104,7 +104,7 @@ STRAGGLER = _made(_blocks(_START_S, _END_S, 1), *[_blocks(_START_S, e, 1) for e 
 
 def _idle_share(run: Run) -> float:
     """Return the share of the call that a worker was without work, on average."""
-    return run.parts_s["idle"] / run.elapsed_s if run.elapsed_s else 0.0
+    return run.idle_s / run.n_workers / run.elapsed_s if run.elapsed_s else 0.0
 
 
 def _told_busy(run: Run) -> str:

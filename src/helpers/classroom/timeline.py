@@ -26,10 +26,11 @@ from helpers.classroom.style import (
     times_as_fast,
     unit_for,
 )
-from helpers.classroom.timeline_labels import began_s, label_marks, runs_already
+from helpers.classroom.timeline_labels import began_s, label_marks
 from helpers.classroom.timeline_table import lane_name, timeline_table
 from helpers.language import message, text
 from helpers.parallel import Run, Watch
+from helpers.parallel.results import way_in_words
 
 _LANE, _BLOCK = 1.0, 0.62  # the height of a lane, and of the blocks in it
 _WIDE = 0.03  # a run that takes less than this share of the axis is too short to explain
@@ -235,23 +236,11 @@ def _width_in(heading: str) -> float:
 
 def _name(run: Run, runs: tuple[Run, ...]) -> str:
     """Name a run by its way; by its chunksize too, where only that tells it from another."""
-    alike = [other for other in runs if _way(other) == _way(run)]
+    alike = [other for other in runs if way_in_words(other) == way_in_words(run)]
     if len({other.chunksize for other in alike}) == 1:
-        return _way(run)
+        return way_in_words(run)
     size = message("story.chunks", size=f"{run.chunksize:,}")
-    return f"{_way(run)}, {size}" if run is alike[0] else size.capitalize()
-
-
-def _way(run: Run) -> str:
-    """Name the way of a run; a cluster that ran before the call has no start method."""
-    if run.how == "other_processes":
-        if run.n_workers == 1:
-            return text(es="1 proceso", en="1 process")
-        return text(es=f"{run.n_workers} procesos", en=f"{run.n_workers} processes")
-    running = runs_already(run)
-    one = run.how in ("pool", "dask") and run.n_workers == 1
-    key = f"way.{run.how}" + "_running" * running + "_one" * one
-    return message(key, n=run.n_workers)
+    return f"{way_in_words(run)}, {size}" if run is alike[0] else size.capitalize()
 
 
 def _told(run: Run, runs: tuple[Run, ...], axis_s: float) -> str:

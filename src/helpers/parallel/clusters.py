@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Any
 from helpers.language import message
 from helpers.parallel.arguments import check_choice, whole_number
 from helpers.parallel.errors import MachineError
-from helpers.parallel.importing import check_main_file, check_not_importing
-from helpers.parallel.interrupts import deaf_children
+from helpers.parallel.importing import check_not_importing
 from helpers.parallel.machine import usable_cpus
+from helpers.parallel.processes import interrupts_blocked, within_limit
 from helpers.parallel.quiet import quiet
-from helpers.parallel.stopping import within_limit
 
 if TYPE_CHECKING:  # a run that does not use Dask must not load it
     from distributed import Client, LocalCluster, Nanny
@@ -128,7 +127,7 @@ def start_local(n_workers: int, start_method: str | None, *, dashboard: bool = F
         settings["distributed.scheduler.http.routes"] = []
         settings["distributed.worker.http.routes"] = []
     try:
-        with dask.config.set(settings), deaf_children(start_method or "spawn"):
+        with dask.config.set(settings), interrupts_blocked(start_method or "spawn"):
             local = LocalCluster(
                 n_workers=n_workers,
                 threads_per_worker=1,
@@ -189,7 +188,6 @@ def local_cluster(n_workers: int | None = None, *, dashboard: bool = False) -> I
     workers = usable_cpus() if n_workers is None else whole_number("n_workers", n_workers)
     check_choice("dashboard", dashboard, (False, True))
     check_not_importing("local_cluster")
-    check_main_file("spawn")
     try:
         cluster = start_local(workers, None, dashboard=dashboard)
     except (OSError, RuntimeError) as error:

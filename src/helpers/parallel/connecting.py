@@ -12,8 +12,8 @@ from helpers.parallel.arguments import short
 from helpers.parallel.clusters import BOOT_S, CLOSE_S, Cluster
 from helpers.parallel.errors import InputError, MachineError
 from helpers.parallel.knocking import knock
+from helpers.parallel.processes import answer_within, within_limit
 from helpers.parallel.quiet import quiet
-from helpers.parallel.stopping import answer_within, within_limit
 from helpers.parallel.versions import differing
 
 if TYPE_CHECKING:

@@ -45,7 +45,6 @@ class Times:
         self._workers.add(outcome.worker)
         outcome.start_s += shift_s
         outcome.stop_s += shift_s
-        outcome.packed_s = (outcome.packed_s or 0.0) + shift_s
         outcome.ready_s = min(self._ready_s[came.address], outcome.start_s)
         return outcome
 

@@ -11,11 +11,11 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpers.language import current_language, message
-from helpers.parallel.clusters import CLOSE_S, start_local
+from helpers.parallel.clusters import CLOSE_S, Cluster, start_local
 from helpers.parallel.connecting import connect
 from helpers.parallel.dask_records import Pulse, Times
-from helpers.parallel.errors import TaskNotImportableError, WorkerLostError
-from helpers.parallel.stopping import answer_within, within_limit
+from helpers.parallel.errors import MachineError, TaskNotImportableError, WorkerLostError
+from helpers.parallel.processes import answer_within, within_limit
 from helpers.parallel.ways import Callback, Job, Way
 from helpers.remote import RemoteOutcome, run_remote_chunk
 
@@ -44,7 +44,7 @@ class Dask(Way):
 
     def __init__(self, job: Job) -> None:
         if job.client is None:
-            self._cluster = start_local(job.n_workers, job.start_method)
+            self._cluster = _started(job)
         else:
             self._cluster = connect(job.client)
         self.n_workers = self._cluster.n_threads
@@ -167,6 +167,14 @@ class Dask(Way):
             done(_explained(came))
         else:
             done(self._times.here(came))
+
+
+def _started(job: Job) -> Cluster:
+    try:
+        return start_local(job.n_workers, job.start_method)
+    except RuntimeError as error:  # its own, whatever lies behind it
+        what = f"{type(error).__name__}: {error}"
+        raise MachineError(message("dask.not_started", n=job.n_workers, error=what)) from error
 
 
 @contextmanager

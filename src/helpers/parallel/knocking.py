@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.parallel.stopping import answer_within
+from helpers.parallel.processes import answer_within
 
 
 def knock(address: str, limit_s: float) -> None:

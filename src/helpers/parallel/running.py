@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import pickle
 import queue
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
-from helpers.language import message
+from helpers.language import text
 from helpers.parallel.errors import ParallelError, TimeLimitError
-from helpers.parallel.failures import not_started, opened, raise_failure, unsent_item
-from helpers.parallel.interrupts import Interrupts
-from helpers.parallel.outcomes import told
+from helpers.parallel.failures import (
+    not_started,
+    pickled_chunk,
+    raise_failure,
+    unpickled_results,
+)
 from helpers.parallel.plans import Plan, make_plan
-from helpers.parallel.results import Run, Task
-from helpers.parallel.ways import PROCESS_WAYS, Callback, Way, load_way
+from helpers.parallel.processes import interrupts_held
+from helpers.parallel.results import Run, Span, Task
+from helpers.parallel.ways import PROCESS_WAYS, Way, load_way
 from helpers.worker import Outcome
 
 # How often the parent looks at the clock and the workers, while no results come.
@@ -37,7 +41,7 @@ def run(
     timeout_s: float | None = None,
     client: Any = None,
 ) -> Run:
-    """Apply ``task`` to each of ``items``, in one of several ways, and tell who did what when.
+    """Apply ``task`` to each of ``items``, in one of several ways, and record who did what when.
 
     Args:
         task: a function of one argument. For processes it has to be importable by them: from a
@@ -76,34 +80,34 @@ def run(
         Exception: what the task itself raised, with a note that names the item.
     """
     plan = make_plan(task, items, how, n_workers, chunksize, start_method, timeout_s, client)
-    way_of_running = load_way(how)
+    start_way = load_way(how)
     called_s = perf_counter()  # checking the arguments is no part of any way of running
     if not plan.items:
-        return told(plan.shared_by(plan.n_workers), [], [], (called_s, perf_counter()))
+        return _record(plan.shared_by(plan.n_workers), [], called_s, called_s)
     job = plan.job(called_s)
-    with Interrupts(held=how != "sequential") as interrupts:
+    with interrupts_held(how != "sequential") as pass_on_interrupts:
         try:
-            way = way_of_running(job)
+            way = start_way(job)
         except ParallelError:
             raise
         except (OSError, EOFError, RuntimeError, ImportError) as error:  # the last: no semaphores
             raise not_started(plan, error) from error.with_traceback(None)
         try:
             plan = plan.shared_by(way.n_workers)
-            outcomes = _collect(plan, way, job.deadline_s, interrupts)
+            outcomes = _compute(plan, way, job.deadline_s, pass_on_interrupts)
             arrived_s = perf_counter()
             way.stop()
         except BaseException:  # an interrupt too: no worker outlives the call
             way.kill()
             raise
-    results: list[Any] = []
+    done = _record(plan, outcomes, called_s, arrived_s, way.losses_s())
     for outcome in outcomes:
-        results += outcome.results
-    return told(plan, results, outcomes, (called_s, arrived_s), way.losses_s())
+        done.results.extend(outcome.results)
+    return done
 
 
-def _collect(
-    plan: Plan, way: Way, deadline_s: float | None, interrupts: Interrupts
+def _compute(
+    plan: Plan, way: Way, deadline_s: float | None, pass_on_interrupts: Callable[[], None]
 ) -> list[Outcome]:
     """Have every chunk computed; return what came of them, in the items' order."""
     arrivals: _Arrivals = queue.Queue()
@@ -113,9 +117,12 @@ def _collect(
         while n_sent < min(plan.n_chunks, len(outcomes) + ahead):
             _send(plan, way, n_sent, arrivals)
             n_sent += 1
-        interrupts.pass_on()
+        pass_on_interrupts()
+        wait_s = POLL_S if deadline_s is None else min(POLL_S, deadline_s - perf_counter())
+        if wait_s <= 0:
+            raise _time_limit(plan, plan.first(len(outcomes)))
         try:
-            index, arrived = arrivals.get(timeout=_patience_s(plan, deadline_s, len(outcomes)))
+            index, arrived = arrivals.get(timeout=wait_s)
         except queue.Empty:
             way.check()
         else:
@@ -124,46 +131,76 @@ def _collect(
 
 
 def _send(plan: Plan, way: Way, index: int, arrivals: _Arrivals) -> None:
-    chunk: Any = plan.chunk(index)
-    if plan.how in PROCESS_WAYS:
-        try:
-            chunk = pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL)
-        except Exception as error:
-            raise unsent_item(plan, index, error) from error
+    chunk = pickled_chunk(plan, index) if plan.how in PROCESS_WAYS else plan.chunk(index)
     try:
-        way.submit(chunk, _callback(arrivals, index))
+        way.submit(chunk, lambda outcome: arrivals.put((index, outcome)))
     except (OSError, EOFError, RuntimeError) as error:  # a task's own errors come as an outcome
         raise not_started(plan, error) from error.with_traceback(None)
 
 
-def _callback(arrivals: _Arrivals, index: int) -> Callback:
-    return lambda outcome: arrivals.put((index, outcome))
-
-
-def _patience_s(plan: Plan, deadline_s: float | None, n_chunks: int) -> float:
-    """Return for how long to wait for the next outcome; raise where the time is over."""
-    if deadline_s is None:
-        return POLL_S
-    left_s = deadline_s - perf_counter()
-    if left_s <= 0:
-        raise _time_limit(plan, plan.first(n_chunks))
-    return min(POLL_S, left_s)
-
-
 def _checked(plan: Plan, index: int, arrived: Outcome | BaseException) -> Outcome:
+    """Return the outcome of chunk ``index`` with its results; raise what went wrong."""
     if isinstance(arrived, BaseException):
         raise arrived
     if arrived.failure is not None:
         raise_failure(plan, index, arrived.failure)
     if isinstance(arrived.results, bytes):
-        arrived.results = opened(arrived.results)
-    first = plan.first(index)
-    if first + len(arrived.results) < plan.first(index + 1):  # it stopped half-way
-        raise _time_limit(plan, first + len(arrived.results))
+        arrived.results = unpickled_results(arrived.results)
+    n_done = plan.first(index) + len(arrived.results)
+    if n_done < plan.first(index + 1):  # it stopped half-way
+        raise _time_limit(plan, n_done)
     return arrived
 
 
 def _time_limit(plan: Plan, n_done: int) -> TimeLimitError:
+    limit, n = f"{plan.timeout_s} s", len(plan.items)
     return TimeLimitError(
-        message("run.time_limit", limit=plan.timeout_s, done=n_done, total=len(plan.items))
+        text(
+            es=f"Se alcanzó el límite de {limit} con {n_done} de {n} elementos terminados, y el "
+            "trabajo se detuvo. Usa menos elementos, más procesos o un timeout_s mayor.",
+            en=f"The limit of {limit} was reached with {n_done} of {n} items done, and the work "
+            "was stopped. Use fewer items, more workers or a larger timeout_s.",
+        )
+    )
+
+
+def _record(
+    plan: Plan,
+    outcomes: list[Outcome],
+    called_s: float,
+    arrived_s: float,
+    losses_s: Mapping[Any, float] = MappingProxyType({}),
+) -> Run:
+    """Make the ``Run``: workers numbered by when they were ready, times since the call."""
+    stopped_s = perf_counter()
+    ready_s: dict[Any, float] = {}
+    for outcome in outcomes:
+        ready_s[outcome.worker] = min(outcome.ready_s, ready_s.get(outcome.worker, stopped_s))
+    names = sorted(ready_s, key=lambda name: (ready_s[name], name))
+    numbers = {name: number for number, name in enumerate(names)}
+    n_workers = max(plan.n_workers, len(names))
+    return Run(
+        results=[],
+        how=plan.how,
+        n_workers=n_workers,
+        chunksize=plan.chunksize or 1,
+        start_method=plan.start_method,
+        elapsed_s=stopped_s - called_s,
+        ready_s=(
+            *(ready_s[name] - called_s for name in names),
+            *[None] * (n_workers - len(names)),
+        ),
+        spans=tuple(
+            Span(
+                numbers[outcome.worker],
+                outcome.start_s - called_s,
+                outcome.stop_s - called_s,
+                len(outcome.results),
+            )
+            for outcome in outcomes
+        ),
+        stopping_s=stopped_s - arrived_s,
+        lost_s={
+            numbers[name]: lost_s - called_s for name, lost_s in losses_s.items() if name in numbers
+        },
     )

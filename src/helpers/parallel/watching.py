@@ -21,9 +21,8 @@ from typing import Any, NamedTuple
 from helpers import stopwatch
 from helpers.language import current_language, text
 from helpers.parallel.arguments import name_of
-from helpers.parallel.edited import refuse_edited
 from helpers.parallel.errors import InputError, TaskNotImportableError
-from helpers.parallel.pickling import pickled_task_for
+from helpers.parallel.importing import pickled_task, refuse_edited
 from helpers.parallel.results import Run, Span
 
 PREFIX = "watched-"
@@ -166,7 +165,7 @@ class Watch:
 
     def _pickled(self, task: Any, start_method: str | None) -> bytes:
         self._look_for_pool_workers()
-        return pickled_task_for(task, start_method or "fork")
+        return pickled_task(task, start_method or "fork")
 
     def _look_for_pool_workers(self) -> None:
         children = multiprocessing.active_children()
@@ -209,7 +208,7 @@ class Watch:
             spans += [
                 Span(
                     lane, max(0.0, s.start_s - begin_s), (s.stop_s or end_s) - begin_s, s.n_calls,
-                    None, s.n_raised, s.stop_s is not None, self._tasks[s.task],
+                    s.n_raised, s.stop_s is not None, self._tasks[s.task],
                 )
                 for s in worker.stretches
             ]  # fmt: skip

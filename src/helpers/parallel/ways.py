@@ -15,8 +15,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from helpers import worker
+from helpers.parallel.processes import within_limit
 from helpers.parallel.results import Task
-from helpers.parallel.stopping import within_limit
 from helpers.worker import Outcome
 
 if TYPE_CHECKING:  # a loop loads nothing of any pool

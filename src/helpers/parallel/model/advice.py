@@ -11,16 +11,14 @@ from time import perf_counter
 from typing import Any
 
 from helpers.language import text
-from helpers.parallel.arguments import as_sequence, check_budget, check_choice, check_task
+from helpers.parallel.arguments import as_sequence, check_choice, check_seconds, check_task
 from helpers.parallel.busyness import ENOUGH_S, OtherPrograms
-from helpers.parallel.edited import refuse_edited
 from helpers.parallel.errors import InputError
-from helpers.parallel.importing import check_not_importing
+from helpers.parallel.importing import check_not_importing, pickled_task, refuse_edited
 from helpers.parallel.machine import default_start_method, usable_cpus
 from helpers.parallel.model.costs import PoolCosts, measure_pool, measure_threads
 from helpers.parallel.model.sampling import WAITS, Sample, take_sample
 from helpers.parallel.model.simulation import simulate
-from helpers.parallel.pickling import pickled_task_for
 from helpers.parallel.results import Task
 from helpers.parallel.units import duration
 
@@ -134,7 +132,7 @@ def advise(
         ParallelError: no pool answers here; it says why.
         Exception: what the task raises.
     """
-    check_budget(budget_s)
+    check_seconds("budget_s", budget_s)
     check_task(task)
     refuse_edited(task)
     check_choice("start_method", start_method, (*multiprocessing.get_all_start_methods(), None))
@@ -164,7 +162,7 @@ def advise(
 def _can_travel(task: Task, method: str) -> bool:
     """Say whether processes can get at the task."""
     try:
-        pickled_task_for(task, method)
+        pickled_task(task, method)
     except InputError:
         return False
     return True

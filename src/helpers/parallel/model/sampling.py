@@ -13,9 +13,8 @@ from pathlib import Path
 from time import perf_counter, process_time, thread_time
 from typing import Any, NoReturn
 
-from helpers.language import message
 from helpers.parallel.arguments import name_of, short
-from helpers.parallel.errors import TaskFailedError
+from helpers.parallel.failures import task_note, with_note
 from helpers.parallel.results import Task
 from helpers.parallel.running import run
 from helpers.worker import Failure, compute
@@ -208,11 +207,7 @@ def _forget_warm_up(sample: Sample) -> None:
 
 def _raise(task: Task, items: Sequence[Any], batch: list[int], failure: Failure) -> NoReturn:
     error, index = failure.exception, batch[failure.index or 0]
-    note = message("run.task_raised", task=name_of(task), index=index, item=short(items[index]))
-    if not isinstance(error, Exception):  # SystemExit would end the caller
-        raise TaskFailedError(message("run.task_failed", error=failure.summary) + "\n" + note)
-    error.add_note(note)
-    raise error
+    raise with_note(error, failure.summary, task_note(name_of(task), index, short(items[index])))
 
 
 def _weigh(items: Sequence[Any], sample: Sample) -> None:

@@ -79,7 +79,7 @@ def _events(
         free_s, worker = workers[0]
         begin_s = max(now, free_s)
         end_s = begin_s + (part[0] if chunksize == 1 else math.fsum(part))
-        spans.append(Span(worker, begin_s, end_s, len(part), end_s))
+        spans.append(Span(worker, begin_s, end_s, len(part)))
         heapreplace(workers, (end_s, worker))
         heappush(arrivals, end_s)
     for arrived_s in sorted(arrivals):
