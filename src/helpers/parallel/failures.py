@@ -9,11 +9,11 @@ from helpers.language import text
 from helpers.parallel.arguments import name_of, short
 from helpers.parallel.errors import (
     MachineError,
-    NotPicklableError,
     TaskFailedError,
     TaskNotImportableError,
     WorkerLostError,
 )
+from helpers.parallel.importing import not_picklable
 from helpers.parallel.plans import Plan
 from helpers.worker import Failure, first_unpicklable
 
@@ -27,28 +27,29 @@ def raise_failure(plan: Plan, chunk: int, failure: Failure) -> NoReturn:
         TaskFailedError: the task ended in a way that cannot be raised here as it was.
         Exception: what the task raised.
     """
+    task = name_of(plan.task)
     if failure.stage == "load_task":
         error = _unpickled(failure.error)
         if isinstance(error, TaskNotImportableError):  # its module calls run: that says it all
             raise error
-        raise TaskNotImportableError(_task_not_there(plan, failure.summary))
-    if failure.stage == "load_items":
-        raise NotPicklableError(
+        raise TaskNotImportableError(
             text(
-                es=f"Los elementos llegaron al proceso, pero allí no se pudieron leer: "
-                f"{failure.summary}. Su clase debe estar en un archivo .py que el proceso pueda "
-                "importar, no en el cuaderno.",
-                en=f"The items reached the process, but could not be read there: "
-                f"{failure.summary}. Their class must be in a .py file that the process can "
-                "import, not in the notebook.",
+                es=f"Los trabajadores no pudieron importar la tarea {task}: {failure.summary}. "
+                "Revisa que un Python recién abierto pueda importar su archivo .py; en un clúster, "
+                'instálalo en cada máquina, o envíalo con client.upload_file("modulo.py").',
+                en=f"The workers could not import the task {task}: {failure.summary}. Make sure "
+                "that a freshly opened Python can import its .py file; on a cluster, install it on "
+                'each machine, or send it with client.upload_file("module.py").',
             )
         )
+    if failure.stage == "load_items":
+        raise not_picklable(text(es="Uno de los elementos", en="One of the items"), failure.summary)
     index = "?" if failure.index is None else plan.first(chunk) + failure.index
     item = "?" if failure.index is None else short(plan.items[plan.first(chunk) + failure.index])
     if failure.stage == "send_results":
         what = text(es=f"El resultado del elemento {index}", en=f"The result of item {index}")
-        raise _not_picklable(f"{what} ({item})", failure.summary)
-    note = task_note(name_of(plan.task), index, item)
+        raise not_picklable(f"{what} ({item})", failure.summary)
+    note = task_note(task, index, item)
     if failure.exception is None:  # it comes from another process
         there = text(es="Así ocurrió en el proceso:", en="This is how it happened in the process:")
         note += f"\n{there}\n{failure.traceback}"
@@ -76,38 +77,6 @@ def with_note(error: BaseException | None, summary: str, note: str) -> Exception
         "task should end with return or with a plain exception; do not call sys.exit in it.",
     )
     return TaskFailedError(f"{said}\n{note}")
-
-
-def _task_not_there(plan: Plan, error: str) -> str:
-    task = name_of(plan.task)
-    if plan.how == "dask":
-        return text(
-            es=f"Los trabajadores del clúster no pudieron importar la tarea {task} ({error}). El "
-            "módulo que la define tiene que existir también allá: instálalo en cada máquina, o "
-            'envíalo con client.upload_file("modulo.py").',
-            en=f"The workers of the cluster could not import the task {task} ({error}). The module "
-            "that defines it has to exist there as well: install it on each machine, or send it "
-            'with client.upload_file("module.py").',
-        )
-    return text(
-        es=f"Los procesos no pudieron importar la tarea {task}: {error}. Revisa que su módulo sea "
-        "un archivo .py que se pueda importar desde un Python recién abierto.",
-        en=f"The processes could not import the task {task}: {error}. Make sure that its module is "
-        "a .py file that a freshly opened Python can import.",
-    )
-
-
-def _not_picklable(what: str, error: str) -> NotPicklableError:
-    return NotPicklableError(
-        text(
-            es=f"{what} no puede ir de un proceso a otro (pickle): {error}. Usa datos (números, "
-            "textos, listas, rutas) y crea en la tarea lo que no viaja (archivos abiertos, "
-            'conexiones, generadores), o usa how="threads".',
-            en=f"{what} cannot go from one process to another (pickle): {error}. Use data "
-            "(numbers, texts, lists, paths) and make inside the task what does not travel (open "
-            'files, connections, generators), or use how="threads".',
-        )
-    )
 
 
 def not_started(plan: Plan, error: Exception) -> Exception:
@@ -170,7 +139,7 @@ def unpickled_results(pickled: bytes) -> list[Any]:
         results: list[Any] = pickle.loads(pickled)
     except Exception as error:
         what = text(es="Uno de los resultados", en="One of the results")
-        raise _not_picklable(what, f"{type(error).__name__}: {error}") from error
+        raise not_picklable(what, f"{type(error).__name__}: {error}") from error
     return results
 
 
@@ -189,7 +158,7 @@ def pickled_chunk(plan: Plan, chunk: int) -> bytes:
             raise
         index = plan.first(chunk) + in_chunk
         what = text(es=f"El elemento {index}", en=f"Item {index}")
-        named = _not_picklable(
+        named = not_picklable(
             f"{what} ({short(plan.items[index])})", f"{type(error).__name__}: {error}"
         )
         raise named from error

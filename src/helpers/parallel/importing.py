@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import functools
-import inspect
 import multiprocessing
-import operator
 import pickle
 import site
+import struct
 import sys
 import sysconfig
+import traceback
 import types
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +30,16 @@ _INSTALLED = tuple(
         str(Path(__file__).parents[1]),
     }
 )
-# What a plain value is made of in a file, such as 10**6: no name, no call.
-_VALUE = (ast.Constant, ast.Tuple, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Load)
+# The files of tasks: what each held when it was first looked at after its import.
+_sources: dict[str, tuple[ModuleSpec, bytes]] = {}
 
 
 def check_not_importing(called: str) -> None:
-    """Refuse to start workers in a worker that is still importing a file.
+    """Refuse to start workers for a file that is being imported, here or by a worker.
 
     Such a file calls at its top level, so that each worker would start workers in turn, without
-    end.
+    end. Where they are forked, what unpickles its items would wait for its import, and that for
+    them.
 
     Args:
         called: the function that the file calls, by its name.
@@ -50,13 +47,16 @@ def check_not_importing(called: str) -> None:
     Raises:
         TaskNotImportableError: it names the file and says where the call belongs.
     """
-    # Python sets this while a new process imports the script that it was started from.
-    if not (worker.loading or getattr(multiprocessing.current_process(), "_inheriting", False)):
+    # Python sets the former while a new process imports the script that it was started from.
+    starting = getattr(multiprocessing.current_process(), "_inheriting", False) or worker.loading
+    file = "?"  # a thread that the file has started has no such frame
+    for frame, _ in traceback.walk_stack(None):
+        importing = getattr(frame.f_globals.get("__spec__"), "_initializing", False)
+        if frame.f_code.co_name == "<module>" and (starting or importing):
+            file, starting = Path(frame.f_code.co_filename).name, True
+            break
+    if not starting:
         return
-    stack = [
-        Path(frame.filename).name for frame in inspect.stack(0) if frame.function == "<module>"
-    ]
-    file = stack[0] if stack else "?"  # a thread that the file has started has no such frame
     raise TaskNotImportableError(
         text(
             es=f"{file} llama a {called} en su nivel principal. Cada trabajador importa ese "
@@ -79,11 +79,11 @@ def pickled_task(task: Task, start_method: str) -> bytes:
         pickled = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
     except Exception as error:
         inner = _innermost(task)
-        if _was_reloaded(inner):
+        if "not the same object" in str(error) and inner.__module__ != "__main__":  # reloaded
             raise _other_version(inner) from error
         if isinstance(task, types.FunctionType):
             raise _not_importable(task, start_method) from error
-        raise not_picklable(task, error) from error
+        raise task_not_picklable(task, error) from error
     if b"__main__" in pickled and start_method != "fork" and not _is_a_script():
         raise _not_importable(task, start_method)
     return pickled
@@ -113,16 +113,24 @@ def _not_importable(task: Task, start_method: str) -> TaskNotImportableError:
     )
 
 
-def not_picklable(task: Task, error: Exception) -> NotPicklableError:
-    """Return the error for a task that cannot be pickled, and no function that could be moved."""
+def task_not_picklable(task: Task, error: Exception) -> NotPicklableError:
+    """Return the error for a task that cannot be pickled."""
+    what = text(es=f"La tarea {short(task)}", en=f"The task {short(task)}")
+    return not_picklable(what, f"{type(error).__name__}: {error}")
+
+
+def not_picklable(what: str, error: object) -> NotPicklableError:
+    """Return the error for ``what`` cannot be sent from one process to another."""
     return NotPicklableError(
         text(
-            es=f"No se puede enviar la tarea {short(task)} a otro proceso, porque no se puede "
-            f"serializar (pickle): {type(error).__name__}: {error}. Usa una función de un archivo "
-            '.py, o how="threads".',
-            en=f"The task {short(task)} cannot be sent to another process, because it cannot be "
-            f"pickled: {type(error).__name__}: {error}. Use a function of a .py file, or "
+            es=f"{what} no puede ir de un proceso a otro (pickle): {error}. Usa datos (números, "
+            "textos, listas, rutas) y funciones y clases de un archivo .py, no del cuaderno; crea "
+            "en la tarea lo que no viaja (archivos abiertos, conexiones, generadores), o usa "
             'how="threads".',
+            en=f"{what} cannot go from one process to another (pickle): {error}. Use data "
+            "(numbers, texts, lists, paths) and functions and classes of a .py file, not of the "
+            "notebook; make inside the task what does not travel (open files, connections, "
+            'generators), or use how="threads".',
         )
     )
 
@@ -131,9 +139,8 @@ def refuse_edited(task: object) -> None:
     """Refuse a task whose file is no longer what was imported.
 
     This process would run the old version, as would what is forked; what is spawned, the new one.
-    A function counts where it is in both versions, the task itself always, and so does a plain
-    value that is set once. Comments and what was added do not. Installed packages are not looked
-    into, nor what is not imported as it stands in its file.
+    The file is compared with what it was when this was asked first, and then with what Python
+    compiled. Installed packages are not looked into, nor what is not imported from a file.
 
     Args:
         task: what is called with the items: a function, a partial, a method or an object.
@@ -142,16 +149,30 @@ def refuse_edited(task: object) -> None:
         TaskNotImportableError: with the file, and how to get the new version.
     """
     inner = _innermost(task)
-    module = sys.modules.get(str(getattr(inner, "__module__", None)))
-    loader = getattr(getattr(module, "__spec__", None), "loader", None)
-    if module is None or type(loader) is not SourceFileLoader or loader.path.startswith(_INSTALLED):
+    module: Any = sys.modules.get(str(inner.__module__))
+    spec: ModuleSpec | None = getattr(module, "__spec__", None)
+    if spec is None or type(spec.loader) is not SourceFileLoader:
         return
-    try:
-        edited = _is_old(inner, module, loader.path)
-    except Exception:  # the file has gone, or is half-way through an edit
+    file = Path(str(spec.origin))
+    if str(file).startswith(_INSTALLED) or not file.exists():
         return
-    if edited:
+    now = file.read_bytes()
+    if _sources.get(spec.name, (None,))[0] is not spec:  # it was imported, or reloaded, since then
+        _sources[spec.name] = spec, now if _is_as_compiled(spec, file) else b""
+    if _sources[spec.name][1] != now:
         raise _other_version(inner)
+
+
+def _is_as_compiled(spec: ModuleSpec, file: Path) -> bool:
+    """Say whether a file is what Python last compiled, by the head of the ``.pyc``, if it has one.
+
+    Source: "Cached bytecode invalidation" in Python's language reference, and PEP 552.
+    """
+    if sys.dont_write_bytecode or spec.cached is None or not Path(spec.cached).exists():
+        return True
+    by_hash, compiled_s, size = struct.unpack("<4x3L", Path(spec.cached).read_bytes()[:16])
+    status = file.stat()
+    return bool(by_hash) or (compiled_s, size) == (int(status.st_mtime), status.st_size)
 
 
 def _other_version(inner: Any) -> TaskNotImportableError:
@@ -174,80 +195,3 @@ def _innermost(task: object) -> Any:
         task = task.func
     task = getattr(task, "__func__", task)
     return task if isinstance(task, (types.FunctionType, type)) else type(task)
-
-
-def _was_reloaded(inner: Any) -> bool:
-    """Say whether a module has another function, or class, of that name by now."""
-    try:
-        now = operator.attrgetter(inner.__qualname__)(sys.modules[inner.__module__])
-    except (AttributeError, KeyError):  # it is defined inside of a function
-        return False
-    alike = type(now) is type(inner) and now.__qualname__ == inner.__qualname__
-    return alike and now is not inner and inner.__module__ != "__main__"
-
-
-def _is_old(inner: Any, module: types.ModuleType, file: str) -> bool:
-    status = Path(file).stat()
-    functions, constants = _contents(file, status.st_mtime_ns, status.st_size)
-    task = list(_codes_of([inner], module.__name__, file))  # it may be one from before a reload
-    if any(code.co_qualname not in functions for code in task):
-        return True
-    for code in (*task, *_codes_of(vars(module).values(), module.__name__, file)):
-        known = functions.get(code.co_qualname)
-        if known is not None and _content(code) not in known:
-            return True
-    # What is plain is written as it is, and NaN, which equals nothing, is written like itself.
-    return any(repr(vars(module).get(name, value)) != repr(value) for name, value in constants)
-
-
-def _codes_of(values: Iterable[Any], module: str, file: str) -> Iterator[types.CodeType]:
-    """Yield the code of a module's functions and methods from its file, decorated ones too."""
-    for value in list(values):
-        with suppress(Exception):  # an object may refuse to be asked
-            if value.__module__ != module:
-                continue
-            for member in list(vars(value).values()) if isinstance(value, type) else [value]:
-                function = inspect.unwrap(getattr(member, "__func__", member))
-                code = getattr(function, "__code__", None)
-                if isinstance(code, types.CodeType) and code.co_filename == file:
-                    yield code
-
-
-@functools.lru_cache(maxsize=64)
-def _contents(
-    file: str, _mtime_ns: int, _size: int
-) -> tuple[dict[str, set[tuple[Any, ...]]], list[tuple[str, Any]]]:
-    """Return what each function in a file is, by its qualified name, and its constants."""
-    tree = ast.parse(Path(file).read_bytes(), file)
-    functions: dict[str, set[tuple[Any, ...]]] = {}
-    waiting = [compile(tree, file, "exec", dont_inherit=True)]
-    while waiting:
-        for inner in waiting.pop().co_consts:
-            if isinstance(inner, types.CodeType):
-                functions.setdefault(inner.co_qualname, set()).add(_content(inner))
-                waiting.append(inner)
-    return functions, list(_constants(tree))
-
-
-def _constants(tree: ast.Module) -> Iterator[tuple[str, Any]]:
-    """Yield the plain values of a file whose name is set in one place."""
-    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
-    times_set = Counter(name.id for name in names if isinstance(name.ctx, ast.Store))
-    for node in tree.body:
-        match node:
-            case (
-                ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value)
-                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
-            ) if times_set[name] == 1 and all(isinstance(part, _VALUE) for part in ast.walk(value)):
-                yield name, eval(compile(ast.Expression(value), "", "eval"))
-
-
-def _content(code: types.CodeType) -> tuple[Any, ...]:
-    """Return what a function is, but for where it stands: a line above it may have moved it."""
-    return code.co_code, code.co_names, code.co_varnames, tuple(map(_constant, code.co_consts))
-
-
-def _constant(value: Any) -> Any:
-    if isinstance(value, frozenset):  # whose order is no part of it
-        return tuple(sorted(map(repr, value)))
-    return _content(value) if isinstance(value, types.CodeType) else repr(value)

@@ -23,9 +23,9 @@ from helpers.parallel.arguments import (
 from helpers.parallel.errors import InputError
 from helpers.parallel.importing import (
     check_not_importing,
-    not_picklable,
     pickled_task,
     refuse_edited,
+    task_not_picklable,
 )
 from helpers.parallel.machine import default_start_method, usable_cpus
 from helpers.parallel.results import Task
@@ -197,5 +197,5 @@ def _pickled_by_value(task: Task) -> bytes:
     try:
         pickled: bytes = cloudpickle.dumps(task)
     except Exception as error:
-        raise not_picklable(task, error) from error
+        raise task_not_picklable(task, error) from error
     return pickled
