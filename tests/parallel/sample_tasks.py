@@ -184,12 +184,12 @@ def raise_group(item):
     raise ExceptionGroup("several", [ValueError(item), TypeError(item)])
 
 
-def raise_chained(item):
+def raise_chained(_item):
     """Raise an exception that has a cause."""
     try:
-        raise_value_error(item)
+        raise ValueError("the first one")
     except ValueError as error:
-        raise LookupError("the second one") from error
+        raise LookupError("the second one, of the first one") from error
 
 
 def exit_politely(_item):
@@ -313,6 +313,13 @@ class BadRepr:
     def __repr__(self):
         """Fail."""
         raise RuntimeError("no repr")
+
+
+class BadLock(BadRepr):
+    """One that cannot be sent either."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
 
 
 class Whole:

@@ -67,7 +67,7 @@ def own(tmp_path, monkeypatch):
     ids=["function", "partial", "method", "object"],
 )
 def test_an_edit_is_seen(own, make, looked_before):
-    """Whatever the task is, and whether or not it was looked at before the edit; not a mere save."""
+    """Whatever the task is, looked at before the edit or not; a mere save is none."""
     module, edit = own
     task = make(module)
     if looked_before:
