@@ -157,5 +157,18 @@ def suffer_all(how: str, method: str | None, language: str = "en") -> list[str]:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
-    found = suffer_all(sys.argv[1], None if sys.argv[2] == "None" else sys.argv[2], sys.argv[3])
+    name, method, language, *where = sys.argv[1:]
+    found: list[str] = []
+
+    def suffer_here() -> None:
+        """Note what was wrong."""
+        found.extend(suffer_all(name, None if method == "None" else method, language))
+
+    if where:
+        thread = threading.Thread(target=suffer_here)
+        thread.start()
+        thread.join(240)
+        found += ["no end"] * thread.is_alive()
+    else:
+        suffer_here()
     print(json.dumps(found))
