@@ -168,30 +168,24 @@ def answer(task: Callable[[Any], Any] | None, problem: Failure | None, chunk: by
 
     The outcome's worker is this process, and its ``ready_s`` the start of the chunk.
     """
-    items, failure = ([], problem) if problem is not None else _loaded(chunk)
+    failure, pickled = problem, None
+    items: list[Any] = []
+    if failure is None:
+        try:
+            items = pickle.loads(chunk)
+        except BaseException as error:
+            failure = Failure("load_items", error)
     results: list[Any] = []
     start_s = perf_counter()
     if task is not None and failure is None:
         results, failure = compute(task, items)
     stop_s = perf_counter()
-    pickled = None
     if failure is None:
-        pickled, failure = _pickled_results(results)
+        try:
+            pickled = pickle.dumps(results, pickle.HIGHEST_PROTOCOL)
+        except Exception as error:
+            failure = Failure("send_results", error, first_unpicklable(results))
     return Outcome(os.getpid(), (start_s, start_s, stop_s), pickled, failure)
-
-
-def _loaded(chunk: bytes) -> tuple[list[Any], Failure | None]:
-    try:
-        return pickle.loads(chunk), None
-    except BaseException as error:
-        return [], Failure("load_items", error)
-
-
-def _pickled_results(results: list[Any]) -> tuple[bytes | None, Failure | None]:
-    try:
-        return pickle.dumps(results, pickle.HIGHEST_PROTOCOL), None
-    except Exception as error:
-        return None, Failure("send_results", error, first_unpicklable(results))
 
 
 def first_unpicklable(values: Sequence[Any]) -> int | None:

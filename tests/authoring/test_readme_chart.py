@@ -18,7 +18,7 @@ from helpers.language import LANGUAGES, current_language, set_language
 from helpers.parallel import Run, Span
 
 ROOT = Path(__file__).parents[2]
-SPANS = (Span(0, 0.01, 0.11, 1), Span(1, 0.02, 0.3, 2, 0.31))
+SPANS = (Span(0, 0.01, 0.11, 1), Span(1, 0.02, 0.3, 2))
 RUN = Run([1, 2, 3], "pool", 2, 1, "spawn", 0.4, (0.005, None), SPANS, 0.05, {1: 0.35})
 
 

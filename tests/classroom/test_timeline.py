@@ -27,6 +27,7 @@ from helpers import stopwatch
 from helpers.classroom import plot_timeline
 from helpers.classroom.style import BLUE, LIGHT, VERMILLION, alternative_text, duration
 from helpers.language import message
+from helpers.language import text as in_language
 from helpers.parallel import InputError, run, watch
 from helpers.tasks import count_primes, square
 from seeing import contrast
@@ -207,17 +208,31 @@ def test_headings_say_how_fast(language):
     """The first run's heading has its time, the next how it compares and how busy workers were."""
     loop, pool = sequential(), heavy(2)
     written = texts(plot_timeline(loop, pool))
-    way, time_s = message("way.pool", n=2), duration(pool.elapsed_s)
+    way, time_s = (
+        in_language(es="Pool de 2 procesos", en="Pool of 2 processes"),
+        duration(pool.elapsed_s),
+    )
     speed, share = message("chart.faster", times="1.8"), f"{100 * pool.utilisation:.0f}"
     said = {"way": way, "time": time_s, "speed": speed, "share": share}
-    assert message("chart.heading_alone", way=message("way.sequential"), time="2.16 s") in written
+    assert (
+        message(
+            "chart.heading_alone",
+            way=in_language(es="En secuencia", en="Sequentially"),
+            time="2.16 s",
+        )
+        in written
+    )
     assert message("chart.heading_compared_busy", **said) in written
 
 
 def test_heading_says_how_busy_the_workers_were_on_average(language):
     """One worker that waits while another works counts: the share is the mean over workers."""
     one = made_run("pool", (0.0, 0.0), [(0, 0.0, 0.9, 1), (1, 0.0, 0.3, 1)], 1.0)
-    said = {"way": message("way.pool", n=2), "time": "1.00 s", "share": "60"}
+    said = {
+        "way": in_language(es="Pool de 2 procesos", en="Pool of 2 processes"),
+        "time": "1.00 s",
+        "share": "60",
+    }
     assert message("chart.heading", **said) in texts(plot_timeline(one))
 
 
@@ -241,7 +256,7 @@ def test_last_gap_of_a_worker_is_called_without_work(language):
 def test_pool_of_one_is_in_the_singular(language):
     """A pool of one process is called so."""
     heading = next(t for t in texts(plot_timeline(heavy(1, 3))) if t.startswith("Pool"))
-    assert heading.startswith(message("way.pool_one", n=1))
+    assert heading.startswith(in_language(es="Pool de 1 proceso", en="Pool of 1 process"))
 
 
 def test_marks_are_explained(language):
@@ -358,7 +373,7 @@ def test_a_watched_call_is_drawn_as_a_run_is(language):
     ax = plot_timeline(watched)
     seen = watched.run()
     told = alternative_text(ax.figure)
-    assert message("way.pool", n=2) in told
+    assert in_language(es="Pool de 2 procesos", en="Pool of 2 processes") in told
     assert duration(seen.elapsed_s) in told
     names = [text.get_text() for text in ax.texts]
     assert message("chart.process", number=1) in names

@@ -159,11 +159,6 @@ def raise_at_last(item):
     return item
 
 
-def raise_stop_iteration(_item):
-    """Raise what ends a loop."""
-    raise StopIteration("from the task")
-
-
 def raise_two_arguments(_item):
     """Raise what pickle cannot read again."""
     raise TwoArguments(3, "two arguments were given")

@@ -105,7 +105,7 @@ def as_sequence(items: Iterable[Any], timeout_s: float | None = None) -> Sequenc
             )
         ) from None
     read: list[Any] = []
-    most = float("inf") if _is_sized(items) else MOST_ITEMS
+    most = float("inf") if operator.length_hint(items) else MOST_ITEMS
     stop = threading.Event()
     if timeout_s is None:
         _read(iterator, read, most, stop)
@@ -147,13 +147,6 @@ def _no_end(n_items: int) -> str:
         "generator that waits, or one that never ends? Take a part of it with "
         "itertools.islice(items, 1000). If there really are that many, make several calls.",
     )
-
-
-def _is_sized(items: object) -> bool:
-    try:
-        return len(items) >= 0  # type: ignore[arg-type]
-    except Exception:  # tqdm's bar has a length, unless what it was made of has none
-        return False
 
 
 def name_of(task: object) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import multiprocessing
 import pickle
-import site
 import struct
 import sys
 import sysconfig
@@ -21,15 +20,7 @@ from helpers.parallel.arguments import name_of, short
 from helpers.parallel.errors import NotPicklableError, TaskNotImportableError
 from helpers.parallel.results import Task
 
-_INSTALLED = tuple(
-    str(Path(path))
-    for path in {
-        sysconfig.get_path("stdlib"),
-        sysconfig.get_path("purelib"),
-        *(site.getsitepackages() if hasattr(site, "getsitepackages") else ()),
-        str(Path(__file__).parents[1]),
-    }
-)
+_INSTALLED = (*map(sysconfig.get_path, ("stdlib", "purelib")), str(Path(__file__).parents[1]))
 # The files of tasks: what each held when it was first looked at after its import.
 _sources: dict[str, tuple[ModuleSpec, bytes]] = {}
 

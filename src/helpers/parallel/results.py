@@ -128,23 +128,20 @@ class Run:
 
 def way_in_words(run: Run) -> str:
     """Return the name of the run's way, as the heading of a picture says it."""
-    n, one = run.n_workers, run.n_workers == 1
-    processes = text(
-        es="1 proceso" if one else f"{n} procesos", en="1 process" if one else f"{n} processes"
-    )
+    n = run.n_workers
     if run.how == "sequential":
         return text(es="En secuencia", en="Sequentially")
     if run.how == "threads":
         return text(es=f"{n} hilos", en=f"{n} threads")
+    if run.how == "dask":
+        workers = text(es=f"{n} trabajadores de Dask", en=f"{n} Dask workers")
+        if n == 1:
+            workers = text(es="1 trabajador de Dask", en="1 Dask worker")
+        already = text(es="ya en marcha", en="already running")
+        return workers if run.start_method else f"{workers}, {already}"
+    processes = text(es=f"{n} procesos", en=f"{n} processes")
+    if n == 1:
+        processes = text(es="1 proceso", en="1 process")
     if run.how == "pool":
         return text(es=f"Pool de {processes}", en=f"Pool of {processes}")
-    if run.how == "processes":
-        return f"{processes} (ProcessPoolExecutor)"
-    if run.how != "dask":
-        return processes
-    workers = text(
-        es="1 trabajador de Dask" if one else f"{n} trabajadores de Dask",
-        en="1 Dask worker" if one else f"{n} Dask workers",
-    )
-    already = text(es="ya en marcha", en="already running")
-    return workers if run.start_method else f"{workers}, {already}"
+    return f"{processes} (ProcessPoolExecutor)" if run.how == "processes" else processes
