@@ -94,10 +94,14 @@ def compute(
     """
     results: list[Any] = []
     try:
-        for item in items:
-            if stopped is not None and stopped():
-                break
-            results.append(task(item))
+        if stopped is None:  # asking would be seen in the time of tiny tasks
+            for item in items:
+                results.append(task(item))
+        else:
+            for item in items:
+                if stopped():
+                    break
+                results.append(task(item))
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit too: a task must not end its worker

@@ -22,11 +22,6 @@ def identity(item):
     return item
 
 
-def falsy(item):
-    """Return one of the results that are easily taken for "nothing came"."""
-    return [None, 0, False, "", [], {}, (), 0.0, b""][item % 9]
-
-
 def nested(item):
     """Return a list or a dict that holds the item, by turns."""
     return [item, [item]] if item % 2 else {"item": item, None: [item]}
@@ -51,23 +46,6 @@ def end_late(seconds):
     """Have the process of the worker end so many seconds after its last result."""
     threading.Thread(target=time.sleep, args=[seconds]).start()
     return seconds
-
-
-def slow_to_pack(seconds):
-    """Return what takes so many seconds to pickle."""
-    return SlowToPack(seconds)
-
-
-class SlowToPack:
-    """A result that takes its time where it is pickled, and arrives as a number."""
-
-    def __init__(self, seconds):
-        self.seconds = seconds
-
-    def __reduce__(self):
-        """Wait, then be a number."""
-        time.sleep(self.seconds)
-        return float, (self.seconds,)
 
 
 def length_of_both(held, item):
@@ -102,11 +80,6 @@ def loaded_modules(_item):
     import helpers.tasks  # noqa: F401  what it loads counts too
 
     return sorted(sys.modules)
-
-
-def returned_exception(item):
-    """Return an exception, without raising it."""
-    return ValueError(item)
 
 
 # ---- tasks that fail
