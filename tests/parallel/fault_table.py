@@ -92,8 +92,10 @@ FAULTS: dict[str, Fault] = {
     "os._exit": Fault(first_of(tasks.exit_abruptly, 3), items, WorkerLostError, LOST, PROCESSES),
     "killed": Fault(first_of(tasks.kill_itself, 3), items, WorkerLostError, LOST, PROCESSES),
     "killed first": Fault(first_of(tasks.kill_itself, 0), items, WorkerLostError, LOST, PROCESSES),
-    "killed last": Fault(first_of(tasks.kill_itself, 7), items, WorkerLostError, LOST, PROCESSES),
     "killed one by one": Fault(tasks.kill_itself, items, WorkerLostError, LOST, PROCESSES),
+    "killed by an item": Fault(
+        square, lambda: [1, tasks.DeadlyToRead()], WorkerLostError, LOST, PROCESSES
+    ),
     "memory": Fault(tasks.eat_memory, lambda: [10**15], MemoryError, ("falló", "failed")),
     "never returns": Fault(tasks.hang, items, TimeLimitError, "1.0", PROCESSES, LIMITED),
     "never returns from C": Fault(

@@ -170,13 +170,6 @@ def exit_abruptly(_item):
     os._exit(7)
 
 
-def exit_at_seven(item):
-    """End the process at once on item 7."""
-    if item == 7:
-        os._exit(7)
-    return item
-
-
 def kill_itself(_item):
     """End the process as the system does when memory runs out (Windows has no SIGKILL)."""
     os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))

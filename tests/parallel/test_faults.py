@@ -61,29 +61,6 @@ def test_from_a_notebook(method):
     assert json.loads(printed) == []
 
 
-OWN_TASK = """
-from helpers.parallel import TaskNotImportableError, run
-
-def own(item):
-    return 2 * item
-
-for how in ("processes", "pool"):
-    try:
-        print(run(own, range(3), how=how, n_workers=2, start_method={method!r}).results)
-    except TaskNotImportableError as error:
-        print("refused" if "own" in str(error) else error)
-"""
-
-
-def test_a_task_of_the_notebook():
-    """A function of the notebook works where workers are forked, and is refused elsewhere."""
-    with kernel() as started:
-        for method in START_METHODS:
-            printed, errors, error = started.run(OWN_TASK.format(method=method))
-            expected = "[0, 2, 4]\n" if method == "fork" else "refused\n"
-            assert (printed, errors, error) == (2 * expected, "", "")
-
-
 # ---- interrupted
 
 WAITING = """

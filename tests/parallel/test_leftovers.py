@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import subprocess
 import sys
 from pathlib import Path
 
@@ -78,34 +77,6 @@ def test_a_program_ends_in_silence(method):
     assert completed.returncode == 0, completed.stderr
     assert completed.stdout.split() == ["ValueError", "WorkerLostError", "TimeoutError"] * 2 + ["0"]
     assert completed.stderr == ""
-
-
-UNPICKLABLE = """
-import multiprocessing, sys, threading, time
-import sample_tasks
-from helpers.parallel import NotPicklableError, run
-
-items = [*range(7), *(threading.Lock() for _ in range(9))]
-for chunksize in (1, 1, 1, 2, 3, None) * 3:
-    try:
-        run(sample_tasks.identity, items, how=sys.argv[1], n_workers=2, chunksize=chunksize)
-    except NotPicklableError as error:
-        assert " 7 " in str(error), error
-end = time.perf_counter() + 3
-while threading.active_count() > 1 and time.perf_counter() < end:
-    time.sleep(0.01)
-print(sorted(thread.name for thread in threading.enumerate()), flush=True)
-"""
-
-
-@pytest.mark.parametrize("how", ["processes", "pool"])
-def test_many_unpicklable_items_leave_no_thread(how):
-    """Where many items cannot be pickled, no thread is left, and the program can end."""
-    try:
-        completed = run_program("-c", UNPICKLABLE, how)
-    except subprocess.TimeoutExpired as stuck:
-        pytest.fail(f"the program did not end; it had printed {stuck.stdout}")
-    assert (completed.stdout.strip(), completed.stderr) == ("['MainThread']", "")
 
 
 SINGLE_THREADED = """

@@ -9,8 +9,6 @@ import time
 
 import pytest
 import sample_tasks
-from hypothesis import given
-from hypothesis import strategies as st
 
 from helpers.language import LANGUAGES, set_language
 from helpers.parallel import Run, Span, run
@@ -132,31 +130,6 @@ def test_arithmetic_of_a_run():
     assert len(repr(a_run(results=["a result"] * 10_000))) < 200
     with pytest.raises(dataclasses.FrozenInstanceError):
         done.elapsed_s = 0
-
-
-@st.composite
-def runs(draw):
-    """Draw runs that could have happened: workers that compute chunk after chunk."""
-    n_workers = draw(st.integers(1, 4))
-    step_s = st.floats(0, 10, allow_nan=False)
-    ready_s, spans = [], []
-    for worker in range(n_workers):
-        ready_s.append(draw(step_s))
-        now_s = ready_s[-1]
-        for _ in range(draw(st.integers(0, 4))):
-            start_s = now_s + draw(step_s)
-            now_s = start_s + draw(step_s)
-            spans.append(Span(worker, start_s, now_s, 1))
-    arrived_s = max([span.stop_s for span in spans] + ready_s) + draw(step_s)
-    stopping_s = draw(step_s)
-    return a_run(n_workers=n_workers, elapsed_s=arrived_s + stopping_s, stopping_s=stopping_s,
-                 ready_s=tuple(ready_s), spans=tuple(spans))  # fmt: skip
-
-
-@given(runs())
-def test_figures_agree_on_any_run(done):
-    """Whatever happened, the figures are in their ranges and agree with each other."""
-    check_figures(done)
 
 
 @pytest.mark.parametrize(

@@ -326,26 +326,6 @@ def test_keyboard_interrupt_in_a_task(how, start_method):
     works_again(how, start_method)
 
 
-# ---- workers that die
-
-
-@pytest.mark.parametrize(("how", "start_method"), CHEAP_PROCESSES)
-@pytest.mark.parametrize("chunksize", [1, 100])
-@pytest.mark.parametrize(
-    ("task", "items"),
-    [
-        (sample_tasks.exit_at_seven, range(40)),
-        (sample_tasks.identity, [sample_tasks.DeadlyToRead()]),
-    ],
-)
-def test_a_worker_that_dies(how, start_method, chunksize, task, items):
-    """A worker that ends late, or while it reads its items, is an error that names the guard."""
-    texts = both_languages(WorkerLostError, task, items, how=how, n_workers=3,
-                           chunksize=chunksize, start_method=start_method)  # fmt: skip
-    assert all("__main__" in text for text in texts)
-    works_again(how, start_method)
-
-
 # ---- time limits
 
 
@@ -356,17 +336,6 @@ def test_time_limit_of_processes(how, start_method):
         error = failure(TimeLimitError, sample_tasks.endless, range(6), how=how, n_workers=2,
                         chunksize=1, start_method=start_method, timeout_s=limit_s)  # fmt: skip
         assert all(part in str(error) for part in (str(limit_s), " 0 ", " 6 "))
-    works_again(how, start_method)
-
-
-@pytest.mark.parametrize(("how", "start_method"), CHEAP)
-@pytest.mark.parametrize("chunksize", [1, 30])
-def test_time_limit_between_items(how, start_method, chunksize):
-    """Every way stops at the limit between two items, within a chunk too, and says so."""
-    texts = both_languages(TimeLimitError, sample_tasks.sleep, [0.1] * 600, how=how, n_workers=2,
-                           chunksize=chunksize, start_method=start_method,
-                           timeout_s=0.35)  # fmt: skip
-    assert all("0.35" in text and "600" in text for text in texts)
     works_again(how, start_method)
 
 

@@ -12,7 +12,6 @@ import sample_tasks
 
 from helpers import worker
 from helpers.language import current_language
-from helpers.worker import Failure
 
 
 @pytest.fixture(autouse=True)
@@ -55,22 +54,3 @@ def test_a_worker_always_answers(task, chunk, stage, index):
         assert outcome.results is None
         assert (outcome.failure.stage, outcome.failure.index) == (stage, index)
         assert "Traceback" in outcome.failure.traceback
-
-
-@pytest.mark.parametrize(
-    ("exception", "travels"),
-    [
-        (sample_tasks.Detailed(3), True),
-        (SystemExit(3), True),
-        (sample_tasks.TwoArguments(1, "b"), False),
-        (sample_tasks.WithLock("x"), False),
-    ],
-    ids=repr,
-)
-def test_failure_travels(exception, travels):
-    """A failure can always be sent; its exception only where it comes out as what it was."""
-    received = pickle.loads(pickle.dumps(Failure("task", exception, 3)))
-    assert received.exception is None
-    assert type(exception).__name__ in received.summary
-    error = pickle.loads(received.error) if received.error else None
-    assert type(error) is (type(exception) if travels else type(None))
