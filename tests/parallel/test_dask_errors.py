@@ -22,12 +22,9 @@ from helpers.parallel import (
     TaskNotImportableError,
     TimeLimitError,
     WorkerLostError,
-    clusters,
     local_cluster,
     run,
 )
-from helpers.parallel import dask_records as records
-from helpers.parallel.versions import differing
 from helpers.tasks import square
 
 LIMIT_S = 100.0
@@ -85,9 +82,8 @@ def test_a_task_that_kills_its_workers(language):
     assert leftovers.since(before) == []
 
 
-def test_a_worker_that_is_killed_while_it_starts(monkeypatch):
+def test_a_worker_that_is_killed_while_it_starts():
     """Nothing is left of a cluster that is ended while it replaces a worker that was lost."""
-    monkeypatch.setattr(clusters, "SETTLE_S", 0.0)
     before = leftovers.snapshot()
     for _ in range(2):
         with pytest.raises(WorkerLostError):
@@ -145,18 +141,6 @@ def test_a_closed_client(client, language):
     closed.close()
     with pytest.raises(InputError, match="Client"):
         run(square, [1], how="dask", client=closed)
-
-
-def test_versions_that_differ():
-    """What differs between here and there is named, once, with both versions and a place."""
-    packages = {"python": "3.11.7.final.0", "dask": "1", "distributed": "1"}
-    packages |= {"msgpack": "1", "cloudpickle": "1"}
-    here = {"packages": packages}
-    patched = {"packages": {**packages, "python": "3.11.9.final.0"}}
-    older = {"packages": {**packages, "dask": "0", "python": "3.10.2.final.0"}}
-    told = {"client": here, "scheduler": patched, "workers": {"tcp://a:1": older, "b": older}}
-    assert differing(told) == ["Python 3.11 / 3.10 (tcp://a:1)", "dask 1 / 0 (tcp://a:1)"]
-    assert differing({**told, "workers": {}}) == []
 
 
 def test_a_cluster_of_other_versions(client, language, monkeypatch, quickly):
@@ -232,60 +216,11 @@ def test_a_module_that_workers_lack(client, language, tmp_path, monkeypatch, qui
     sys.modules.pop(name)
 
 
-class Scheduler:
-    """A client whose scheduler answers as the test says."""
-
-    status = "running"
-    cluster = None  # not a local one
-
-    class scheduler:  # noqa: N801  (it stands for an object)
-        """Its address."""
-
-        address = "tcp://127.0.0.1:1"
-
-    def __init__(self, answer):
-        self.answer = answer
-
-    def scheduler_info(self, n_workers):
-        """Answer as the real one does."""
-        return self.answer()
-
-
-def pulse_of(answer, monkeypatch):
-    """Have the pulse of a made scheduler beat a while, fast, and return its last check."""
-    for name, value in {"PULSE_S": 0.01, "SILENT_S": 0.2, "EMPTY_S": 0.2}.items():
-        monkeypatch.setattr(records, name, value)
-    pulse = records.Pulse(Scheduler(answer))
-    try:
-        time.sleep(0.4)
-        pulse.check()
-    finally:
-        pulse.stop()
-
-
-def test_a_cluster_without_workers(language, monkeypatch):
-    """A cluster that has lost all its workers, and gets no new one, is not waited for."""
-    with pytest.raises(WorkerLostError):
-        pulse_of(lambda: {"n_workers": 0}, monkeypatch)
-
-
-def test_a_scheduler_that_is_silent(language, monkeypatch):
-    """A scheduler that no longer answers is not waited for, and its address is told."""
-    with pytest.raises(WorkerLostError, match="tcp://127"):
-        pulse_of(lambda: 1 / 0, monkeypatch)
-
-
-def test_a_scheduler_that_is_well(monkeypatch):
-    """Where there are workers, the check says nothing."""
-    pulse_of(lambda: {"n_workers": 1}, monkeypatch)
-
-
 # ---- batches
 
 
 def test_a_million_small_items_are_few_tasks(client):
     """A million items become eight tasks of Dask, not a million futures."""
-    before = leftovers.snapshot()
 
     def n_transitions(dask_scheduler):
         return dask_scheduler.transition_counter
@@ -295,4 +230,3 @@ def test_a_million_small_items_are_few_tasks(client):
     assert done.results[:2] + done.results[-1:] == [1_000_000, 999_999, 1]
     assert len(done.spans) == 8
     assert client.run_on_scheduler(n_transitions) - counted < 200
-    assert leftovers.since(before) == []
