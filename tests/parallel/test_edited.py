@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from helpers.language import set_language
-from helpers.parallel import TaskNotImportableError, advise, local_cluster, run
+from helpers.parallel import TaskNotImportableError, advise, run
 from helpers.parallel.importing import refuse_edited
 
 START_METHODS = multiprocessing.get_all_start_methods()
@@ -104,17 +104,6 @@ def test_no_way_mixes_two_versions(own, how, method):
     importlib.reload(module)
     done = run(module.task, range(3), how=how, start_method=method, n_workers=2)
     assert done.results == [0, 2000, 4000]
-
-
-def test_a_cluster_that_goes_on_takes_the_new_version(own):
-    """Its workers imported the file before it was edited."""
-    pytest.importorskip("distributed")
-    module, edit = own
-    with local_cluster(1) as client:
-        assert run(module.task, [1], how="dask", client=client).results == [10]
-        edit("FACTOR = 10", "FACTOR = 2000")
-        importlib.reload(module)
-        assert run(module.task, [1], how="dask", client=client).results == [2000]
 
 
 @pytest.mark.parametrize("how", ["processes", "pool"])

@@ -116,7 +116,7 @@ class Dask(Way):
             raise _lost(text(es="sin respuesta", en="no answer"))
         if now_s - self._staffed_s > patience_s(client):
             raise _lost(text(es="sin trabajadores", en="no workers"))
-        if self._answer is None:
+        if self._answer is None and now_s - self._answered_s > ASK_S:
             asked = client.scheduler.ncores()
             self._answer = asyncio.run_coroutine_threadsafe(asked, client.loop.asyncio_loop)
 
@@ -147,6 +147,8 @@ class Dask(Way):
 
     def _leave(self) -> None:
         self._task = None  # a notebook keeps the last traceback, and so this object
+        if self._answer is not None:  # a question that nobody hears would leave its connection open
+            self._answer.cancel()
         self._stack.close()
 
 
