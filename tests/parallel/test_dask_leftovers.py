@@ -110,41 +110,7 @@ def test_a_program_without_a_guard(tmp_path):
     assert '"__main__"' in completed.stderr.splitlines()[-1]
 
 
-# ---- a notebook
-
-NOTEBOOK = """
-import leftovers
-from helpers.parallel import local_cluster, run
-from helpers.tasks import square
-
-def own(item):
-    return factor * item
-
-factor = 3
-run(square, [1], how="dask", n_workers=1)
-before = leftovers.snapshot()
-print(run(own, range(4), how="dask", n_workers=2).results)
-with local_cluster(2) as client:
-    for factor in (4, 5):
-        print(run(own, range(4), how="dask", client=client).results)
-    print(run(lambda item: item ** 2, range(4), how="dask", client=client).results)
-print(leftovers.since(before))
-"""
-
-
-def test_a_notebook():
-    """In a notebook its own functions work, with the values of now, and nothing else is printed."""
-    with kernel() as started:
-        printed, errors, error = started.run(NOTEBOOK, 40)
-    assert (errors, error) == ("", "")
-    assert printed.splitlines() == [
-        "[0, 3, 6, 9]",
-        "[0, 4, 8, 12]",
-        "[0, 5, 10, 15]",
-        "[0, 1, 4, 9]",
-        "[]",
-    ]
-
+# ---- interrupts
 
 WAITING = """
 import leftovers

@@ -105,7 +105,7 @@ FAULTS = {
         "test_dask.py::test_a_cluster_for_one_call", "left behind"),
     "a cluster's folder is left": Fault("parallel/clusters.py",
         "stack.enter_context(folder)", "folder.name if not folder._finalizer.detach() else ''",
-        "test_dask_errors.py::test_a_time_limit", "temporary folders"),
+        "test_dask.py::test_a_time_limit", "temporary folders"),
     "a chunk's outcome never arrives": Fault("parallel/dask_way.py",
         "        on_done(outcome)", "        pass",
         "test_dask.py::test_a_cluster_for_one_call", "Timeout"),
