@@ -116,14 +116,12 @@ def _start(n_workers: int, dashboard: bool) -> LocalCluster:
         what = f"{type(error).__name__}: {error}"
         raise MachineError(
             text(
-                es=f"Dask no pudo iniciar {n_workers} procesos en esta máquina: {what}. Si es un "
-                'script, quizás le falta la línea if __name__ == "__main__": antes de la llamada, '
-                "porque cada trabajador lo importa. Si no, pide menos con n_workers, o apaga los "
-                "cuadernos que ya no usas. No quedó nada encendido.",
-                en=f"Dask could not start {n_workers} processes on this machine: {what}. If this "
-                'is a script, it may lack the line if __name__ == "__main__": before the call, '
-                "since each worker imports it. Otherwise ask for fewer with n_workers, or shut "
-                "down notebooks that you no longer use. Nothing was left running.",
+                es=f"Dask no pudo iniciar {n_workers} procesos ({what}). En un script, la llamada "
+                'va después de la línea if __name__ == "__main__":, porque cada trabajador lo '
+                "importa. Si no es eso, pide menos con n_workers o apaga cuadernos que no usas.",
+                en=f"Dask could not start {n_workers} processes ({what}). In a script, the call "
+                'goes after the line if __name__ == "__main__":, since each worker imports it. '
+                "Otherwise ask for fewer with n_workers, or shut down notebooks you do not need.",
             )
         ) from error.with_traceback(None)  # which would keep pipes open
 
@@ -191,12 +189,11 @@ def _check_scheduler(address: str) -> None:
     from distributed.core import rpc
 
     async def kind() -> str:
-        async with rpc(address, timeout=CONNECT_S) as server:
+        async with asyncio.timeout(CONNECT_S), rpc(address) as server:
             return str((await server.identity())["type"])
 
     # A name that is looked up may take longer.
-    ask = partial(asyncio.wait_for, timeout=CONNECT_S)
-    found = answer_within(lambda: asyncio.run(ask(kind())), CONNECT_S + 1)
+    found = answer_within(lambda: asyncio.run(kind()), CONNECT_S + 1)
     if found != "Scheduler":
         raise ValueError(f"{found}, not Scheduler")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import uuid
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, suppress
@@ -40,15 +39,15 @@ class Dask(Way):
         self._workers: set[tuple[str, int]] = set()
         self._losses_s: dict[Any, float] = {}
         self._numbers = count()
-        self._answer: concurrent.futures.Future[dict[str, int]] | None = None
         self._stack = ExitStack()
-        cluster = (
-            started(job.n_workers, job.start_method or "spawn")
-            if self._local
-            else connected(job.client)
-        )
+        if self._local:
+            cluster = started(job.n_workers, job.start_method or "spawn")
+        else:
+            cluster = connected(job.client)
         self._client = self._stack.enter_context(cluster)
         self._answered_s = self._staffed_s = self._connected_s = perf_counter()
+        loop = self._client.loop.asyncio_loop
+        self._watching = asyncio.run_coroutine_threadsafe(self._watch(), loop)
         try:
             self._threads: dict[str, int] = answer_within(self._client.nthreads, ANSWER_S)
             self.n_workers = sum(self._threads.values())
@@ -103,22 +102,22 @@ class Dask(Way):
             outcome.ready_s = min(self._connected_s, outcome.start_s)
         on_done(outcome)
 
+    async def _watch(self) -> None:
+        """Note again and again when the scheduler answered, and when it had workers."""
+        while True:
+            with suppress(Exception):  # the connection was cut
+                if await self._client.scheduler.ncores():
+                    self._staffed_s = perf_counter()
+                self._answered_s = perf_counter()
+            await asyncio.sleep(ASK_S)
+
     def check(self) -> None:
         """Raise where nobody is left who could do the work; that of a lost worker others do."""
-        client, now_s = self._client, perf_counter()
-        if self._answer is not None and self._answer.done():
-            with suppress(Exception):  # the connection was cut
-                if self._answer.result():
-                    self._staffed_s = now_s
-                self._answered_s = now_s
-            self._answer = None
-        if now_s - self._answered_s > SILENT_S or client.status == "closed":
+        now_s = perf_counter()
+        if now_s - self._answered_s > SILENT_S or self._client.status == "closed":
             raise _lost(text(es="sin respuesta", en="no answer"))
-        if now_s - self._staffed_s > patience_s(client):
+        if now_s - self._staffed_s > patience_s(self._client):
             raise _lost(text(es="sin trabajadores", en="no workers"))
-        if self._answer is None and now_s - self._answered_s > ASK_S:
-            asked = client.scheduler.ncores()
-            self._answer = asyncio.run_coroutine_threadsafe(asked, client.loop.asyncio_loop)
 
     def losses_s(self) -> dict[Any, float]:
         return self._losses_s
@@ -147,8 +146,7 @@ class Dask(Way):
 
     def _leave(self) -> None:
         self._task = None  # a notebook keeps the last traceback, and so this object
-        if self._answer is not None:  # a question that nobody hears would leave its connection open
-            self._answer.cancel()
+        self._watching.cancel()
         self._stack.close()
 
 
@@ -170,15 +168,17 @@ def _explained(error: BaseException) -> BaseException:
     if isinstance(error, (ImportError, AttributeError, RuntimeError)):
         return TaskNotImportableError(
             text(
-                es="El planificador o los trabajadores del clúster no pueden importar helpers, el "
-                f"paquete del curso ({what}). Instálalo también allá, en el mismo entorno; o "
-                "envíalo con client.upload_file, en un .zip que contenga la carpeta helpers.",
-                en="The scheduler or the workers of the cluster cannot import helpers, the package "
-                f"of the course ({what}). Install it there as well, in the same environment; or "
-                "send it with client.upload_file, in a .zip that contains the folder helpers.",
+                es="El clúster no puede importar helpers, el paquete del curso "
+                f"({what}). Instálalo también allá, en el mismo entorno; o envíalo con "
+                "client.upload_file, en un .zip que contenga la carpeta helpers.",
+                en="The cluster cannot import helpers, the package of the course "
+                f"({what}). Install it there as well, in the same environment; or send it with "
+                "client.upload_file, in a .zip that contains the folder helpers.",
             )
         )
-    if isinstance(error, CancelledError) or type(error).__module__.startswith("distributed"):
+    if isinstance(error, (CancelledError, asyncio.CancelledError)) or type(
+        error
+    ).__module__.startswith("distributed"):
         return _lost(what)
     return error
 
@@ -186,11 +186,11 @@ def _explained(error: BaseException) -> BaseException:
 def _lost(what: str) -> WorkerLostError:
     return WorkerLostError(
         text(
-            es=f"El clúster ya no puede terminar el trabajo ({what}): el planificador no contesta, "
-            "o no quedan trabajadores. Revisa por qué (memoria, red, alguien los cerró), inicia "
-            "lo que falta con dask scheduler o dask worker, y repite la llamada.",
-            en=f"The cluster can no longer finish the work ({what}): its scheduler does not "
-            "answer, or no workers are left. Find out why (memory, network, somebody closed them), "
-            "start what is missing with dask scheduler or dask worker, and repeat the call.",
+            es=f"El clúster ya no puede terminar el trabajo ({what}). Revisa por qué (memoria, "
+            "red, alguien lo cerró), inicia lo que falte con dask scheduler o dask worker, y "
+            "repite la llamada.",
+            en=f"The cluster can no longer finish the work ({what}). Find out why (memory, "
+            "network, somebody closed it), start what is missing with dask scheduler or dask "
+            "worker, and repeat the call.",
         )
     )
