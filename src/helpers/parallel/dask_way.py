@@ -176,9 +176,8 @@ def _explained(error: BaseException) -> BaseException:
                 "client.upload_file, in a .zip that contains the folder helpers.",
             )
         )
-    if isinstance(error, (CancelledError, asyncio.CancelledError)) or type(
-        error
-    ).__module__.startswith("distributed"):
+    lost = (CancelledError, asyncio.CancelledError)
+    if isinstance(error, lost) or type(error).__module__.startswith("distributed"):
         return _lost(what)
     return error
 
