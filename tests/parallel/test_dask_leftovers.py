@@ -36,7 +36,7 @@ def state():
     return {
         "environment": dict(os.environ),
         "configuration": repr(dask.config.config),
-        "logging": [(one.level, one.handlers, one.filters) for one in loggers],
+        "logging": [(one.level, len(one.handlers), len(one.filters)) for one in loggers],
         "signals": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
         "start method": multiprocessing.get_start_method(allow_none=True),
         "client": distributed.client._get_global_client(),

@@ -8,10 +8,7 @@ from concurrent.futures import CancelledError
 from contextlib import ExitStack, suppress
 from itertools import count
 from time import perf_counter, time
-from typing import Any
-
-import dask
-from distributed import Future, KilledWorker
+from typing import TYPE_CHECKING, Any
 
 from helpers.language import current_language, text
 from helpers.parallel.clusters import connected, kill_workers, patience_s, started
@@ -20,14 +17,15 @@ from helpers.parallel.processes import answer_within, within_limit
 from helpers.parallel.ways import Callback, Job, Way
 from helpers.remote import Call, run_remote_chunk
 
+if TYPE_CHECKING:
+    from distributed import Future
+
 # A task that weighs more travels once to each worker, not with each chunk.
 HEAVY_TASK_BYTES = 64_000
 # How often the scheduler is asked whether it has workers, and how long it may be silent.
 ASK_S, SILENT_S = 0.5, 7.0
 # So long the scheduler has to say what it knows of clocks, workers and losses.
 ANSWER_S = 3.0
-# Dask would warn of large messages: the learner has no say in how they are sent.
-LARGE_MESSAGES = {"distributed.admin.large-graph-warning-threshold": "1 TB"}
 
 
 class Dask(Way):
@@ -57,8 +55,7 @@ class Dask(Way):
             self._key = f"{name}-{self._call.name}"
             self._task: Any = job.pickled_task
             if len(job.pickled_task) > HEAVY_TASK_BYTES:
-                with dask.config.set(LARGE_MESSAGES):
-                    self._task = self._client.submit(bytes, job.pickled_task, pure=False)
+                self._task = self._submitted(bytes, job.pickled_task)
         except BaseException:
             self.kill()
             raise
@@ -72,17 +69,17 @@ class Dask(Way):
             ahead_s = there_s - (before_s + time()) / 2
         return Call(uuid.uuid4().hex, current_language(), wall_s, wall_s + ahead_s)
 
+    def _submitted(self, *call: Any, **options: Any) -> Future:
+        import dask
+
+        # Dask would warn of large messages: the learner has no say in how they are sent.
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
+            return self._client.submit(*call, pure=False, **options)
+
     def submit(self, chunk: bytes, on_done: Callback) -> None:
+        key = (self._key, next(self._numbers))
         try:
-            with dask.config.set(LARGE_MESSAGES):
-                future = self._client.submit(
-                    run_remote_chunk,
-                    chunk,
-                    self._task,
-                    self._call,
-                    pure=False,
-                    key=(self._key, next(self._numbers)),
-                )
+            future = self._submitted(run_remote_chunk, chunk, self._task, self._call, key=key)
             self._futures.add(future)
             self._client.loop.add_callback(self._fetch, future, on_done)
         except Exception as error:  # the client was closed, for example
@@ -152,6 +149,8 @@ class Dask(Way):
 
 def _explained(error: BaseException) -> BaseException:
     """Return the error that tells a learner what an error of Dask's means."""
+    from distributed import KilledWorker
+
     what = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
     if isinstance(error, KilledWorker):
         return WorkerLostError(
