@@ -175,7 +175,6 @@ class ClusterPrograms:
             check_seconds("after_s", after_s)
         worker = self._workers[whole_number("number", number, self._n_workers) - 1]
         timer = threading.Timer(after_s, _kill, [worker])
-        timer.daemon = True
         self._timers.append(timer)
         timer.start()
 
@@ -202,14 +201,9 @@ class ClusterPrograms:
 def cluster_programs(n_workers: int = 2) -> Iterator[ClusterPrograms]:
     """Have a Dask scheduler and workers while inside, each started as a program of its own.
 
-    It stands for these commands, each in a terminal of its own, on machines of one network::
-
-        dask scheduler
-        dask worker tcp://ADDRESS-OF-THE-SCHEDULER:8786 --nthreads 1 --no-nanny
-
-    Here all listen on the loopback address alone, on ports that are free, without a dashboard. All
-    is ended when the block is left, however that happens. If this process is killed, the
-    scheduler ends by itself after five minutes without work, and its workers with it.
+    All listen on the loopback address alone, on ports that are free, without a dashboard, and are
+    ended when the block is left. If this process is killed, the scheduler ends by itself after five
+    minutes without work, and its workers with it.
 
     Args:
         n_workers: how many workers, from 1 to 16; each computes with one thread.

@@ -162,16 +162,11 @@ def connected(client: object) -> Iterator[Client]:
 
 
 def _connect(address: str) -> Client:
-    import warnings
-
     from distributed import Client
-    from distributed.versions import VersionMismatchWarning
 
     try:
         _check_scheduler(address)
-        with warnings.catch_warnings():  # it becomes an error
-            warnings.simplefilter("ignore", VersionMismatchWarning)
-            return Client(address, timeout=CONNECT_S, set_as_default=False)
+        return Client(address, timeout=CONNECT_S, set_as_default=False)
     except OSError as error:
         raise _no_scheduler(address, error) from None
     except (ValueError, TypeError) as error:  # it is no address, or one that needs keys
