@@ -58,7 +58,7 @@ FAULTS = {
     # ---- arguments
     "the start method is ignored": Fault("parallel/processes.py",
         "multiprocessing.get_context(start_method)", 'multiprocessing.get_context("spawn")',
-        "test_run.py::test_workers_start_as_they_were_told"),
+        "test_run.py::test_workers_start_as_asked"),
     "n_workers is ignored": Fault("parallel/plans.py",
         'whole_number("n_workers", n_workers, most)', "usable_cpus() + 1",
         "test_run.py::test_default_chunksize_is_that_of_pool_map"),
@@ -69,7 +69,7 @@ FAULTS = {
         "bound = _bound_cpus()", "bound = os.cpu_count() or 1",
         "test_machine.py::test_bound_to_one_cpu", "== ['1', "),
     "workers speak another language": Fault("worker.py",
-        "    set_language(language)", "", "test_run.py::test_workers_start_as_they_were_told"),
+        "    set_language(language)", "", "test_run.py::test_workers_start_as_asked"),
     # ---- limits and interrupts
     "a time limit is ignored": Fault("parallel/plans.py",
         "called_s + limit_s", "called_s + 1e9",
