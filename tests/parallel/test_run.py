@@ -158,7 +158,7 @@ def test_in_this_process_nothing_is_sent(how):
 
 
 @pytest.mark.parametrize(("how", "start_method"), WITH_PROCESSES)
-def test_workers_start_as_they_were_told(how, start_method):
+def test_workers_start_as_asked(how, start_method):
     """As other processes, of the start method, as many as asked for, in our language."""
     set_language("es")
     options = {"how": how, "n_workers": 2, "start_method": start_method, "chunksize": 1}

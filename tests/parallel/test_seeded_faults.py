@@ -55,7 +55,7 @@ FAULTS = {
     # ---- arguments
     "the start method is ignored": Fault("parallel/processes.py",
         "multiprocessing.get_context(start_method)", 'multiprocessing.get_context("spawn")',
-        "test_run.py::test_workers_start_as_they_were_told"),
+        "test_run.py::test_workers_start_as_asked"),
     "n_workers is ignored": Fault("parallel/plans.py",
         'whole_number("n_workers", n_workers, most)', "usable_cpus() + 1",
         "test_run.py::test_default_chunksize_is_that_of_pool_map"),
@@ -66,7 +66,7 @@ FAULTS = {
         "bound = _bound_cpus()", "bound = os.cpu_count() or 1",
         "test_machine.py::test_bound_to_one_cpu", "== ['1', "),
     "workers speak another language": Fault("worker.py",
-        "    set_language(language)", "", "test_run.py::test_workers_start_as_they_were_told"),
+        "    set_language(language)", "", "test_run.py::test_workers_start_as_asked"),
     # ---- limits and interrupts
     "a time limit is ignored": Fault("parallel/plans.py",
         "called_s + limit_s", "called_s + 1e9",
@@ -90,7 +90,7 @@ FAULTS = {
         "cannot pickle"),
     "a lost worker of a pool is not noticed": Fault("parallel/pools.py",
         "if process.exitcode is not None", "if False",
-        "test_run_errors.py::test_a_worker_that_dies", "Timeout"),
+        "test_leftovers.py::test_open_files_do_not_grow", "Timeout"),
     # ---- leftovers
     "workers are not killed": Fault("parallel/processes.py",
         "for process in watched.processes if process.pid is not None]", "for process in ()]",

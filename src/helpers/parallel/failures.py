@@ -70,13 +70,13 @@ def with_note(error: BaseException | None, summary: str, note: str) -> Exception
     if isinstance(error, Exception):  # SystemExit would end the caller
         error.add_note(note)
         return error
-    said = text(
+    what = text(
         es=f"La tarea terminó con algo que no se puede traer aquí tal como fue: {summary}. Una "
         "tarea debe terminar con return o con una excepción normal; no uses sys.exit en ella.",
         en=f"The task ended with something that cannot be brought here as it was: {summary}. A "
         "task should end with return or with a plain exception; do not call sys.exit in it.",
     )
-    return TaskFailedError(f"{said}\n{note}")
+    return TaskFailedError(f"{what}\n{note}")
 
 
 def not_started(plan: Plan, error: Exception) -> Exception:

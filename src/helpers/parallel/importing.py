@@ -8,6 +8,7 @@ import pickle
 import struct
 import sys
 import sysconfig
+import time
 import traceback
 import types
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -21,6 +22,7 @@ from helpers.parallel.errors import NotPicklableError, TaskNotImportableError
 from helpers.parallel.results import Task
 
 _INSTALLED = (*map(sysconfig.get_path, ("stdlib", "purelib")), str(Path(__file__).parents[1]))
+_LOADED_S = time.time()
 # The files of tasks: what each held when it was first looked at after its import.
 _sources: dict[str, tuple[ModuleSpec, bytes]] = {}
 
@@ -159,10 +161,10 @@ def _is_as_compiled(spec: ModuleSpec, file: Path) -> bool:
 
     Source: "Cached bytecode invalidation" in Python's language reference, and PEP 552.
     """
-    if sys.dont_write_bytecode or spec.cached is None or not Path(spec.cached).exists():
+    status, cached = file.stat(), Path(spec.cached or "")
+    if status.st_mtime < _LOADED_S or sys.dont_write_bytecode or not cached.is_file():
         return True
-    by_hash, compiled_s, size = struct.unpack("<4x3L", Path(spec.cached).read_bytes()[:16])
-    status = file.stat()
+    by_hash, compiled_s, size = struct.unpack("<4x3L", cached.read_bytes()[:16])
     return bool(by_hash) or (compiled_s, size) == (int(status.st_mtime), status.st_size)
 
 

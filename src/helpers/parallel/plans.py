@@ -39,15 +39,15 @@ WINDOWS_MAX_WORKERS = 61
 class Plan:
     """A call of ``run`` whose arguments have been checked.
 
-    ``chunksize`` is ``None`` until it is known how many workers share the items. Reading the items
-    has taken ``read_s`` seconds of the time limit.
+    ``chunksize`` is 0 until it is known how many workers share the items. Reading the items has
+    taken ``read_s`` seconds of the time limit.
     """
 
     task: Task
     items: Sequence[Any]
     how: str
     n_workers: int
-    chunksize: int | None
+    chunksize: int
     start_method: str | None
     timeout_s: float | None
     pickled_task: bytes
@@ -79,13 +79,11 @@ class Plan:
 
     def first(self, index: int) -> int:
         """Return the index of the first item of chunk ``index``; of the end, after the last one."""
-        assert self.chunksize is not None
         return min(index * self.chunksize, len(self.items))
 
     @property
     def n_chunks(self) -> int:
         """How many chunks the items make."""
-        assert self.chunksize is not None
         return math.ceil(len(self.items) / self.chunksize)
 
 
@@ -111,8 +109,7 @@ def make_plan(
         check_not_importing("run")
     _check_client(client, how, n_workers, start_method)
     workers = _checked_workers(n_workers, how)
-    if chunksize is not None:
-        chunksize = whole_number("chunksize", chunksize)
+    size = 0 if chunksize is None else whole_number("chunksize", chunksize)
     if timeout_s is not None:
         check_seconds("timeout_s", timeout_s)
     check_task(task)
@@ -129,7 +126,7 @@ def make_plan(
     begin_s = perf_counter()
     listed = as_sequence(items, timeout_s)
     read_s = perf_counter() - begin_s
-    return Plan(task, listed, how, workers, chunksize, method, timeout_s, pickled, client, read_s)
+    return Plan(task, listed, how, workers, size, method, timeout_s, pickled, client, read_s)
 
 
 def chunksize_for(n_items: int, n_workers: int) -> int:

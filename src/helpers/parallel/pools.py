@@ -11,7 +11,7 @@ from helpers import worker
 from helpers.language import current_language
 from helpers.parallel.failures import lost_worker
 from helpers.parallel.processes import WatchedContext, end, interrupts_blocked, kill
-from helpers.parallel.ways import Callback, Job, Way, answer
+from helpers.parallel.ways import Callback, Job, Way, call_back
 from helpers.worker import Outcome
 
 # So long a pool's own end may take, before its workers are killed, where the call has failed.
@@ -43,7 +43,7 @@ class Processes(Way):
         except BrokenProcessPool as error:  # a worker was lost since the last look
             explain(error)
         else:
-            future.add_done_callback(lambda done: answer(explain, done))
+            future.add_done_callback(lambda done: call_back(explain, done))
 
     def stop(self) -> None:
         end(self._executor.shutdown, self._watched)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # where a system has no semaphores, the import is an error
     from multiprocessing.synchronize import Lock
 
 Answer = TypeVar("Answer")
-# A worker that has not gone by then, after it was told to and was killed, never will.
+# A worker that has not gone by then, after it was asked to and was killed, never will.
 STOP_LIMIT_S = 3.0
 # How often a thread that waits for another hears an interrupt (on Windows, not in between).
 LOOK_S = 0.1
@@ -112,7 +112,7 @@ def interrupts_held(held: bool = True) -> Iterator[Callable[[], None]]:
 def interrupts_blocked(start_method: str | None) -> Iterator[None]:
     """Have processes that are started inside ignore interrupts from their first moment on.
 
-    Until a worker is told to ignore them, one would end it with a traceback of its own.
+    Until a worker knows to ignore them, one would end it with a traceback of its own.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows: interrupts do not come as signals
         yield

@@ -183,7 +183,7 @@ def _record(
         results=[],
         how=plan.how,
         n_workers=n_workers,
-        chunksize=plan.chunksize or 1,
+        chunksize=plan.chunksize,
         start_method=plan.start_method,
         elapsed_s=stopped_s - called_s,
         ready_s=(

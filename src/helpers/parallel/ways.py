@@ -121,7 +121,7 @@ class Threads(Way):
         return _computed_here(self._task, chunk, name, ready_s, self._stop.is_set)
 
     def submit(self, chunk: Any, on_done: Callback) -> None:
-        self._executor.submit(self._compute, chunk).add_done_callback(partial(answer, on_done))
+        self._executor.submit(self._compute, chunk).add_done_callback(partial(call_back, on_done))
 
     def stop(self) -> None:
         self._executor.shutdown(wait=True)
@@ -139,7 +139,7 @@ def _computed_here(
     return Outcome(name, (ready_s, start_s, perf_counter()), results, failure)
 
 
-def answer(on_done: Callback, future: Future[Outcome]) -> None:
+def call_back(on_done: Callback, future: Future[Outcome]) -> None:
     """Call back with what came of a future, unless it was cancelled."""
     if not future.cancelled():
         on_done(future.exception() or future.result())
