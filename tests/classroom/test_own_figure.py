@@ -1,14 +1,19 @@
-"""A figure of plain matplotlib is told from what it holds: each line's way, bars, points."""
+"""A figure of plain matplotlib is told from what it holds, as a text and as a table under it."""
+
+from __future__ import annotations
 
 import datetime
+import math
+import re
+from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
-from helpers.classroom.own_figure import own_text
-from helpers.classroom.style import alternative_text, figure_html
-from helpers.language import set_language
+from helpers.classroom.own_figure import MOST, NONE, Table, folded
+from helpers.classroom.style import alternative_text, figure_html, tables_of
+from helpers.language import set_language, text
 
 WORKERS, MEASURED = [1, 2, 4, 8], [1.0, 1.9, 3.1, 2.9]
 
@@ -33,16 +38,9 @@ def two_lines(ax):
     ax.set(xlabel="workers", ylabel="speedup")
 
 
-def crossing(ax):
-    """Draw two lines that cross at 100 on axes of powers of ten."""
-    ax.loglog([10, 1000], [0.001, 0.1], label="loop")
-    ax.loglog([10, 100, 1000], [0.01, 0.01, 0.01], label="pool")
-    ax.set(xlabel="items", ylabel="seconds")
-
-
 def wave(ax):
-    """Draw a line of ten thousand points that rises, falls and rises."""
-    ax.plot(np.linspace(0, 1, 10_001), np.sin(np.linspace(0, 7, 10_001)))
+    """Draw a line of a million points that rises, falls and rises."""
+    ax.plot(np.linspace(0, 1, 1_000_001), np.sin(np.linspace(0, 7, 1_000_001)))
 
 
 def cloud(ax):
@@ -55,39 +53,36 @@ def names_and_gaps(ax):
     """Draw lines over names, one with a gap, and one without any number."""
     ax.plot(["a", "b", "c"], [3, np.nan, 2], label="p")
     ax.plot(["a", "b", "c"], [2, 2, 3], label="q")
-    ax.plot(["a", "b", "c"], [np.nan] * 3, label="r")
+    ax.plot(["a", "b", "c"], [np.nan] * 3)
 
 
-def dates(ax):
-    """Draw a line over dates."""
-    ax.plot([datetime.date(2026, 1, 1), datetime.date(2026, 2, 1)], [3, 2])
+def strange(ax):
+    """Draw a line whose data cannot be read."""
+    [line] = ax.plot([1, 2])
+    line.get_data = lambda **_: math.nan
+    ax.set_title("strange")
 
 
 TOLD = {
-    bars: "Two ways. seconds. loop: 1.23; pool: 0.71. Most: loop, 1.23. Least: pool, 0.71.",
-    many_bars: "items. w0: 3; w1: 1; w2: 4; w3: 2; w4: 9; w5: 2; and 2 more. "
-    "Most: w4, 9. Least: w1, 1.",
-    two_lines: "speedup against workers. measured: from 1 (workers 1) to 2.9 (workers 8); "
-    "highest 3.1 (4). ideal: from 1 (workers 1) to 8 (workers 8). Highest at the end: ideal.",
-    crossing: "seconds against items. loop: from 0.001 (items 10) to 0.1 (items 1,000). "
-    "pool: from 0.01 (items 10) to 0.01 (items 1,000). Highest at the end: loop. "
-    "loop and pool cross near items 100.",
-    wave: "from 0 (x 0) to 0.657 (x 1); highest 1 (0.224); lowest -1 (0.673).",
-    cloud: "ms against size. 1,000 points; x: 0 – 999; y: 0 – 99.9.",
-    names_and_gaps: "p: from 3 (x a) to 2 (x c). q: from 2 (x a) to 3 (x c). "
-    "Highest at the end: q.",
-    dates: "from 3 (x 2026-01-01) to 2 (x 2026-02-01).",
+    bars: "Two ways. seconds. 1.23 (loop), 0.71 (pool).",
+    many_bars: "items. from 3 (w0) to 5 (w7); lowest 1 (w1), highest 9 (w4).",
+    two_lines: "speedup against workers. measured: 1 (1), 1.9 (2), 3.1 (4), 2.9 (8); lowest 1 (1), "
+    "highest 3.1 (4). ideal: 1 (1), 2 (2), 4 (4), 8 (8); lowest 1 (1), highest 8 (8).",
+    wave: "from 0 (0) to 0.657 (1); lowest -1 (0.673), highest 1 (0.224).",
+    cloud: "ms against size. 1,000 points; lowest 0 (0), highest 99.9 (999).",
+    names_and_gaps: "p: 3 (a), 2 (c). q: 2 (a), 2 (b), 3 (c); lowest 2 (a), highest 3 (c). "
+    "series 3: —.",
     lambda ax: ax.imshow(np.eye(3)): "Chart without title or axis labels.",
     lambda ax: ax.set(title="Empty", xlabel="n"): "Empty. n.",
+    strange: "strange.",
 }
 
 
 @pytest.mark.parametrize("draw", TOLD, ids=lambda draw: draw.__name__)
 def test_a_plain_figure_is_told_from_its_data(draw):
-    """The text names title and axes, from where to where lines go, extremes and crossings."""
+    """The text names title and axes, few values or from where to where, the extremes."""
     figure, ax = plt.subplots()
     draw(ax)
-    assert own_text(figure) == TOLD[draw]
     assert alternative_text(figure) == TOLD[draw]
     assert f'alt="{TOLD[draw]}"' in figure_html(figure)
 
@@ -96,13 +91,11 @@ def test_it_is_told_in_the_language_of_the_page():
     """In Spanish the sentences are Spanish; the nouns are the figure's own."""
     set_language("es")
     figure, (left, right) = plt.subplots(1, 2)
-    crossing(left)
-    bars(right)
-    assert own_text(figure) == (
-        "seconds según items. loop: de 0.001 (items 10) a 0.1 (items 1,000). "
-        "pool: de 0.01 (items 10) a 0.01 (items 1,000). Más alta al final: loop. "
-        "loop y pool se cruzan cerca de items 100. "
-        "Two ways. seconds. loop: 1.23; pool: 0.71. Mayor: loop, 1.23. Menor: pool, 0.71."
+    cloud(left)
+    many_bars(right)
+    assert alternative_text(figure) == (
+        "ms según size. 1,000 puntos; mínimo 0 (0), máximo 99.9 (999). "
+        "items. de 3 (w0) a 5 (w7); mínimo 1 (w1), máximo 9 (w4)."
     )
 
 
@@ -111,7 +104,154 @@ def test_of_many_lines_the_first_are_told():
     figure, ax = plt.subplots()
     for number in range(20):
         ax.plot([0, 1], [number, 19 - number], label=f"line {number}")
-    told = own_text(figure)
-    assert "And 14 more lines." in told
+    told = alternative_text(figure)
+    assert "line 5:" in told
     assert "line 6:" not in told
-    assert len(told.split()) < 150
+    assert "And 14 more series." in told
+
+
+# ---- the table
+
+
+def tables(draw) -> list[Table]:
+    """Return the tables of a figure that a learner draws and sees."""
+    figure, ax = plt.subplots()
+    draw(ax)
+    figure_html(figure)
+    return tables_of(figure)
+
+
+DAY = datetime.date(2024, 2, 29)
+ROWS = [
+    (lambda ax: ax.bar(["a", "b"], [3, 4]), [("a", "3"), ("b", "4")]),
+    (lambda ax: ax.barh(["a", "b"], [3, 4]), [("a", "3"), ("b", "4")]),
+    (lambda ax: ax.bar([10**6, 10**7], [3, 4]), [("1,000,000", "3"), ("10,000,000", "4")]),
+    (lambda ax: ax.scatter([1, 2], [3, 4.5]), [("1", "3"), ("2", "4.5")]),
+    (lambda ax: ax.plot([1, 2], [1 / 3, 123456.789]), [("1", "0.333333"), ("2", "123,457")]),
+    (lambda ax: ax.plot([DAY], [1], "o"), [("2024-02-29", "1")]),
+    (
+        lambda ax: ax.plot(np.array(["2024-02-29"], dtype="datetime64[ns]"), [1], "o"),
+        [("2024-02-29", "1")],
+    ),
+    (lambda ax: ax.plot([1], ["a"], "o"), [("1", "a")]),
+    (lambda ax: ax.plot([1, 2], [math.nan, 4]), [("1", NONE), ("2", "4")]),
+    (lambda ax: ax.scatter([1, 2], [4, math.inf]), [("1", "4"), (NONE, NONE)]),
+    (
+        lambda ax: ax.plot([1, 2], np.ma.array([3, 4], mask=[False, True])),
+        [("1", "3"), ("2", NONE)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("draw", "rows"), ROWS)
+def test_what_stands_in_the_table(draw, rows):
+    """Lines, bars and points; numbers, names and dates; a dash in place of what is missing."""
+    [table] = tables(draw)
+    assert table.rows == rows
+    assert table.n_rows == len(rows)
+
+
+def test_heads_and_caption_are_the_figures_own(language):
+    """A table is called as the chart and its columns as the axes; several series are named."""
+
+    def two(ax):
+        ax.plot([1], [2], label="one")
+        ax.plot([1], [3])
+
+    [table] = tables(two)
+    caption = text(es="Datos del gráfico", en="Data of the chart")
+    number = text(es="serie 2", en="series 2")
+    heads = (text(es="serie", en="series"), "x", "y")
+    assert table == Table(caption, heads, [("one", "1", "2"), (number, "1", "3")], 2)
+    [table] = tables(bars)
+    assert (table.caption, table.heads) == ("Two ways", ("x", "seconds"))
+    [table] = tables(many_bars)
+    assert table.heads == ("y", "items")
+
+
+def test_long_data_is_cut_and_says_so(language):
+    """Of more rows than can be read the first are shown, and how many there are."""
+    [table] = tables(lambda ax: [ax.plot(range(200)) for _ in range(3)])
+    assert (len(table.rows), table.n_rows) == (MOST, 600)
+    [caption] = Page(folded([table])).texts_in("caption")
+    rows = text(es="(las primeras 300 filas de 600)", en="(the first 300 of 600 rows)")
+    assert caption == f"{table.caption} {rows}"
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda ax: None,
+        lambda ax: ax.axvline(3),
+        lambda ax: ax.imshow([[1, 2], [3, 4]]),
+        lambda ax: ax.plot([], []),
+        lambda ax: ax.text(0, 0, "words"),
+        strange,
+    ],
+)
+def test_a_figure_without_data_has_no_table(draw):
+    """Where nothing can be read off, the picture is shown, and no empty table under it."""
+    assert tables(draw) == []
+    assert figure_html(plt.gcf()).endswith("</figure>")
+
+
+class Page(HTMLParser):
+    """The elements of a piece of HTML, each with its attributes, and the texts in it."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.texts: list[tuple[str, str]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        """Note an element."""
+        self.elements.append((tag, dict(attrs)))
+        if tag != "img":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        """Elements are closed in the order in which they were opened."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        """Note a text, and the element that it stands in."""
+        self.texts.append((self.open[-1] if self.open else "", data))
+
+    def texts_in(self, tag: str) -> list[str]:
+        """Return the texts that stand in such elements."""
+        return [said for where, said in self.texts if where == tag]
+
+    def attributes(self, tag: str) -> list[dict[str, str | None]]:
+        """Return the attributes of each such element."""
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def test_the_html_can_be_read_and_reached(language):
+    """A fold with its summary; a region with a name that the keyboard reaches; heads with scope."""
+    figure, ax = plt.subplots()
+    bars(ax)
+    shown = figure_html(figure)
+    page = Page(shown)
+    assert page.open == []
+    names = [name for name, _ in page.elements]
+    assert names[:5] == ["figure", "img", "details", "summary", "div"]
+    summary = text(es="Los datos en una tabla", en="The data as a table")
+    assert page.texts_in("summary") == [summary]
+    [box] = page.attributes("div")
+    assert (box["role"], box["tabindex"], box["aria-label"]) == ("region", "0", "Two ways")
+    assert page.texts_in("caption") == ["Two ways"]
+    assert [head["scope"] for head in page.attributes("th")] == [*["col"] * 2, *["row"] * 2]
+    assert page.texts_in("td") == ["1.234", "0.71"]
+    # the page's colours hold, by day and by night
+    assert re.findall(r"(?<![-\w])(?:color|background)\s*:\s*(\w+)", shown) == ["inherit"]
+
+
+def test_what_stands_in_a_table_is_escaped():
+    """Names of a learner's are text, and never become elements of the page."""
+    evil = '<img src=x onerror="alert(1)">&'
+    page = Page(folded([Table(evil, (evil, evil), [(evil, evil)], 1)]))
+    assert page.attributes("img") == []
+    assert page.texts_in("td") == [evil]
+    assert page.attributes("div")[0]["aria-label"] == evil

@@ -92,7 +92,8 @@ def test_calls_that_raise_are_marked():
         with pytest.raises(ValueError, match="invalid literal"):
             task("a")
     assert sum(span.n_raised for span in watched.run().spans) == 1
-    assert "✖" in plot_timeline(watched).get_xlabel()
+    [legend] = plot_timeline(watched).get_figure().legends
+    assert "raised an error" in [meaning.get_text() for meaning in legend.get_texts()]
     assert "Calls that raised: 1" in alternative_text(plot_timeline(watched).get_figure())
 
 
