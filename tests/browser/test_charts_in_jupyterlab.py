@@ -1,4 +1,4 @@
-"""The data under a chart in a real JupyterLab: by the keyboard, by day and by night."""
+"""Charts, their data and an explorer in a real JupyterLab: by keyboard, by mouse, day and night."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from labs import PAGE_LIMIT_S, TEST_LIMIT_S, TIMEOUT
 from lesson_page import LessonPage
 from playwright.sync_api import expect
 
-from helpers.language import LANGUAGES, message, text
+from helpers.language import LANGUAGES, text
 
 pytestmark = [pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT), pytest.mark.slow]
 
@@ -19,14 +19,12 @@ from helpers.classroom import explore_amdahl, plot_timeline, start
 from helpers.parallel import simulate
 
 start("{language}")
-ax = plot_timeline(simulate([1e-3] * 400, 2, 2, start_s=0.01, message_s=1e-4))"""
+plot_timeline(simulate([1e-3] * 400, 2, 2, start_s=0.01, message_s=1e-4))"""
 OWN = """\
 from matplotlib import pyplot as plt
 
-_, ax = plt.subplots()
-_ = ax.bar(["a", "b"], [3, 4])
-_ = ax.set_title("mine")"""
-CHART_CELL, OWN_CELL, EXPLORER_CELL = range(3)
+plt.bar(["a", "b"], [3, 4])
+plt.show()"""
 
 
 @pytest.fixture
@@ -39,7 +37,7 @@ def page(in_language, start_lab, course, browser_page):
         cells = [nbformat.v4.new_code_cell(source) for source in sources]
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-        path = f"notebooks/{language}/tables.ipynb"
+        path = f"notebooks/{language}/charts.ipynb"
         nbformat.write(notebook, course / path)
         lesson = LessonPage(browser_page, PAGE_LIMIT_S)
         lesson.open(start_lab(language), path)
@@ -50,21 +48,24 @@ def page(in_language, start_lab, course, browser_page):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_data_is_reached_by_keyboard_and_read_by_all(page, language, screenshots):
-    """Enter unfolds the table, arrows scroll it, and axe-core finds nothing, in both themes."""
+def test_charts_are_reached_by_all(page, language, screenshots):
+    """Enter unfolds a table, which scrolls; an explorer follows keys and mouse, and so does its.
+
+    axe-core finds nothing in them, in both themes.
+    """
     lesson = page(language)
-    shown = [lesson.shown(cell) for cell in (CHART_CELL, OWN_CELL)]
-    for cell in shown:
+    chart, own, explorer = (lesson.shown(cell) for cell in range(3))
+    for cell in (chart, own):
         _unfold(lesson, cell)
-    _scroll(lesson, shown[0])
-    explorer = lesson.shown(EXPLORER_CELL)
-    _follow(lesson, explorer)
+    _scroll(lesson, chart)
+    _explore(lesson, explorer)
     for theme in THEMES:
         _set_theme(lesson, theme)
-        for number, cell in enumerate([*shown, explorer]):
+        for number, cell in enumerate((chart, own, explorer)):
+            expect(cell.locator("img")).to_have_count(1)  # no static twin beside the explorer
             cell.scroll_into_view_if_needed()
             assert _violations(lesson, cell) == []
-            name = f"table_{language}_{theme.split()[-1]}_{number}.png"
+            name = f"chart_{language}_{theme.split()[-1]}_{number}.png"
             cell.screenshot(path=screenshots / name)
     assert lesson.failures() == []
 
@@ -72,7 +73,7 @@ def test_the_data_is_reached_by_keyboard_and_read_by_all(page, language, screens
 def _unfold(lesson, cell):
     """Unfold the data with Enter, as who has no mouse does."""
     summary = cell.locator("summary")
-    expect(summary).to_have_text(message("table.summary"))
+    expect(summary).to_have_text(text(es="Los datos en una tabla", en="The data as a table"))
     expect(cell.locator("table")).not_to_be_visible()
     summary.focus()
     lesson.page.keyboard.press("Enter")
@@ -91,18 +92,31 @@ def _scroll(lesson, cell):
     assert box.evaluate(wide)
 
 
-def _follow(lesson, cell):
-    """An explorer's table stays open while a slider moves, and follows it."""
-    tick = cell.get_by_role("checkbox", name=message("table.summary"))
-    tick.focus()
-    lesson.page.keyboard.press("Space")
-    table = cell.locator("table")
+def _explore(lesson, cell):
+    """Keys and a drag move the sliders, picture, sentence and open table with them."""
+    page, (fraction, workers) = lesson.page, cell.get_by_role("slider").all()
+    names = cell.locator(".widget-label:visible")
+    cut = names.evaluate_all("all => all.filter(e => e.scrollWidth > e.clientWidth).length")
+    assert cut == 0, "a name is cut"
+    cell.get_by_role("checkbox").focus()
+    page.keyboard.press("Space")
+    table, said = cell.locator("table"), cell.get_by_role("status")
     expect(table).to_be_visible()
     before = table.inner_text()
-    cell.get_by_role("slider").first.focus()
-    lesson.page.keyboard.press("ArrowRight")
+    fraction.focus()
+    page.keyboard.press("ArrowRight")
     expect(table).not_to_have_text(before, use_inner_text=True)
-    expect(table).to_be_visible()
+    expect(said).to_contain_text(text(es="de 0.3 y 64 procesos", en="of 0.3 and 64 workers"))
+    workers.focus()
+    for _ in range(3):  # a key held down ends on its last
+        page.keyboard.press("ArrowRight")
+    expect(said).to_contain_text(text(es="de 0.3 y 512 procesos", en="of 0.3 and 512 workers"))
+    before, box = said.inner_text(), fraction.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"], steps=5)
+    page.mouse.up()
+    expect(said).not_to_have_text(before)
 
 
 def _set_theme(lesson, theme):
