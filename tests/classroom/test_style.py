@@ -16,7 +16,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from traitlets.config import Config
 
-from helpers.classroom import plot_timeline, style
+from helpers.classroom import plot_timeline
 from helpers.classroom.style import (
     BLUE,
     GREEN,
@@ -241,13 +241,3 @@ def test_inline_backend_is_told_not_to_show_a_png(shell, monkeypatch):
         assert InlineBackend.instance().figure_formats == set()
     finally:
         InlineBackend.clear_instance()
-
-
-def test_style_without_a_notebook(monkeypatch):
-    """Outside of a notebook use_style sets the style and does no more."""
-    monkeypatch.setattr(style, "get_ipython", lambda: None)
-    with plt.rc_context():
-        plt.rcdefaults()
-        plt.switch_backend("Agg")
-        use_style()
-        assert {key: plt.rcParams[key] for key in STYLE} == STYLE

@@ -101,9 +101,11 @@ def draw_amdahl(ax: Axes, fraction: float, n_workers: int) -> str:
     limit = significant(1 / fraction)
     return text(
         es=f"Con una fracción secuencial de {fraction:g} y {n_workers:,} procesos, la aceleración "
-        f"es de {reached}: se aprovecha el {share} % de cada uno. Nunca llegará a {limit}.",
+        f"es de {reached}: se aprovecha el {share} % de cada uno. Por más procesos que haya, el "
+        f"límite es {limit}.",
         en=f"With a serial fraction of {fraction:g} and {n_workers:,} workers the speedup is "
-        f"{reached}: {share}% of each is put to use. It will never reach {limit}.",
+        f"{reached}: {share}% of each is put to use. However many workers there are, the limit "
+        f"is {limit}.",
     )
 
 

@@ -200,26 +200,24 @@ def _lane_name(run: Run, lane: int) -> str:
     }[kinds[lane]]
 
 
-def _heading(run: Run) -> str:
-    """Name the way of a run, with its workers but for this process, and say how long it took."""
+def _way(run: Run) -> str:
+    """Name the way of a run, with the number of its workers but for this process."""
     n = run.n_workers - list(run.lanes).count("this_process")
-    if run.how == "sequential":
-        way = text(es="En secuencia", en="Sequentially")
-    elif run.how == "threads":
-        way = (
-            text(es=f"{n} hilos", en=f"{n} threads") if n > 1 else text(es="1 hilo", en="1 thread")
-        )
-    elif run.how == "dask":
-        way = text(es="Dask, 1 trabajador", en="Dask, 1 worker")
-        if n > 1:
-            way = text(es=f"Dask, {n} trabajadores", en=f"Dask, {n} workers")
-    else:
-        way = text(es="1 proceso", en="1 process")
-        if n > 1:
-            way = text(es=f"{n} procesos", en=f"{n} processes")
-        if run.how == "pool":
-            way = text(es=f"Pool de {way}", en=f"Pool of {way}")
-    return f"{way}: {duration(run.elapsed_s)}"
+    one = n == 1
+    thread = text(es="hilo", en="thread") if one else text(es="hilos", en="threads")
+    worker = text(es="trabajador", en="worker") if one else text(es="trabajadores", en="workers")
+    process = text(es="proceso", en="process") if one else text(es="procesos", en="processes")
+    ways = {
+        "sequential": text(es="En secuencia", en="Sequentially"),
+        "threads": f"{n} {thread}",
+        "dask": f"Dask, {n} {worker}",
+        "pool": text(es=f"Pool de {n} {process}", en=f"Pool of {n} {process}"),
+    }
+    return ways.get(run.how, f"{n} {process}")
+
+
+def _heading(run: Run) -> str:
+    return f"{_way(run)}: {duration(run.elapsed_s)}"
 
 
 def _compared(run: Run, first: Run) -> str:
@@ -237,10 +235,8 @@ def _told(run: Run, first: Run) -> str:
     n_lanes, n_items, end = run.n_workers, f"{run.n_items:,}", duration(run.arrived_s)
     parts = [
         text(
-            es=f"Línea de tiempo. {head}. Carriles: {n_lanes}. Elementos: {n_items}. El último "
-            f"resultado llega a los {end}",
-            en=f"Timeline. {head}. Lanes: {n_lanes}. Items: {n_items}. The last result arrives "
-            f"after {end}",
+            es=f"Línea de tiempo. {head}. Carriles: {n_lanes}. Elementos: {n_items}",
+            en=f"Timeline. {head}. Lanes: {n_lanes}. Items: {n_items}",
         )
     ]
     if run.how != "sequential":
@@ -251,6 +247,12 @@ def _told(run: Run, first: Run) -> str:
                 en=f"The first worker is ready after {ready}",
             )
         )
+    parts.append(
+        text(
+            es=f"El último resultado llega a los {end}",
+            en=f"The last result arrives after {end}",
+        )
+    )
     if n_idle := run.ready_s.count(None):
         parts.append(text(es=f"Sin trabajo: {n_idle}", en=f"Without work: {n_idle}"))
     for lane, lost_s in sorted(run.lost_s.items()):
@@ -291,7 +293,7 @@ def _table(runs: Sequence[Run]) -> Table:
     done = [(run, one) for run in runs for one in _stretches(run)]
     rows: list[Row] = [
         (
-            _heading(run),
+            _way(run),
             _lane_name(run, one.lane),
             words[one.doing],
             *(f"{s / unit.size_s:,.{decimals}f}" for s in (one.start_s, one.stop_s)),
