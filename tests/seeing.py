@@ -22,26 +22,29 @@ APART = 15  # in CIELAB, far more than what is noticed side by side: lines and b
 
 # What each vision makes of linear red, green and blue. Source: Machado, Oliveira and Fernandes
 # (2009), table 1, severity 1.0: https://doi.org/10.1109/TVCG.2009.113
-_PROTANOPIA = [
-    [0.152286, 1.052583, -0.204868],
-    [0.114503, 0.786281, 0.099216],
-    [-0.003882, -0.048116, 1.051998],
-]
-_DEUTERANOPIA = [
-    [0.367322, 0.860646, -0.227968],
-    [0.280085, 0.672501, 0.047413],
-    [-0.011820, 0.042940, 0.968881],
-]
-_TRITANOPIA = [
-    [1.255528, -0.076749, -0.178779],
-    [-0.078411, 0.930809, 0.147602],
-    [0.004733, 0.691367, 0.303900],
-]
 VISIONS = {
     "normal": np.eye(3),
-    "protanopia": np.array(_PROTANOPIA),
-    "deuteranopia": np.array(_DEUTERANOPIA),
-    "tritanopia": np.array(_TRITANOPIA),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
 }
 _XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 
@@ -119,14 +122,13 @@ def told_by_colour_alone(figure: Figure) -> list[str]:
 
 
 def _marks(figure: Figure) -> Iterator[Line2D | Patch | Collection]:
-    """Yield what is drawn of data: no axes, ticks or frames, nor grounds of words."""
+    """Yield what is drawn of data: no axes, ticks or frames."""
     frames = {frame for legend in figure.findobj(Legend) for frame in legend.findobj()}
-    grounds = {text.get_bbox_patch() for text in figure.findobj(Text)}
     for ax in figure.axes:
         ticks = {*ax.xaxis.findobj(Line2D), *ax.yaxis.findobj(Line2D)}
         for mark in ax.findobj(lambda one: isinstance(one, (Line2D, Patch, Collection))):
             plain = isinstance(mark, Spine) or mark is ax.patch
-            if not plain and mark not in frames | grounds | ticks and mark.get_visible():
+            if not plain and mark not in frames | ticks and mark.get_visible():
                 yield mark
 
 

@@ -76,12 +76,6 @@ CHARTS: dict[str, Callable[[], Figure]] = {
 }
 
 
-def texts(figure: Figure) -> list[str]:
-    """Return what is written on the figure."""
-    figure.draw_without_rendering()
-    return [text.get_text() for text in _shown(figure)]
-
-
 def badly_placed(figure: Figure) -> list[str]:
     """Name each text that leaves the figure or covers another text."""
     renderer = FigureCanvasAgg(figure).get_renderer()

@@ -7,13 +7,13 @@ import gc
 import re
 import sys
 import weakref
-from html import unescape
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from made import CHARTS, TIMELINES, badly_placed
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib_inline.config import InlineBackend
 from traitlets.config import Config
 
 from helpers.classroom import plot_timeline
@@ -66,8 +66,9 @@ def test_ratio_in_words(language, ratio, es, en):
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_chart_can_be_read(language, name):
-    """Its texts stand apart, it has an alternative text, and a table unless it is a bet's."""
+    """Its texts stand apart, on a screen; it has a text, and a table unless it is a bet's."""
     figure = CHARTS[name]()
+    assert figure.get_size_inches()[1] <= 10
     assert badly_placed(figure) == []
     assert len(alternative_text(figure)) > 20
     tables = tables_of(figure)
@@ -86,11 +87,8 @@ LOOKED_AT = [pytest.param(name, marks=pytest.mark.slow) for name in CHARTS if na
 @pytest.mark.parametrize("name", ["trouble", *LOOKED_AT])
 def test_every_chart_can_be_seen(name):
     """Each text has 4.5 to 1 with what is behind it, each mark 3 to 1; none is colour alone."""
-    set_language("es")
     figure = CHARTS[name]()
-    assert weak_texts(figure) == []
-    assert weak_marks(figure) == []
-    assert told_by_colour_alone(figure) == []
+    assert [*weak_texts(figure), *weak_marks(figure), *told_by_colour_alone(figure)] == []
 
 
 def test_the_colours_stand_out_and_apart():
@@ -117,7 +115,6 @@ def test_contrast_and_distance_are_as_published():
     assert contrast("black") == pytest.approx(21)
     assert contrast("#767676") == pytest.approx(4.54, abs=0.005)
     assert contrast("#777777") == pytest.approx(4.48, abs=0.005)
-    assert contrast("black", "#777777") == contrast("#777777", "black")
     assert least_distance("#B07000", "#8B8000")[1] in ("protanopia", "deuteranopia")
     assert least_distance(BLUE, GREEN)[1] == "tritanopia"
     for matrix in VISIONS.values():
@@ -140,13 +137,10 @@ def test_weak_texts_are_found():
     [
         (lambda ax: ax.barh(0, 1, fc=SKY), False),
         (lambda ax: ax.barh(0, 1, fc=SKY, ec=INK), True),
-        (lambda ax: ax.barh(0, 1, fc=SKY, ec="white"), False),
         (lambda ax: ax.barh(0, 1, fc=PALE, hatch="////", ec="#BBBBBB"), False),
         (lambda ax: ax.barh(0, 1, fc=BLUE), True),
         (lambda ax: ax.plot([1, 2], color=SKY), False),
-        (lambda ax: ax.plot([1, 2], ":", color=GREEN), True),
         (lambda ax: ax.plot([1, 2], "o", color=SKY, mec=INK), True),
-        (lambda ax: ax.plot([1, 2], "o", color=SKY, mec="white"), False),
         (lambda ax: ax.fill_between([1, 2], [1, 2], fc=PALE, ec="none"), False),
         (lambda ax: ax.broken_barh([(0, 1), (1, 1)], (0, 1), fc=[BLUE, PALE]), False),
     ],
@@ -173,32 +167,30 @@ def test_telling_by_colour_alone_is_found():
 # ---- in a notebook
 
 
-def test_html_of_a_chart_has_its_alternative_text():
-    """The picture is a PNG inside an img whose alt is the chart's alternative text, escaped."""
+def test_what_is_said_of_a_chart_is_escaped_and_keeps_no_figure():
+    """The picture is a PNG in an img with the alternative text, escaped; a figure can be freed."""
     figure, _ = plt.subplots()
     describe(figure, '<b>"one" & two')
     shown = figure_html(figure)
-    alt = re.search(r'<img alt="([^"]*)"', shown).group(1)
-    assert unescape(alt) == alternative_text(figure) == '<b>"one" & two'
-    assert "<b>" not in shown
+    assert 'alt="&lt;b&gt;&quot;one&quot; &amp; two"' in shown
     data = re.search(r'src="data:image/png;base64,([^"]+)"', shown).group(1)
     assert base64.b64decode(data).startswith(b"\x89PNG")
     assert "width: 900px; max-width: 100%" in shown
+    plt.close("all")
+    freed = weakref.ref(figure)
+    del figure, _
+    gc.collect()
+    assert freed() is None
 
 
-def test_a_chart_keeps_its_language_and_its_figure_is_freed():
-    """A chart drawn in Spanish stays so; what is said of a figure does not keep it."""
+def test_a_chart_keeps_its_language():
+    """A chart drawn in Spanish stays so, its table as its text, whatever is spoken later."""
     set_language("es")
     ax = plot_timeline(*TIMELINES["one worker"])
     set_language("en")
     shown = figure_html(ax.figure)
     assert "Línea de tiempo" in shown
     assert "Qué hizo cada trabajador" in shown
-    figure = weakref.ref(ax.figure)
-    plt.close("all")
-    del ax
-    gc.collect()
-    assert figure() is None
 
 
 @pytest.fixture
@@ -209,35 +201,25 @@ def shell(tmp_path, monkeypatch):
     config = Config()
     config.HistoryManager.enabled = False
     yield InteractiveShell.instance(config=config, ipython_dir=str(tmp_path / "ipython"))
+    InlineBackend.clear_instance()
     InteractiveShell.clear_instance()
 
 
-def test_notebook_shows_figures_as_html(shell):
+@pytest.mark.filterwarnings("ignore:InlineBackend._figure_formats_changed:DeprecationWarning")
+def test_notebook_shows_figures_as_html(shell, monkeypatch):
     """In a notebook a figure is shown as HTML with its alternative text, and not as a bare PNG.
 
-    The Axes that a cell ends with show nothing of their own.
+    The notebook's own backend shows no PNG either, and the Axes that a cell ends with nothing.
     """
-    png = shell.display_formatter.formatters["image/png"]
-    png.for_type(Figure, lambda figure: b"png")
+    monkeypatch.setattr(plt, "get_backend", lambda: "module://matplotlib_inline.backend_inline")
+    InlineBackend.instance(parent=shell).figure_formats = {"png"}
+    shell.display_formatter.formatters["image/png"].for_type(Figure, lambda figure: b"png")
     use_style()
-    figure, ax = plt.subplots()
+    figure, ax = Figure(), plt.gca()
     describe(figure, "told")
     data, _ = shell.display_formatter.format(figure)
     assert "image/png" not in data
     assert 'alt="told"' in data["text/html"]
     assert shell.display_formatter.format(ax) == ({}, {})
+    assert InlineBackend.instance().figure_formats == set()
     use_style()  # a second start() finds no PNG to drop
-
-
-@pytest.mark.filterwarnings("ignore:InlineBackend._figure_formats_changed:DeprecationWarning")
-def test_inline_backend_is_told_not_to_show_a_png(shell, monkeypatch):
-    """Where the notebook's own backend draws, its PNG is switched off before it shows any."""
-    from matplotlib_inline.config import InlineBackend
-
-    monkeypatch.setattr(plt, "get_backend", lambda: "module://matplotlib_inline.backend_inline")
-    InlineBackend.instance(parent=shell).figure_formats = {"png"}
-    try:
-        use_style()
-        assert InlineBackend.instance().figure_formats == set()
-    finally:
-        InlineBackend.clear_instance()

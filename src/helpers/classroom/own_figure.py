@@ -150,14 +150,14 @@ def _sentences(ax: Axes) -> Iterator[str]:
 def _told(one: _Series) -> str:
     """Say each value of a few, else from where to where they go; and the lowest and the highest."""
     if one.values.dtype.kind != "f":
-        return text(es=f"{len(one.values):,} puntos", en=f"{len(one.values):,} points")
+        return text(es=f"puntos: {len(one.values):,}", en=f"points: {len(one.values):,}")
     known = np.flatnonzero(np.isfinite(one.values))
     if not len(known):
         return NONE
     if len(known) <= _FEW:
         told = ", ".join(map(one.at, known))
     elif one.kind == "points":
-        told = text(es=f"{len(known):,} puntos", en=f"{len(known):,} points")
+        told = text(es=f"puntos: {len(known):,}", en=f"points: {len(known):,}")
     else:
         first, last = one.at(known[0]), one.at(known[-1])
         told = text(es=f"de {first} a {last}", en=f"from {first} to {last}")
