@@ -72,7 +72,7 @@ def plot_timeline(*watched: Run | Watch) -> Axes:
             len(runs),
             squeeze=False,
             sharex=True,
-            figsize=(9.0, 1.0 + 0.55 * len(runs) + 0.45 * sum(lanes)),
+            figsize=(9.0, 0.95 + 0.55 * len(runs) + 0.45 * sum(lanes)),
             height_ratios=lanes,
             layout="constrained",
         )
@@ -94,12 +94,12 @@ def plot_timeline(*watched: Run | Watch) -> Axes:
         for each in figure.axes
         for mark, name in zip(*each.get_legend_handles_labels(), strict=True)
     }
-    names = [name for name in _words().values() if name in marks]
+    shown = [name for name in _words().values() if name in marks]
     figure.legend(
-        [marks[name] for name in names],
-        names,
+        [marks[name] for name in shown],
+        shown,
         loc="outside lower center",
-        ncols=5 if len(names) == 5 else 4,
+        ncols=5 if len(shown) == 5 else 4,
         frameon=False,
     )
     told = [_told(run, runs[0]) for run in runs]
