@@ -60,7 +60,6 @@ TIMELINES = {
     "hardly any work": (hundred_squares(8),),
     "far slower": (sequential(24, 1e-6), hundred_squares(4)),
     "one worker": (heavy(1, 3),),
-    "microseconds": (sequential(10, 1e-6),),
     "64 workers": (heavy(64, 256),),
     "trouble": (in_trouble(),),
 }
@@ -70,9 +69,8 @@ CHARTS: dict[str, Callable[[], Figure]] = {
     **{name: lambda runs=runs: plot_timeline(*runs).figure for name, runs in TIMELINES.items()},
     **{f"bet {key}": bet.drawn for key, bet in QUESTIONS.items() if bet.pictures},
     "Amdahl": lambda: drawn(draw_amdahl, fraction=0.2, n_workers=64),
-    "Amdahl without a limit": lambda: drawn(draw_amdahl, fraction=0.0, n_workers=2),
-    "pool": lambda: drawn(draw_pool, **POOL),
     "pool of tiny items": lambda: drawn(draw_pool, **{**POOL, "item_s": 1e-6}),
+    "pool": lambda: drawn(draw_pool, **POOL),
 }
 
 

@@ -79,7 +79,6 @@ def test_every_control_redraws(show, language, name):
     for description, control in shown.controls.items():
         assert description in control.tooltip
         values = dict(control.options)
-        assert len(values) >= 3
         before = shown.picture, shown.said
         control.value = next(value for value in reversed(values.values()) if value != control.value)
         assert shown.picture != before[0]
