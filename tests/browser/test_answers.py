@@ -6,7 +6,7 @@ from lesson_page import LessonPage
 from playwright.sync_api import expect
 
 from helpers.classroom.bets import QUESTIONS
-from helpers.classroom.grading_numbers import EXERCISES
+from helpers.classroom.exercises.lesson_00_01_sequential import EXERCISES
 from helpers.language import LANGUAGES, text
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)]

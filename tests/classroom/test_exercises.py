@@ -17,16 +17,14 @@ from lesson_cells import bound_names, code_of, read_names
 from lesson_values import MADE
 from wrong_answers import ALSO_RIGHT, WRONG
 
-from helpers.classroom import (
-    check,
-    exercises,
-    grading_faults,
-    grading_files,
-    grading_numbers,
-    grading_pool,
-    hint,
-)
+from helpers.classroom import check, exercises, hint
 from helpers.classroom.cards import Card
+from helpers.classroom.exercises import (
+    lesson_00_01_sequential,
+    lesson_02_pool,
+    lesson_03_files,
+    lesson_07_failures,
+)
 from helpers.language import LANGUAGES, set_language, text
 from helpers.parallel import InputError, Machine
 
@@ -96,14 +94,14 @@ def answers(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _steady_grader(monkeypatch):
     """Let check time the work itself, and wait long: a busy machine decides about no answer."""
-    monkeypatch.setattr(grading_numbers, "_seconds_for", lambda n_squares: 1e-6 * n_squares)
+    monkeypatch.setattr(lesson_00_01_sequential, "_seconds_for", lambda n_squares: 1e-6 * n_squares)
 
 
 @pytest.fixture
 def _known_machine(monkeypatch):
     """Be on a machine where 3 of 12 CPUs may be used."""
     here = Machine(3, 12, "spawn", ("spawn",), "3.14.0", "Linux")
-    monkeypatch.setattr(grading_numbers, "machine", lambda: here)
+    monkeypatch.setattr(lesson_00_01_sequential, "machine", lambda: here)
 
 
 def test_every_exercise_has_a_grader_and_no_grader_lacks_an_exercise():
@@ -168,7 +166,7 @@ def test_wrong_answer_gets_the_feedback_of_its_mistake(
 ):
     """A typical wrong answer is rejected for that very mistake; the hint waits until asked for."""
     if verdict in ("stuck", "endless"):  # it waits for its limit
-        monkeypatch.setattr(grading_faults, "THREAD_LIMIT_S", 0.3)
+        monkeypatch.setattr(lesson_07_failures, "THREAD_LIMIT_S", 0.3)
     card = answers.answered(number, code)
     assert card.headline == headline(number, right=False), card
     assert verdicts(number, card, language) == {verdict}, card
@@ -381,7 +379,7 @@ def task_from(tmp_path, monkeypatch):
 @pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_task_that_never_ends_is_stopped(language, task_from, monkeypatch):
     """Exercise 3.3 gives up on a task that sleeps for ever, and says that it reached its limit."""
-    monkeypatch.setattr(grading_files, "CHECK_LIMIT_S", 1.5)
+    monkeypatch.setattr(lesson_03_files, "CHECK_LIMIT_S", 1.5)
     begin = time.perf_counter()
     card = check("3.3", task_from("sleeper", "time.sleep(3600)"))
     assert time.perf_counter() - begin < 30
@@ -427,4 +425,4 @@ def test_importable_task_that_misbehaves(language, task_from, body, verdict):
 def test_where_the_pool_pays(pool, pays_from):
     """The answer to 2.3 is the number from which on the pool always wins; a tie wins nothing."""
     times = {"loop": {1: 5, 2: 5, 3: 5}, "pool": pool}
-    assert grading_pool.break_even((times, pays_from)) == "right"
+    assert lesson_02_pool.break_even((times, pays_from)) == "right"

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from helpers.classroom import check, exercises, grading_faults
+from helpers.classroom import check, exercises
+from helpers.classroom.exercises import lesson_07_failures
 
 SPAWNED = """
 import multiprocessing{imports}
@@ -31,13 +32,13 @@ def _no_thread_left():
 
 def said(exercise: str, verdict: str, **values) -> str:
     """Return the text of a verdict."""
-    return grading_faults.EXERCISES[exercise].verdicts[verdict].said(**values)
+    return lesson_07_failures.EXERCISES[exercise].verdicts[verdict].said(**values)
 
 
 @pytest.mark.parametrize("language", ["es"], indirect=True)
 def test_script_that_hangs_is_stopped(language, monkeypatch):
     """A script that waits for ever is stopped at the limit, and the card says so."""
-    monkeypatch.setattr(grading_faults, "SCRIPT_LIMIT_S", 1.0)
+    monkeypatch.setattr(lesson_07_failures, "SCRIPT_LIMIT_S", 1.0)
     card = check("7.2", SPAWNED.format(imports=", time", body="time.sleep(3600)"))
     assert card.lines[0].startswith(said("7.2", "other", ended="", last="").partition(".")[0])
     assert "fue detenido" in card.lines[0]
@@ -85,7 +86,7 @@ def _kept_by_one(account, lock, n):
 @pytest.mark.parametrize("language", ["en"], indirect=True)
 def test_function_that_never_ends_is_stopped(language, monkeypatch, answer):
     """A lock that nobody releases and a loop without end are stopped; no thread goes on."""
-    monkeypatch.setattr(grading_faults, "THREAD_LIMIT_S", 0.3)
+    monkeypatch.setattr(lesson_07_failures, "THREAD_LIMIT_S", 0.3)
     began = time.perf_counter()
     assert check("7.3", answer).lines[0] == said("7.3", "stuck")
     assert time.perf_counter() - began < 60
@@ -124,5 +125,5 @@ def test_race_shows_itself_every_time():
         for _ in range(n):
             account["balance"] += 1
 
-    verdicts = {grading_faults.counter_without_race(racy)[0] for _ in range(20)}
+    verdicts = {lesson_07_failures.counter_without_race(racy)[0] for _ in range(20)}
     assert verdicts == {"race"}

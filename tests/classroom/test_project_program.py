@@ -10,8 +10,8 @@ import psutil
 import pytest
 from lesson_cells import exercises
 
-from helpers.classroom import grading_project
-from helpers.classroom.grading_project import others_run_it
+from helpers.classroom.exercises import lesson_10_project
+from helpers.classroom.exercises.lesson_10_project import others_run_it
 from helpers.language import set_language
 
 GUARD = 'if __name__ == "__main__":\n'
@@ -28,7 +28,7 @@ def program() -> str:
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
     """Wait less long for a program that keeps no limit: these ones end at theirs in no time."""
-    monkeypatch.setattr(grading_project, "LATE_S", 6.0)
+    monkeypatch.setattr(lesson_10_project, "LATE_S", 6.0)
 
 
 # What is changed in the lesson's program, and what is missing then.
@@ -130,7 +130,7 @@ def test_how_numbers_are_written_does_not_matter(tmp_path, printed):
 def test_a_program_that_never_ends_is_ended(tmp_path, monkeypatch):
     """A program that hangs is told to, at the limit, and its workers are gone."""
     set_language("en")
-    monkeypatch.setattr(grading_project, "CHECK_LIMIT_S", 2.0)
+    monkeypatch.setattr(lesson_10_project, "CHECK_LIMIT_S", 2.0)
     file = tmp_path / "my_project.py"
     file.write_text(
         "from multiprocessing import Pool\nfrom time import sleep\n"

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.classroom.exercise import UNANSWERED, Exercise, Verdict, is_number
+from helpers.classroom.exercises.answers import UNANSWERED, Exercise, Verdict, is_number
 from helpers.language import Bilingual
 
 N_ROWS, N_COLUMNS = 250, 2_000  # the rows that exercise 8.1 sends

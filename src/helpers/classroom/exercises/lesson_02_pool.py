@@ -6,7 +6,7 @@ import multiprocessing.pool
 from collections.abc import Mapping
 from typing import Any
 
-from helpers.classroom.exercise import Exercise, Verdict, is_number
+from helpers.classroom.exercises.answers import Exercise, Verdict, is_number
 from helpers.language import Bilingual
 from helpers.parallel import InputError, Run, Watch
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from helpers.classroom.exercise import Exercise, Verdict
+from helpers.classroom.exercises.answers import Exercise, Verdict
 from helpers.language import Bilingual
 from helpers.parallel import ParallelError, run
 from helpers.parallel.arguments import short

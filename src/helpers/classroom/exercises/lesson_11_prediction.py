@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.classroom.exercise import Exercise, Verdict, is_number
+from helpers.classroom.exercises.answers import Exercise, Verdict, is_number
 from helpers.language import Bilingual
 
 # Exercise 11.1: the costs of a known machine, in seconds, and its job.

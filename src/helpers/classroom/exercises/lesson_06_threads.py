@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.classroom.exercise import Exercise, Verdict, is_number
+from helpers.classroom.exercises.answers import Exercise, Verdict, is_number
 from helpers.classroom.style import duration
 from helpers.language import Bilingual
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from time import perf_counter, sleep
 from typing import Any
 
-from helpers.classroom.exercise import Exercise, Verdict
+from helpers.classroom.exercises.answers import Exercise, Verdict
 from helpers.classroom.scripts import run_script
 from helpers.language import Bilingual
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from helpers.classroom import (
-    grading_chunks,
-    grading_cluster,
-    grading_data,
-    grading_faults,
-    grading_files,
-    grading_numbers,
-    grading_pool,
-    grading_prediction,
-    grading_project,
-    grading_scaling,
-    grading_threads,
-)
 from helpers.classroom.cards import Card
-from helpers.classroom.exercise import UNANSWERED, Exercise, Grader, Verdict
+from helpers.classroom.exercises import (
+    lesson_00_01_sequential,
+    lesson_02_pool,
+    lesson_03_files,
+    lesson_04_chunks,
+    lesson_05_speedup,
+    lesson_06_threads,
+    lesson_07_failures,
+    lesson_08_sharing,
+    lesson_09_cluster,
+    lesson_10_project,
+    lesson_11_prediction,
+)
+from helpers.classroom.exercises.answers import UNANSWERED, Exercise, Grader, Verdict
 from helpers.language import Bilingual, text
 from helpers.parallel import InputError
 
@@ -32,17 +32,17 @@ RAISED = Bilingual(
 def exercises() -> dict[str, Exercise]:
     """Return all exercises by their number, in order."""
     modules = (
-        grading_numbers,
-        grading_pool,
-        grading_files,
-        grading_chunks,
-        grading_scaling,
-        grading_threads,
-        grading_faults,
-        grading_data,
-        grading_cluster,
-        grading_project,
-        grading_prediction,
+        lesson_00_01_sequential,
+        lesson_02_pool,
+        lesson_03_files,
+        lesson_04_chunks,
+        lesson_05_speedup,
+        lesson_06_threads,
+        lesson_07_failures,
+        lesson_08_sharing,
+        lesson_09_cluster,
+        lesson_10_project,
+        lesson_11_prediction,
     )
     return {number: one for module in modules for number, one in module.EXERCISES.items()}
 

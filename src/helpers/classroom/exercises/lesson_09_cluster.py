@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.classroom.exercise import UNANSWERED, Exercise, Verdict, is_number
+from helpers.classroom.exercises.answers import UNANSWERED, Exercise, Verdict, is_number
 from helpers.language import Bilingual
 
 # Exercise 9.1: what an item and a message cost, in seconds, and how many workers are to be busy.

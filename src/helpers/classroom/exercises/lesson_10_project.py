@@ -16,7 +16,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from helpers.classroom.exercise import Exercise, Verdict, is_number
+from helpers.classroom.exercises.answers import Exercise, Verdict, is_number
 from helpers.classroom.programs import descendants, end_family, plain_environment, start_apart
 from helpers.classroom.style import duration, significant
 from helpers.language import Bilingual, text

@@ -6,7 +6,7 @@ import os
 from time import perf_counter
 from typing import Any
 
-from helpers.classroom.exercise import Exercise, Verdict, is_number
+from helpers.classroom.exercises.answers import Exercise, Verdict, is_number
 from helpers.classroom.style import duration, significant
 from helpers.language import Bilingual
 from helpers.parallel import machine
