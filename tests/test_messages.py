@@ -69,14 +69,13 @@ CALLS = [(file, call) for file, tree in MODULES.items() for call in message_call
 
 
 def text_calls(tree: ast.AST) -> list[ast.Call]:
-    """Return the calls of ``text`` and ``Bilingual`` in a module: words that stand in the code."""
+    """Return the calls in a module that are given words, as ``es=`` and ``en=``."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    named = [call for call in calls if isinstance(call.func, ast.Name)]
-    return [call for call in named if call.func.id in ("text", "Bilingual") and not _unpacks(call)]
+    return [call for call in calls if any(_says(word) for word in call.keywords)]
 
 
-def _unpacks(call: ast.Call) -> bool:
-    return any(word.arg is None for word in call.keywords)
+def _says(word: ast.keyword) -> bool:
+    return word.arg in LANGUAGES and isinstance(word.value, ast.Constant | ast.JoinedStr)
 
 
 def literal(node: ast.expr) -> tuple[str, set[str]]:
@@ -100,7 +99,9 @@ def figure_texts() -> Iterator[tuple[str, dict[str, str]]]:
 
 # what stands in the code, by where it stands; all that is said is judged alike
 IN_CODE: dict[str, dict[str | None, ast.expr]] = {
-    f"{file.name}:{call.lineno}:{call.col_offset}": {word.arg: word.value for word in call.keywords}
+    f"{file.name}:{call.lineno}:{call.col_offset}": {
+        word.arg: word.value for word in call.keywords if word.arg in LANGUAGES
+    }
     for file, tree in MODULES.items()
     if file.name != "language.py"
     for call in text_calls(tree)

@@ -1,4 +1,4 @@
-"""The exercises of lesson 8: their rules, and what is said to each answer."""
+"""The exercises of lesson 8: what data weighs, how to send it once, and who cleans up."""
 
 from __future__ import annotations
 
@@ -7,69 +7,124 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
-from helpers.classroom.exercises.answers import UNANSWERED, Exercise, Verdict, is_number
-from helpers.language import Bilingual
+from helpers.classroom.exercises.answers import (
+    MistakeError,
+    UnansweredError,
+    called,
+    exercise,
+    function,
+    number,
+    parts,
+)
+from helpers.language import text
 
-N_ROWS, N_COLUMNS = 250, 2_000  # the rows that exercise 8.1 sends
+SHAPE = (250, 2_000)  # of the rows that exercise 8.1 sends
 DESCRIPTION = ("matrix.npy", 0, 250)  # and what it sends instead
 CLOSE = 0.05  # how far a figure may be off: what a message weighs depends a bit on versions
 
 
-def times_heavier(answer: Any) -> Verdict:
-    """8.1: how many times heavier the data is than its description, both as messages."""
-    if not is_number(answer):
-        return "not_a_number"
-    heavy = len(pickle.dumps(np.zeros((N_ROWS, N_COLUMNS))))
-    light = len(pickle.dumps(DESCRIPTION))
-    if _close(answer, heavy / light):
-        return "right", {"times": f"{answer:,.0f}"}
-    if _close(answer, light / heavy):
-        return "upside_down"
-    if _close(answer, light) or _close(answer, heavy):  # heavy - light is as good as heavy
-        return "bytes"
-    return "other"
+@exercise(
+    "8.1",
+    es="heavy es uno de los pesos. Calcula igual el otro: ¿cuántas veces cabe en el primero?",
+    en="heavy is one of the weights. Work out the other: how many times does it fit into heavy?",
+)
+def times_heavier(answer: Any) -> str:
+    """How many times heavier the data is than its description, both as messages."""
+    times = number("times_heavier", answer)
+    right = len(pickle.dumps(np.zeros(SHAPE))) / len(pickle.dumps(DESCRIPTION))
+    if abs(times - right) <= CLOSE * right:
+        return text(
+            es=f"{times:,.0f} veces: ese peso no viaja si cada trabajador lee sus filas.",
+            en=f"{times:,.0f} times: that weight does not travel if each worker reads its rows.",
+        )
+    if 0 < times < 1:
+        raise MistakeError(
+            es="La división está al revés: dividiste lo ligero entre lo pesado.",
+            en="The division is upside down: you divided the light one by the heavy one.",
+        )
+    raise MistakeError(
+        es="Pesa la descripción por los bytes de su mensaje, como las filas, y divide heavy.",
+        en="Weigh the description by the bytes of its message, as the rows, and divide heavy.",
+    )
 
 
-def _close(answer: float, right: float) -> bool:
-    return abs(answer - right) <= CLOSE * right
+@exercise(
+    "8.2",
+    es="initializer es una función sin llamar; initargs, una tupla; la tarea usa lo guardado.",
+    en="initializer is a function, not called; initargs, a tuple; the task uses what was kept.",
+)
+def sent_once(answer: Any) -> str:
+    """The initializer of a pool, its arguments, and the task that goes with it."""
+    initializer, initargs, task = parts(answer, "initializer", "initargs", "task")
+    if getattr(initializer, "__name__", "") != "keep_table":
+        raise MistakeError(
+            es="initializer debe ser keep_table, sin paréntesis: la llama cada trabajador.",
+            en="initializer should be keep_table, without parentheses: each worker calls it.",
+        )
+    one = isinstance(initargs, (tuple, list)) and len(initargs) == 1
+    if not one or not isinstance(initargs[0], np.ndarray):
+        raise MistakeError(
+            es="initargs debe ser una tupla con la tabla. Lleva coma: (table) es la tabla misma.",
+            en="initargs should be a tuple of the table. It has a comma: (table) is the table.",
+        )
+    if getattr(task, "__name__", "") != "total_kept":
+        raise MistakeError(
+            es="task debe ser la función que usa la tabla guardada: total y partial la llevan.",
+            en="task should be the function that uses the kept table: total and partial take it.",
+        )
+    return text(
+        es="Cada trabajador recibe la tabla una vez, al empezar, y después solo números.",
+        en="Each worker gets the table once, when it starts, and only numbers after that.",
+    )
 
 
-def sent_once(answer: Any) -> Verdict:
-    """8.2: the initializer of a pool, its arguments, and the task that goes with it."""
-    if not isinstance(answer, tuple) or len(answer) != 3:
-        return "not_three"
-    initializer, initargs, task = answer
-    if _name(initializer) != "keep_table":
-        return "initializer"
-    if not isinstance(initargs, (tuple, list)) or len(initargs) != 1:
-        return "initargs"
-    if not isinstance(initargs[0], np.ndarray):
-        return "initargs"
-    return "right" if _name(task) == "total_kept" else "task"
+@exercise(
+    "8.3",
+    es="¿qué líneas pueden fallar? Esas van en un try; lo que debe ocurrir siempre, en su finally.",
+    en="which lines may fail? Those belong in a try; what has to happen always, in its finally.",
+)
+def with_block(answer: Any) -> str:
+    """A function that computes on shared memory and removes it, whatever happens."""
+    copies = function("with_block", answer)
+    with _observed_blocks() as left_behind:
+        if not _computes_on_the_view(copies):
+            raise MistakeError(
+                es="compute debe recibir la vista, con los valores ya copiados, y la función "
+                "devolver lo que dio compute.",
+                en="compute should get the view, with the values copied into it, and the function "
+                "should return what compute gave.",
+            )
+        if left_behind():
+            raise MistakeError(
+                es="El bloque sigue en el sistema, o abierto: hacen falta unlink, y close después "
+                "de soltar la vista con del.",
+                en="The block is still in the system, or open: it takes unlink, and close after "
+                "letting go of the view with del.",
+            )
+        if not _lets_errors_through(copies):
+            raise MistakeError(
+                es="Cuando compute falla, quien llama debe enterarse: no atrapes su error.",
+                en="When compute fails, whoever called has to know: do not catch its error.",
+            )
+        if left_behind():
+            raise MistakeError(
+                es="Si falla compute, o copiar los valores, el bloque se queda: pon las dos cosas "
+                "en el try, y en el finally lo que limpia, también del.",
+                en="If compute fails, or copying the values, the block stays: put both into the "
+                "try, and what cleans up into the finally, del too.",
+            )
+    return text(
+        es="La memoria desaparece tanto si el cálculo termina como si falla.",
+        en="The memory is gone whether the computing ends or fails.",
+    )
 
 
-def _name(function: Any) -> str:
-    """Return the name of a function of the learner's own file."""
-    return getattr(function, "__name__", "")
-
-
-def with_block(answer: Any) -> Verdict:
-    """8.3: a function that computes on shared memory and removes it, whatever happens."""
-    with _watched() as blocks:
-        problem = _calm_call(answer, blocks)
-        if problem:
-            return problem
-        problem = _stormy_call(answer, blocks)
-        if problem:
-            return problem
-        return "not_always" if _unfit_call(answer, blocks) else "right"
-
-
-def _calm_call(answer: Callable[..., Any], blocks: Blocks) -> Verdict | None:
-    """Call ``answer`` where nothing goes wrong, and name the problem, if there is one."""
+def _computes_on_the_view(copies: Callable[..., Any]) -> bool:
+    """Call the answer where all goes well."""
     values, seen = np.arange(5.0) ** 2, []
 
     def compute(numbers: Any) -> float:
@@ -78,218 +133,54 @@ def _calm_call(answer: Callable[..., Any], blocks: Blocks) -> Verdict | None:
         return float(sum(numbers))
 
     try:
-        found = answer(values, compute)
-    except BufferError:
-        return "view"
+        (found,) = called(lambda: copies(values.copy(), compute))
+    except BufferError:  # close found a view: the block is left, and so is the answer
+        return True
     if found is ...:
-        return UNANSWERED
-    if seen != [list(values)] or found != sum(values):
-        return "other_result"
-    return "left" if blocks.left_behind() else None
+        raise UnansweredError
+    return seen == [list(values)] and found == sum(values)
 
 
-def _stormy_call(answer: Callable[..., Any], blocks: Blocks) -> Verdict | None:
-    """Call ``answer`` with a function that raises: the memory has to go all the same."""
+def _lets_errors_through(copies: Callable[..., Any]) -> bool:
+    """Call the answer where compute fails, and where copying a table into a row may."""
 
-    def compute(numbers: Any) -> float:
+    def fail(numbers: Any) -> float:
         del numbers  # what the traceback holds cannot be let go of by the answer
-        raise _StormError
+        raise ArithmeticError
 
+    with suppress(Exception):
+        called(lambda: copies(np.zeros((5, 2)), lambda _numbers: 0.0))
     try:
-        answer(np.arange(5.0), compute)
-    except _StormError:
-        return "not_always" if blocks.left_behind() else None
-    except BufferError:
-        return "view"
-    return "swallowed"
-
-
-def _unfit_call(answer: Callable[..., Any], blocks: Blocks) -> bool:
-    """Call ``answer`` with a table, which does not fit into a row; say whether memory is left."""
-    with suppress(Exception):  # copying the table in may raise
-        answer(np.zeros((5, 2)), lambda _numbers: 0.0)
-    return blocks.left_behind()
-
-
-class _StormError(Exception):
-    """What the function of exercise 8.3 raises."""
-
-
-class Blocks:
-    """The blocks of shared memory that an answer opened, and what became of them."""
-
-    def __init__(self) -> None:
-        self.opened = set[SharedMemory]()
-        self.closed = set[SharedMemory]()
-        self.removed = set[SharedMemory]()
-
-    def left_behind(self) -> bool:
-        """Say whether a block is still in the system, or open in this process."""
-        return bool(self.opened - (self.closed & self.removed))
-
-    def clean_up(self) -> None:
-        """Remove and close what an answer left."""
-        for block in self.opened - self.removed:
-            with suppress(OSError):
-                block.unlink()
-        for block in self.opened:
-            with suppress(BufferError):
-                block.close()
+        called(lambda: copies(np.zeros(5), fail))
+    except (ArithmeticError, BufferError):
+        return True
+    return False
 
 
 @contextmanager
-def _watched() -> Iterator[Blocks]:
-    """Note what is done with shared memory; what an answer leaves behind is removed at the end."""
-    blocks, original = Blocks(), (SharedMemory.__init__, SharedMemory.close, SharedMemory.unlink)
-    begin, close, unlink = original
+def _observed_blocks() -> Iterator[Callable[[], bool]]:
+    """Give a function that says whether a block made meanwhile is in the system, or open here.
 
-    def watched_init(self: SharedMemory, *args: Any, **options: Any) -> None:
-        begin(self, *args, **options)
-        blocks.opened.add(self)
+    What is left at the end is removed.
+    """
+    opened, removed = set[SharedMemory](), set[SharedMemory]()
+    make, unlink = SharedMemory.__init__, SharedMemory.unlink
 
-    def watched_close(self: SharedMemory) -> None:
-        blocks.closed.add(self)
-        close(self)
+    def observed_init(self: SharedMemory, *args: Any, **options: Any) -> None:
+        make(self, *args, **options)
+        opened.add(self)
 
-    def watched_unlink(self: SharedMemory) -> None:
+    def observed_unlink(self: SharedMemory) -> None:
         unlink(self)
-        blocks.removed.add(self)
+        removed.add(self)
 
-    try:
-        _replace(watched_init, watched_close, watched_unlink)
-        yield blocks
-    finally:
-        _replace(*original)
-        blocks.clean_up()
-
-
-def _replace(*methods: Callable[..., Any]) -> None:
-    for name, method in zip(("__init__", "close", "unlink"), methods, strict=True):
-        setattr(SharedMemory, name, method)
-
-
-EXERCISES = {
-    "8.1": Exercise(
-        times_heavier,
-        Bilingual(
-            es="heavy es uno de los dos pesos. Calcula igual el otro: ¿cuántas veces cabe en el "
-            "primero?",
-            en="heavy is one of the two weights. Work out the other in the same way: how many "
-            "times does it fit into the first?",
-        ),
-        {
-            "right": Bilingual(
-                es="El mensaje con las filas pesa {times} veces lo que el otro. Ese peso no viaja: "
-                "cada trabajador lee sus filas por su cuenta.",
-                en="The message with the rows is {times} times as heavy. That weight does not "
-                "travel: each worker reads its rows on its own.",
-            ),
-            "not_a_number": Bilingual(
-                es="Se espera un solo número, el resultado de una división. El peso de un mensaje "
-                "es su len.",
-                en="A single number is expected, the result of a division. The weight of a message "
-                "is its len.",
-            ),
-            "upside_down": Bilingual(
-                es="La división está al revés: dividiste lo ligero entre lo pesado.",
-                en="The division is upside down: you divided the light one by the heavy one.",
-            ),
-            "bytes": Bilingual(
-                es="Eso son bytes: uno de los pesos, o su resta. Se pregunta cuántas veces: divide "
-                "el de las filas entre el de la descripción.",
-                en="Those are bytes: one of the weights, or their difference. The question is how "
-                "many times: divide that of the rows by that of the description.",
-            ),
-            "other": Bilingual(
-                es="Ese número no sale de estos dos mensajes. Pesa la descripción como se pesaron "
-                "las filas: los bytes de su mensaje, no sus elementos ni su tamaño en memoria.",
-                en="That number does not come from these two messages. Weigh the description as "
-                "the rows were: the bytes of its message, not its elements or its size in memory.",
-            ),
-        },
-    ),
-    "8.2": Exercise(
-        sent_once,
-        Bilingual(
-            es="initializer es una función sin llamar; initargs, una tupla con sus argumentos; y "
-            "la tarea, la que usa la tabla guardada.",
-            en="initializer is a function that is not called; initargs, a tuple of its arguments; "
-            "and the task is the one that uses the table that was kept.",
-        ),
-        {
-            "right": Bilingual(
-                es="Cada trabajador recibe la tabla una vez, al empezar, y después solo números.",
-                en="Each worker gets the table once, when it starts, and only numbers after that.",
-            ),
-            "not_three": Bilingual(
-                es="Se esperan tres cosas: (initializer, initargs, task).",
-                en="Three things are expected: (initializer, initargs, task).",
-            ),
-            "initializer": Bilingual(
-                es="initializer debe ser keep_table, sin paréntesis: si la llamas tú, se ejecuta "
-                "en el cuaderno, y lo que pasas es su resultado, None.",
-                en="initializer should be keep_table, without parentheses: if you call it, it runs "
-                "in the notebook, and what you pass is its result, None.",
-            ),
-            "initargs": Bilingual(
-                es="initargs debe ser una tupla con un solo elemento, la tabla. Lleva coma: sin "
-                "ella, (table) es la tabla misma.",
-                en="initargs should be a tuple with a single element, the table. It has a comma: "
-                "without it, (table) is the table itself.",
-            ),
-            "task": Bilingual(
-                es="La tarea debe ser la función que usa la tabla guardada, sin llamarla: total la "
-                "pide como argumento, y un partial la lleva en cada bloque.",
-                en="The task should be the function that uses the table that was kept, not called: "
-                "total asks for it as an argument, and a partial takes it along with each chunk.",
-            ),
-        },
-    ),
-    "8.3": Exercise(
-        with_block,
-        Bilingual(
-            es="con el bloque ya creado, ¿qué líneas pueden fallar? Esas van en un try. Lo que "
-            "debe ocurrir siempre va en su finally: mira cómo, y en qué orden, limpió la celda que "
-            "creó el primer bloque.",
-            en="once the block has been made, which lines may fail? Those belong in a try. What "
-            "has to happen in any case goes into its finally: look at how, and in which order, the "
-            "cell that made the first block cleaned up.",
-        ),
-        {
-            "right": Bilingual(
-                es="La memoria desaparece tanto si el cálculo termina como si falla.",
-                en="The memory is gone whether the computing ends or fails.",
-            ),
-            "other_result": Bilingual(
-                es="compute debe recibir la vista, numbers, con los valores ya copiados, y la "
-                "función, devolver lo que dio compute.",
-                en="compute should get the view, numbers, with the values copied into it, and the "
-                "function should return what compute gave.",
-            ),
-            "view": Bilingual(
-                es="BufferError: close encontró una vista que todavía está en uso. Suéltala antes, "
-                "con del, también en el finally.",
-                en="BufferError: close found a view that is still in use. Let go of it first, with "
-                "del, in the finally too.",
-            ),
-            "left": Bilingual(
-                es="El resultado está bien, pero el bloque sigue en el sistema o abierto en este "
-                "proceso: hacen falta unlink y close.",
-                en="The result is right, but the block is still in the system, or open in this "
-                "process: it takes both unlink and close.",
-            ),
-            "not_always": Bilingual(
-                es="Limpia si todo sale bien. Pero si falla compute, o copiar los valores (quizás "
-                "no caben), el bloque se queda: pon las dos cosas dentro del try.",
-                en="It cleans up if all goes well. But if compute fails, or copying the values "
-                "does (they may not fit), the block stays: put both inside the try.",
-            ),
-            "swallowed": Bilingual(
-                es="Cuando compute falla, quien llama debe enterarse: no atrapes su error. Con try "
-                "y finally basta, sin except.",
-                en="When compute fails, whoever called has to know: do not catch its error. try "
-                "and finally are enough, without except.",
-            ),
-        },
-    ),
-}
+    with patch.multiple(SharedMemory, __init__=observed_init, unlink=observed_unlink):
+        try:
+            yield lambda: any(block.buf is not None for block in opened) or opened != removed
+        finally:
+            for block in opened - removed:
+                with suppress(OSError):
+                    unlink(block)
+            for block in opened:
+                with suppress(BufferError):
+                    block.close()

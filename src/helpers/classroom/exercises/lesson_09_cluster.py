@@ -1,181 +1,115 @@
-"""The exercises of lesson 9: their rules, and what is said to each answer."""
+"""The exercises of lesson 9: the scheduler's limit, open doors, and the tool for each job."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from helpers.classroom.exercises.answers import UNANSWERED, Exercise, Verdict, is_number
-from helpers.language import Bilingual
+from helpers.classroom.exercises.answers import (
+    Choice,
+    MistakeError,
+    UnansweredError,
+    called,
+    choose,
+    exercise,
+    function,
+    must_be,
+    number,
+    parts,
+)
+from helpers.language import text
 
 # Exercise 9.1: what an item and a message cost, in seconds, and how many workers are to be busy.
 ITEM_S, MESSAGE_S, WORKERS = 0.05, 0.001, 1_000
 # Exercise 9.2: addresses of programs; other computers reach all but those of the first line.
 LOOPBACK = {"127.0.0.1:8786", "127.0.0.1:40001", "127.0.1.1:8787"}
-OPEN = {"0.0.0.0:8786", "0.0.0.0:8787", "192.168.1.20:8786", "10.0.0.7:40001"}
-MISLEADING = {"192.168.1.127:8786", "10.127.0.1:40001", "0.0.0.0:12700"}
-TOOLS = ("loop", "processes", "cluster", "queue")  # exercise 9.3: of jobs a to d
+OPEN = {"0.0.0.0:8786", "192.168.1.20:8786", "192.168.1.127:8786", "10.127.0.1:40001"}
 CLOSE = 1e-3  # how far a quotient may be off, as a share of it
+TOOLS = ("loop", "processes", "cluster", "queue")
 
 
-def scheduler_limit(answer: Any) -> Verdict:
-    """9.1: a figure that the cell has, and the chunks with which 1,000 workers are busy."""
-    if not isinstance(answer, tuple) or len(answer) != 2 or not is_number(answer[1]):
-        return "not_a_number"
-    chunksize, right = answer[1], WORKERS * MESSAGE_S / ITEM_S
+@exercise(
+    "9.1",
+    es="para 1,000 trabajadores, cada bloque debe durar lo que tardan 1,000 mensajes.",
+    en="for 1,000 workers, each chunk has to last as long as 1,000 messages take.",
+)
+def scheduler_limit(answer: Any) -> str:
+    """A figure that the cell has, and the chunks with which 1,000 workers are busy."""
+    _, given = parts(answer, "busy", "chunksize")
+    chunksize, right = number("chunksize", given, positive=True), WORKERS * MESSAGE_S / ITEM_S
     if abs(chunksize - right) <= CLOSE * right:
-        return "right"
-    if 0 < chunksize < 1:
-        return "upside_down"
+        return text(
+            es="Cada bloque de 20 dura un segundo, y en un segundo caben 1,000 mensajes.",
+            en="Each chunk of 20 takes a second, and 1,000 messages fit into a second.",
+        )
     if chunksize < right:
-        return "too_small", {"n": f"{chunksize * ITEM_S / MESSAGE_S:,.0f}"}
-    return "too_large"
+        n = f"{chunksize * ITEM_S / MESSAGE_S:,.0f}"
+        raise MistakeError(
+            es=f"Con bloques de {chunksize:g} mantiene ocupados a {n}, menos de 1,000.",
+            en=f"With chunks of {chunksize:g} it keeps {n} busy, fewer than 1,000.",
+        )
+    raise MistakeError(
+        es="Alcanza, pero se pide el menor: basta con que un bloque dure lo que 1,000 mensajes.",
+        en="Enough, but the smallest is asked for: a chunk need only last as 1,000 messages do.",
+    )
 
 
-def open_doors(answer: Any) -> Verdict:
-    """9.2: a function that returns the addresses which other computers can reach."""
-    found = answer(sorted(LOOPBACK | OPEN | MISLEADING))
+@exercise(
+    "9.2",
+    es="una comprensión de listas con if y startswith basta.",
+    en="a list comprehension with if and startswith is enough.",
+)
+def open_doors(answer: Any) -> str:
+    """A function that returns the addresses which other computers can reach."""
+    doors = function("open_doors", answer)
+    (found,) = called(lambda: doors(sorted(LOOPBACK | OPEN)))
     if found is ...:
-        return UNANSWERED
+        raise UnansweredError
     if not isinstance(found, list) or not all(isinstance(door, str) for door in found):
-        return "not_a_list", {"received": repr(found)[:60]}
-    wrong = (OPEN | MISLEADING) ^ set(found)
+        raise must_be("open_doors(…)", found, es="una lista de textos", en="a list of texts")
+    wrong = OPEN ^ set(found)
     if not wrong:
-        return "right"
-    if set(found) == LOOPBACK:
-        return "inverse"
-    return "anywhere" if wrong <= MISLEADING else ("other", {"address": min(wrong)})
+        return text(
+            es="Quedan las que se alcanzan desde fuera; en un clúster del curso, ninguna.",
+            en="What is left can be reached from outside; in a cluster of this course, nothing is.",
+        )
+    raise MistakeError(
+        es=f'Revisa {min(wrong)}: las que empiezan con "127." se quedan fuera; las demás, no.',
+        en=f'Look at {min(wrong)}: those that begin with "127." are left out, the others are not.',
+    )
 
 
-def tools(answer: Any) -> Verdict:
-    """9.3: the smallest tool that will do, for four jobs."""
-    if not isinstance(answer, tuple) or len(answer) != len(TOOLS):
-        return "not_four"
-    if not all(isinstance(tool, str) and tool in TOOLS for tool in answer):
-        return "not_four"
-    if answer[0] != TOOLS[0]:
-        return "job_a"
-    if answer[1] != TOOLS[1]:
-        return "job_b"
-    if answer[2] != TOOLS[2]:
-        return "job_c"
-    return "right" if answer[3] == TOOLS[3] else "job_d"
-
-
-EXERCISES = {
-    "9.1": Exercise(
-        scheduler_limit,
-        Bilingual(
-            es="Con un elemento por mensaje, un trabajador vuelve por otro cada 0.05 s, y mientras "
-            "tanto el planificador atiende a 0.05 / 0.001. Para 1,000 trabajadores, cada bloque "
-            "debe durar 1,000 mensajes.",
-            en="With one item a message, a worker comes back for another every 0.05 s, and in that "
-            "time the scheduler serves 0.05 / 0.001 of them. For 1,000 workers each chunk has to "
-            "last as long as 1,000 messages.",
+@exercise(
+    "9.3",
+    es="¿vale la pena repartirlo? ¿Cabe en una máquina? ¿Trabajas en vivo, o puedes esperar?",
+    en="is it worth sharing out? Does it fit on one machine? Do you work live, or can you wait?",
+)
+def tools(answer: Any) -> str:
+    """The smallest tool that will do, for four jobs."""
+    choose(
+        answer,
+        TOOLS,
+        job_a=Choice(
+            "loop",
+            es="si el ciclo tarda un parpadeo, cualquier otra cosa tarda más en arrancar.",
+            en="if the loop takes the blink of an eye, anything else takes longer to start.",
         ),
-        {
-            "right": Bilingual(
-                es="Cada bloque de 20 dura un segundo, y en un segundo caben 1,000 mensajes.",
-                en="Each chunk of 20 takes a second, and 1,000 messages fit into a second.",
-            ),
-            "not_a_number": Bilingual(
-                es='chunksize debe ser un número: check("9.1", (busy, chunksize)).',
-                en='chunksize has to be a number: check("9.1", (busy, chunksize)).',
-            ),
-            "upside_down": Bilingual(
-                es="Un bloque tiene un elemento o más. ¿Está la división al revés?",
-                en="A chunk has one item or more. Is the division upside down?",
-            ),
-            "too_small": Bilingual(
-                es="Con ese chunksize mantiene ocupados a {n}, menos de 1,000.",
-                en="With that chunksize it keeps {n} busy, fewer than 1,000.",
-            ),
-            "too_large": Bilingual(
-                es="Alcanza, pero se pide el menor: basta con que cada bloque dure lo que 1,000 "
-                "mensajes.",
-                en="It is enough, but the smallest is asked for: a chunk need only last as long as "
-                "1,000 messages.",
-            ),
-        },
-    ),
-    "9.2": Exercise(
-        open_doors,
-        Bilingual(
-            es='Las direcciones de la interfaz de bucle local son las que empiezan con "127.". Una '
-            "comprensión de listas con if y startswith basta.",
-            en='The addresses of the loopback interface are those that begin with "127.". A list '
-            "comprehension with if and startswith is enough.",
+        job_b=Choice(
+            "processes",
+            es="multiplica 40,000 por un quinto de segundo y divide entre 8: ¿cabe en la hora?",
+            en="multiply 40,000 by a fifth of a second and divide by 8: does it fit the hour?",
         ),
-        {
-            "right": Bilingual(
-                es="Solo quedan las que se alcanzan desde fuera. En un clúster del curso no queda "
-                "ninguna.",
-                en="Only those that can be reached from outside are left. In a cluster of this "
-                "course, none is.",
-            ),
-            "not_a_list": Bilingual(
-                es="La función debe devolver una lista de textos, y devolvió {received}.",
-                en="The function has to return a list of texts, and it returned {received}.",
-            ),
-            "inverse": Bilingual(
-                es="Es al revés: devolviste las que solo se alcanzan desde esta computadora.",
-                en="It is the other way round: you returned those that only this computer can "
-                "reach.",
-            ),
-            "anywhere": Bilingual(
-                es="Cuidado con dónde está el 127: también lo contienen 192.168.1.127 y el puerto "
-                "12700, que se alcanzan desde fuera. Mira cómo empieza la dirección.",
-                en="Mind where the 127 is: 192.168.1.127 and port 12700 contain it too, and can be "
-                "reached from outside. Look at how the address begins.",
-            ),
-            "other": Bilingual(
-                es='Revisa qué hace con {address}. Las que empiezan con "127." no salen de la '
-                "computadora; las demás, sí.",
-                en='Look at what it does with {address}. Those that begin with "127." do not leave '
-                "the computer; the others do.",
-            ),
-        },
-    ),
-    "9.3": Exercise(
-        tools,
-        Bilingual(
-            es="Primero, ¿vale la pena repartirlo? Después, ¿cabe en una máquina a tiempo? Si no "
-            "cabe: ¿trabajas en vivo, o puedes esperar tu turno?",
-            en="First, is it worth sharing at all? Then, can one machine do it in time? If not: do "
-            "you work live, or can you wait your turn?",
+        job_c=Choice(
+            "cluster",
+            es="no cabe en una máquina, y una cola te haría esperar con cada pregunta.",
+            en="it does not fit on one machine, and a queue makes you wait with each question.",
         ),
-        {
-            "right": Bilingual(
-                es="Lo más pequeño que alcanza: un ciclo, una máquina, un clúster para trabajar en "
-                "vivo, una cola para lo que puede esperar.",
-                en="The smallest that will do: a loop, one machine, a cluster to work live, a "
-                "queue for what can wait.",
-            ),
-            "not_four": Bilingual(
-                es='Se esperan cuatro textos, cada uno "loop", "processes", "cluster" o "queue".',
-                en='Four texts are expected, each "loop", "processes", "cluster" or "queue".',
-            ),
-            "job_a": Bilingual(
-                es="a: si el ciclo tarda un parpadeo, cualquier otra cosa tarda más en arrancar.",
-                en="a: if the loop takes the blink of an eye, anything else takes longer to start.",
-            ),
-            "job_b": Bilingual(
-                es="b: multiplica. 40,000 por un quinto de segundo, entre 8 CPU: ¿cabe en la hora? "
-                "¿Y en un solo CPU?",
-                en="b: multiply. 40,000 times a fifth of a second, divided by 8 CPUs: does it fit "
-                "into the hour? And with a single CPU?",
-            ),
-            "job_c": Bilingual(
-                es="c: los datos no caben en una máquina, y quieres la respuesta de cada pregunta "
-                "antes de hacer la siguiente. Una cola te haría esperar cada vez.",
-                en="c: the data does not fit on one machine, and you want the answer to each "
-                "question before you ask the next. A queue would make you wait every time.",
-            ),
-            "job_d": Bilingual(
-                es="d: la máquina se comparte por turnos, las tareas no se comunican y pueden "
-                "esperar. Para eso existe una cola.",
-                en="d: the machine is shared in turns, the tasks do not talk to each other, and "
-                "they can wait. That is what a queue is for.",
-            ),
-        },
-    ),
-}
+        job_d=Choice(
+            "queue",
+            es="la máquina se comparte por turnos y las tareas pueden esperar.",
+            en="the machine is shared in turns and the tasks can wait.",
+        ),
+    )
+    return text(
+        es="Lo más pequeño que alcanza: en vivo, un clúster; si puede esperar, una cola.",
+        en="The smallest that will do: to work live, a cluster; for what can wait, a queue.",
+    )
