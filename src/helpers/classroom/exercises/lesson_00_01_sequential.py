@@ -65,7 +65,7 @@ def worker_number(answer: Any) -> str:
         )
     if answer in (os.getpid(), os.getppid()) or answer <= 1:
         raise MistakeError(
-            es=f"{answer} no es un trabajador: la función corrió aquí. Pásasela a pool.apply.",
+            es=f"{answer} no es un trabajador: la función se ejecutó aquí. Dásela a pool.apply.",
             en=f"{answer} is not a worker: the function ran here. Pass it to pool.apply.",
         )
     return text(
@@ -119,8 +119,8 @@ def timed_loop(answer: Any) -> str:
             en="The time is the difference of two readings: the second minus the first.",
         )
     raise MistakeError(
-        es=f"No {received}, sino unos {ours}: lee el reloj justo antes del ciclo y justo después.",
-        en=f"Not {received} but about {ours}: read the clock right before and after the loop.",
+        es=f"{received} no puede ser: tarda unos {ours}. Lee el reloj justo antes y justo después.",
+        en=f"{received} cannot be: it takes about {ours}. Read the clock right before and after.",
     )
 
 
@@ -149,8 +149,8 @@ def prediction(answer: Any) -> str:
         )
     off = f"{100 * abs(forecast_s - measured_s) / measured_s:.0f}"
     return text(
-        es=f"Se apartó un {off} % de lo medido. Así se planifica un trabajo largo: una muestra.",
-        en=f"It was off by {off}%. That is how a long job is planned: from a sample.",
+        es=f"Se apartó un {off} % (si es mucho, repite). Así se planifica un trabajo largo.",
+        en=f"It was off by {off}% (if that is a lot, repeat). That is how to plan a long job.",
     )
 
 

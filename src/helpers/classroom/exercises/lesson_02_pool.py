@@ -94,8 +94,8 @@ def break_even(answer: Any) -> str:
         raise must_be("pays_from", pays_from, es=es, en=en)
     if pays_from is not None and (right is None or pays_from < right):
         raise MistakeError(
-            es="Desde ahí no gana siempre: mira abajo. Si pierde en la última fila, es None.",
-            en="From there on it does not always win: look below. If it loses last, it is None.",
+            es="Desde ahí no gana en todas las filas. Si pierde en la última: None.",
+            en="It does not win in every row from there on. If it loses in the last: None.",
         )
     raise MistakeError(
         es="El grupo gana antes: hay una fila anterior desde la que ya no pierde.",

@@ -93,8 +93,8 @@ def sooner_finish(answer: Any) -> str:
     same = run.n_items == len(WAITS_S) and run.n_workers == N_WORKERS
     if not same or max(lasted_s) < 0.9 * max(WAITS_S) or sum(lasted_s) > 1.6 * sum(WAITS_S):
         raise MistakeError(
-            es=f"Son {run.n_items} llamadas en {run.n_workers} procesos, no las 16 de waits en 4.",
-            en=f"There are {run.n_items} calls by {run.n_workers} workers, not waits' 16 by 4.",
+            es=f"Hay {run.n_items} llamadas en {run.n_workers} procesos, no las 16 esperas en 4.",
+            en=f"There are {run.n_items} calls by {run.n_workers} workers, not the 16 waits by 4.",
         )
     parts_s = run.parts_s
     share = max(0.0, parts_s["idle"]) / parts_s["computing"]

@@ -48,8 +48,8 @@ def named_causes(answer: Any) -> str:
         ),
         case_c=Choice(
             4,
-            es="un proceso que todavía arrancaba quiso crear otro, al ejecutar el script.",
-            en="a process that was still starting up tried to start another, by its script.",
+            es="un proceso ejecutó el script mientras arrancaba, y quiso crear otro.",
+            en="a process ran the script while it was starting up, and tried to start another.",
         ),
     )
     return text(

@@ -47,8 +47,8 @@ def times_heavier(answer: Any) -> str:
             en="The division is upside down: you divided the light one by the heavy one.",
         )
     raise MistakeError(
-        es="Pesa la descripción por los bytes de su mensaje, como las filas, y divide heavy.",
-        en="Weigh the description by the bytes of its message, as the rows, and divide heavy.",
+        es="Pesa la descripción como las filas, por su mensaje, y divide heavy entre eso.",
+        en="Weigh the description as the rows were, by its message; divide heavy by that.",
     )
 
 
@@ -73,8 +73,8 @@ def sent_once(answer: Any) -> str:
         )
     if getattr(task, "__name__", "") != "total_kept":
         raise MistakeError(
-            es="task debe ser la función que usa la tabla guardada: total y partial la llevan.",
-            en="task should be the function that uses the kept table: total and partial take it.",
+            es="task debe ser la función que usa la tabla guardada; total y partial la envían.",
+            en="task should be the function that uses the kept table; total and partial send it.",
         )
     return text(
         es="Cada trabajador recibe la tabla una vez, al empezar, y después solo números.",

@@ -48,8 +48,8 @@ def scheduler_limit(answer: Any) -> str:
             en=f"With chunks of {chunksize:g} it keeps {n} busy, fewer than 1,000.",
         )
     raise MistakeError(
-        es="Alcanza, pero se pide el menor: basta con que un bloque dure lo que 1,000 mensajes.",
-        en="Enough, but the smallest is asked for: a chunk need only last as 1,000 messages do.",
+        es="Alcanza, pero se pide el menor: un bloque que dure lo que 1,000 mensajes.",
+        en="Enough, but the smallest is asked for: a chunk that lasts as long as 1,000 messages.",
     )
 
 

@@ -172,7 +172,7 @@ def _missing(original: Path, folder: Path) -> Iterator[str]:
     program.write_bytes(original.read_bytes())  # a copy: it has to do without what lies beside it
     source = program.read_text(encoding="utf-8", errors="replace")
     no_guard = text(
-        es="Al importarlo, como en Windows cada trabajador, ya hace algo: falta la guarda.",
+        es="Al importarlo, como hace en Windows cada trabajador, ya actúa: falta la guarda.",
         en="When imported, as by each worker on Windows, it already acts: the guard is missing.",
     )
     if re.search(r"^\s*(?:from|import) helpers\b", source, re.MULTILINE):
@@ -189,8 +189,8 @@ def _missing(original: Path, folder: Path) -> Iterator[str]:
     counted = n_words in _whole_numbers(ran.printed)
     if not counted:
         yield text(
-            es=f"No imprime el total de palabras, {n_words} con las subcarpetas, como count_words.",
-            en=f"It does not print the total of words, {n_words} with subfolders, as count_words.",
+            es=f"No imprime el total de palabras: {n_words}, contadas como en count_words.",
+            en=f"It does not print the total of words: {n_words}, counted as in count_words.",
         )
     if not (folder / "seen").exists():
         yield text(
@@ -199,8 +199,8 @@ def _missing(original: Path, folder: Path) -> Iterator[str]:
         )
     if sum(time_s <= ran.seconds for time_s in _decimals(ran.printed)) < 2:
         yield text(
-            es=f"No imprime dos tiempos en segundos, con decimales; todo tardó {ran.seconds:.2f}.",
-            en=f"It does not print two times in seconds, with decimals; it took {ran.seconds:.2f}.",
+            es=f"No imprime dos tiempos en segundos, con decimales; tardó {ran.seconds:.1f} s.",
+            en=f"It prints no two times in seconds, with decimals; it took {ran.seconds:.1f} s.",
         )
     if not any(file.suffix.lower() in PICTURES and file.stat().st_size for file in work.iterdir()):
         yield text(

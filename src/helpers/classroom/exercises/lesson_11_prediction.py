@@ -94,8 +94,8 @@ def decisions(answer: Any) -> str:
         ("loop", "threads", "pool"),
         job_a=Choice(
             "pool",
-            es="son dos minutos de cálculo, que los hilos se turnarían por el GIL.",
-            en="it is two minutes of computing, in which threads would take turns (the GIL).",
+            es="son dos minutos de cálculo; los hilos se turnarían por el GIL.",
+            en="it is two minutes of computing; threads would take turns holding the GIL.",
         ),
         job_b=Choice(
             "loop",
