@@ -287,6 +287,7 @@ WRONG = {
     "10.4": [
         ("It took 1.00 s", "Pass 2 things"),
         ((PRINTED, 12.5), "conclusion has to be a text"),
+        ((None, PRINTED), "done.stdout has to be a text"),
         ((PRINTED, "6000 files, 1.00 s, Pool"), "It has 5 words"),
         ((PRINTED, "A Pool was faster than the loop on this corpus on a machine with 2 CPUs"),
          "with the same digits"),
@@ -383,6 +384,8 @@ RIGHT = {
         ((1.0, 0.5, 0.5, "threads"), "It waited 50%"),
     ],
     "10.4": [
+        (("loop 0.10 s, pool 0.10 s", "With a Pool of two processes it took 0.10 s, on 2 CPUs too"),
+         "It says what was done"),
         ((PRINTED, "Contar palabras de 6.000 archivos tomó 1,00 s y, con Pool, 0,60 s con 2 CPU"),
          "It says what was done"),
     ],

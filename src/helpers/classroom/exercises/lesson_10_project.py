@@ -107,7 +107,7 @@ def three_timings(answer: Any) -> str:
 @exercise(
     "10.2",
     es="cpu_s / wall_s es la parte en que calculó. Para calcular, procesos; para esperar, hilos.",
-    en="cpu_s / wall_s is the share of computing. To compute more, processes; to wait, threads.",
+    en="cpu_s / wall_s is the share of computing. To compute, processes; to wait, threads.",
 )
 def way_to_try(answer: Any) -> str:
     """The share of the loop's time in which it waited, and the way that this suggests."""
@@ -144,10 +144,7 @@ def way_to_try(answer: Any) -> str:
 def others_run_it(answer: Any) -> str:
     """A program that somebody else runs, judged by running it in processes of its own."""
     if not isinstance(answer, str) or not answer.endswith(".py") or not Path(answer).is_file():
-        es, en = (
-            "el nombre de un archivo .py que guardaste",
-            "the name of a .py file that you saved",
-        )
+        es, en = "el nombre del archivo .py que guardaste", "the name of the .py file you saved"
         raise must_be("program", answer, es=es, en=en)
     with tempfile.TemporaryDirectory(prefix="s", ignore_cleanup_errors=True) as folder:
         missing = "\n".join(f"✗ {one}" for one in _missing(Path(answer), Path(folder)))
@@ -172,8 +169,8 @@ def _missing(original: Path, folder: Path) -> Iterator[str]:
     program.write_bytes(original.read_bytes())  # a copy: it has to do without what lies beside it
     source = program.read_text(encoding="utf-8", errors="replace")
     no_guard = text(
-        es="Al importarlo, como hace en Windows cada trabajador, ya actúa: falta la guarda.",
-        en="When imported, as by each worker on Windows, it already acts: the guard is missing.",
+        es="Al importarlo, como en Windows cada trabajador, ya actúa: no todo está en la guarda.",
+        en="When imported, as by each worker on Windows, it already acts: guard all that it does.",
     )
     if re.search(r"^\s*(?:from|import) helpers\b", source, re.MULTILINE):
         yield text(
@@ -260,15 +257,17 @@ def _how_it_ended(ran: ScriptRun) -> str:
 def own_report(answer: Any) -> str:
     """A conclusion with figures that the learner's own program printed."""
     printed, conclusion = parts(answer, "done.stdout", "conclusion")
-    if not isinstance(printed, str) or not isinstance(conclusion, str):
-        raise must_be("conclusion", conclusion, es="un texto", en="a text")
+    for name, given in (("done.stdout", printed), ("conclusion", conclusion)):
+        if not isinstance(given, str):
+            raise must_be(name, given, es="un texto", en="a text")
     if (n_words := len(conclusion.split())) < MIN_WORDS:
         raise MistakeError(
             es=f"Son {n_words} palabras; para decir qué, cuánto y por qué hacen falta {MIN_WORDS}.",
             en=f"It has {n_words} words; to say what, how much and why takes {MIN_WORDS}.",
         )
-    times = set(_decimals(printed))
-    if len(times) < 2 or len(times & set(_decimals(conclusion))) < 2:
+    times = _decimals(printed)  # which may be the same
+    found = set(times) & set(_decimals(conclusion))
+    if len(times) < 2 or len(found) < min(2, len(set(times))):
         raise MistakeError(
             es="Faltan los dos tiempos que imprimió tu programa (10.3), con los mismos dígitos.",
             en="The two times that your program (10.3) printed are missing, with the same digits.",
