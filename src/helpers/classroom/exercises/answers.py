@@ -187,10 +187,13 @@ def called(*calls: Callable[[], object], wake: Callable[[], object] = lambda: No
     for thread in threads:
         thread.start()
     deadline_s = perf_counter() + LIMIT_S
-    for thread in threads:
-        thread.join(max(0.0, deadline_s - perf_counter()))
-    if any(thread.is_alive() for thread in threads):
-        _stop(threads, wake)
+    try:
+        for thread in threads:
+            thread.join(max(0.0, deadline_s - perf_counter()))
+    finally:  # an interrupt stops them, too
+        late = [thread for thread in threads if thread.is_alive()]
+        _stop(late, wake)
+    if late:
         raise MistakeError(
             es="La función no terminó: tiene un ciclo sin fin, o espera lo que no llega.",
             en="The function did not end: it has an endless loop, or waits for what never comes.",
