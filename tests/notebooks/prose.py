@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table").use(dollarmath_plugin)
+_BREAKS = ("softbreak", "hardbreak")
 _TO_OTHER_LANGUAGE = re.compile(r"^\.\./(es|en)/[^/]+\.ipynb$")
 _NOT_PROSE = re.compile(
     r"\w+://\S+"  # addresses
@@ -32,7 +33,6 @@ class Block:
     ``full`` has the code spans too.
     """
 
-    kind: str
     text: str = ""
     full: str = ""
 
@@ -92,16 +92,24 @@ class HtmlParts(HTMLParser):
 @functools.cache
 def read_markdown(source: str) -> Page:
     """Return the parts of a Markdown text."""
-    page, depth, previous = Page(), 0, None
+    page, depth, before = Page(), 0, None
     for token in _MARKDOWN.parse(source):
         if token.type == "inline":
-            _add_inline(page, token, previous)
+            block = Block()
+            page.blocks.append(block)
+            _add_children(page, block, token.children or [])
+            if before.type == "heading_open":
+                heading = block.full.strip()
+                page.headings.append((int(before.tag[1]), heading))
+                page.anchors.append(heading.replace(" ", "-"))  # as JupyterLab reaches it
         elif token.type == "html_block":
             depth += token.content.count("<details") - token.content.count("</details")
             page.blocks.append(_html_block(page, token.content))
         elif token.type in ("fence", "code_block"):
-            _add_fence(page, token, inside_details=depth > 0)
-        previous = token
+            page.fences.append((token.info.partition(" ")[0], token.content))
+            if depth and page.fences[-1][0] == "python":
+                page.solution.append(token.content)
+        before = token
     return page
 
 
@@ -110,30 +118,8 @@ def words(text: str) -> list[str]:
     return _WORD.findall(_NOT_PROSE.sub(" ", text).replace("’", "'"))
 
 
-def anchor(heading: str) -> str:
-    """Return the name under which JupyterLab reaches a heading."""
-    return heading.replace(" ", "-")
-
-
-def _add_fence(page: Page, token: Token, inside_details: bool) -> None:
-    language = token.info.split()[0] if token.info.split() else ""
-    page.fences.append((language, token.content))
-    if inside_details and language == "python":
-        page.solution.append(token.content)
-
-
-def _add_inline(page: Page, token: Token, before: Token | None) -> None:
-    kind = before.type.removesuffix("_open") if before else "paragraph"
-    block = Block(kind)
-    _add_children(page, block, token.children or [])
-    page.blocks.append(block)
-    if before and kind == "heading":
-        page.headings.append((int(before.tag[1]), block.full.strip()))
-        page.anchors.append(anchor(block.full.strip()))
-
-
 def _add_children(page: Page, block: Block, children: list[Token]) -> None:
-    hidden, bold_from = False, None
+    hidden, bold_from = False, 0
     for child in children:
         if child.type == "link_open":
             page.links.append(str(child.attrs["href"]))
@@ -142,21 +128,16 @@ def _add_children(page: Page, block: Block, children: list[Token]) -> None:
             hidden = False
         elif child.type == "strong_open":
             bold_from = len(block.full)
-        elif child.type == "strong_close" and bold_from is not None:
+        elif child.type == "strong_close":
             page.bold.append(block.full[bold_from:])
         elif child.type == "image":
             page.images.append((str(child.attrs["src"]), child.content))
         elif child.type == "html_inline":
             _html_block(page, child.content)
         else:
-            _add_text(block, child, hidden)
-
-
-def _add_text(block: Block, child: Token, hidden: bool) -> None:
-    text = " " if child.type in ("softbreak", "hardbreak") else child.content
-    block.full += text
-    is_prose = child.type in ("text", "softbreak", "hardbreak")
-    block.text += text if is_prose and not hidden else " "
+            text = child.content if child.content or child.type == "text" else " "
+            block.full += text
+            block.text += text if child.type in ("text", *_BREAKS) and not hidden else " "
 
 
 def _html_block(page: Page, html: str) -> Block:
@@ -164,4 +145,4 @@ def _html_block(page: Page, html: str) -> Block:
     page.images += parts.images
     page.links += parts.links
     page.anchors += parts.anchors
-    return Block("html", parts.text, parts.text)
+    return Block(parts.text, parts.text)
