@@ -17,7 +17,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import one_function
+import light
 
 from helpers.parallel import machine, run
 from helpers.parallel.plans import chunksize_for
@@ -91,7 +91,7 @@ def measure_start(repeats: int) -> None:
     for method in machine().start_methods:
         ratios = paired_ratios(
             lambda: raw_pool(square, [1], method, 1),  # noqa: B023
-            lambda: raw_pool(one_function.square, [1], method, 1),  # noqa: B023
+            lambda: raw_pool(light.square, [1], method, 1),  # noqa: B023
             repeats,
         )
         say(f"worker's start, helpers.tasks / one function, {method}", ratios, 1.15)
