@@ -1,17 +1,14 @@
 """What holds for all tests. It imports nothing that the tests of tasks and parallel do not need."""
 
 import gc
+import re
 import signal
 
 import pytest
 
-# The cells of these lessons, in both languages, and the site that is made of their outputs: they
-# are run by one process, in this order.
-ON_THE_SITE = ("01_", "02_")
-SITE = "browser/test_site.py"
-# Modules whose tests share nothing, and take long: each test goes to whoever is free.
-APART = ("parallel/test_faults.py", "parallel/test_random_faults.py", "parallel/test_leftovers.py")
 CELL_LIMIT_S = 300
+# The site is made of what the cells of these lessons show: one process runs both.
+SITE = re.compile(r"/0[12]_\w+\.ipynb$|browser/test_site\.py$")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,6 +28,19 @@ def pytest_cmdline_main(config):
         option.dist, option.loadscopereorder = "loadscope", False
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each file to one process, which runs its tests in order; a notebook is a file, too."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            return "site" if SITE.search(file) else file
+
+    return ByFile(config, log)
+
+
 def pytest_configure():
     """Hear interrupts, as a program in a terminal does.
 
@@ -40,20 +50,21 @@ def pytest_configure():
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Begin with the notebooks, which take longest, and look at the slides of each after its cells.
 
-    The site comes after them, too: a lesson is executed once for all that looks at its outputs.
+    By day those in Spanish are looked at, whose texts are the longer ones.
     """
-    if any(_in_notebook(item.nodeid) for item in items):
+    notebooks = [item for item in items if ".ipynb::" in item.nodeid]
+    if notebooks:
         from slides_fit import with_looks
 
-        items[:] = with_looks(items)
-    items.sort(key=lambda item: not _in_notebook(item.nodeid))
-
-
-def _in_notebook(nodeid):
-    return nodeid.partition("::")[0].endswith(".ipynb")
+        notebooks = with_looks(notebooks)
+        for item in notebooks:
+            if item.name == "slides fit" and item.path.parent.name == "en":
+                item.add_marker("slow")
+    items[:] = notebooks + [item for item in items if ".ipynb::" not in item.nodeid]
 
 
 def pytest_collection_finish():
@@ -75,28 +86,3 @@ def pytest_runtest_teardown(item, nextitem):
 def _set_aside():
     gc.collect()
     gc.freeze()
-
-
-def scope_of(nodeid):
-    """Return the name of the group that a test is in: a group is run by one process, in order.
-
-    It is the test's file (for a notebook it has to be: its cells build on one another), but for
-    tests that are best dealt out otherwise.
-    """
-    file = nodeid.partition("::")[0]
-    if file.endswith(APART):
-        return nodeid
-    on_the_site = _in_notebook(nodeid) and file.rpartition("/")[2].startswith(ON_THE_SITE)
-    return "site" if on_the_site or file.endswith(SITE) else file
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    """Deal the tests out by ``scope_of``."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByScope(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            return scope_of(nodeid)
-
-    return ByScope(config, log)

@@ -144,7 +144,7 @@ def _language(text: str) -> str:
 
 def _shown(cell: Cell) -> list[str]:
     """Return the text of stored outputs, without reprs, names and quoted values."""
-    html = [prose.HtmlParts(text).text for text in cell.output_texts("text/html")]
+    html = [prose.Page(text).text for text in cell.output_texts("text/html")]
     plain = [*cell.output_texts(), *cell.output_texts("text/markdown")]
     return [_QUOTED_VALUE.sub(" ", text) for text in [*html, *plain]]
 

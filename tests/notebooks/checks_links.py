@@ -58,7 +58,7 @@ def absolute_paths(lesson: Lesson) -> Findings:
 
 def images(cell: Cell) -> list[tuple[str, str]]:
     """Return (target, alternative text) of the pictures in a cell's text and HTML outputs."""
-    html = [prose.HtmlParts(text) for text in cell.output_texts("text/html")]
+    html = [prose.Page(text) for text in cell.output_texts("text/html")]
     return cell.page.images + [image for parts in html for image in parts.images]
 
 
