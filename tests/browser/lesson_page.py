@@ -35,17 +35,9 @@ class LessonPage:
 
     def run_all(self):
         """Run all cells, and wait until each has a new number and all pictures are loaded."""
-        self.begin_all()
-        self.wait_for_all()
-
-    def begin_all(self):
-        """Run all cells, without waiting for their end."""
         self._command("notebook:clear-all-cell-outputs")
         self._wait_for(f"!{_NUMBERS}.some(Boolean)", "the numbers to go")
         self._command("notebook:run-all-cells")
-
-    def wait_for_all(self):
-        """Wait until each cell has a number and all pictures are loaded."""
         done = f"{_IDLE} && {_ALL_NUMBERED} && {_IMAGES_LOADED}"
         self._wait_for(done, "all cells to have run and all pictures to be loaded")
 
@@ -70,6 +62,12 @@ class LessonPage:
         self._wait_for(_IDLE, "the interrupt to have an effect")
         return time.monotonic() - begin
 
+    def restart(self):
+        """Restart the kernel, and wait until it is ready."""
+        self.page.evaluate(f"void {_PANEL}.sessionContext.restartKernel()")
+        self._wait_for(f"!({_IDLE})", "the kernel to go")
+        self._wait_for(_IDLE, "the kernel to be ready again")
+
     def type_into(self, position, source):
         """Put the cursor into a cell, replace what stands there, and leave the cell."""
         self.shown(position).locator(".cm-content").click()
@@ -86,24 +84,11 @@ class LessonPage:
         made = f"{contents}.newUntitled({{path: '', type: 'directory'}})"
         self.page.evaluate(f"{made}.then(made => {contents}.rename(made.path, '{folder}'))")
         self.page.evaluate(f"{contents}.rename('{old}', '{new}')")
-        self.open_beside(new)
-
-    def open_beside(self, path):
-        """Open another notebook beside those that are open, and wait for its kernel."""
         self.page.evaluate(
-            "path => void window.jupyterapp.commands.execute('docmanager:open', {path})", path
+            "path => void window.jupyterapp.commands.execute('docmanager:open', {path})", new
         )
-        self._wait_until_in_front(path)
-
-    def bring_to_front(self, path):
-        """Bring a notebook that is open to the front."""
-        self.page.locator(f".lm-TabBar-tab[title*='{path}']").first.click()
-        self._wait_for(f"{_PANEL}?.context?.path === '{path}'", f"{path} to be in front")
-
-    def follow(self, path):
-        """Click on the link to another notebook, and wait until that one is in front."""
-        self.page.locator(f".jp-Notebook .jp-MarkdownCell a[href*='{quote(path)}']").first.click()
-        self._wait_until_in_front(path)
+        in_front = f"{_PANEL}?.context?.path === '{new}'"
+        self._wait_for(f"{in_front} && {_IDLE}", f"{new} to be opened")
 
     def cells(self):
         """Return the cells as JSON, as they would be saved now."""
@@ -153,10 +138,6 @@ class LessonPage:
     def _command(self, command):
         # Not awaited: some commands end only when the cells have run.
         self.page.evaluate(f"void window.jupyterapp.commands.execute('{command}')")
-
-    def _wait_until_in_front(self, path):
-        in_front = f"{_PANEL}?.context?.path === '{path}'"
-        self._wait_for(f"{in_front} && {_IDLE}", f"{path} to be opened")
 
     def _wait_for(self, condition, what):
         left_s = max(0.001, self._deadline - time.monotonic())

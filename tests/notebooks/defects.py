@@ -1,85 +1,124 @@
-"""Ways to break the good lesson: for each check what it must catch, and what only looks like it."""
+"""Ways to break a good lesson: for each check what it must catch, and what only looks like it."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from pathlib import Path
 
-from nbformat import v4
+from .lessons import LANGUAGES, Lesson, Pair, read_pairs
 
-from .good_lesson import Draft
+LESSON = read_pairs(Path(__file__).parents[2] / "notebooks")[2]
+# What is put into it before its recap, to be broken.
+TEXTS = (
+    "### Un paso\n\nCada proceso toma un elemento de la lista y calcula su cuadrado.\n\n"
+    "![Dos procesos calculan al mismo tiempo](../../images/parallel_es.svg)\n\n"
+    "Lee también el [resumen](#Resumen).",
+    "### A step\n\nEach process takes one item of the list and computes its square.\n\n"
+    "![Two processes compute at the same time](../../images/parallel_en.svg)\n\n"
+    "Read the [recap](#Recap) too.",
+)
+CODE = "squares = list(map(square, [1, 2, 3]))\nprint(squares)"
+
+
+class Draft:
+    """Both notebooks of a lesson, as they would be built, to be changed."""
+
+    def __init__(self) -> None:
+        self.notebooks = {x.language: copy.deepcopy(x.raw) for x in LESSON.lessons}
+        for notebook, text in zip(self.notebooks.values(), TEXTS, strict=True):
+            slide = {"slideshow": {"slide_type": "slide"}}
+            for name, kind, source in (("step", "markdown", text), ("work", "code", CODE)):
+                cell = {"id": name, "cell_type": kind, "source": source, "metadata": dict(slide)}
+                notebook["cells"].insert(-1, cell)
+        self.english = self.notebooks["en"]["cells"]
+
+    def cells(self, name: str) -> list[dict]:
+        """Return a cell of both languages, Spanish first: the n-th exercise, or what follows it."""
+        found = []
+        for notebook in self.notebooks.values():
+            cells = notebook["cells"]
+            places = {"title": 0, "step": -3, "work": -2, "recap": -1}
+            places["setup"] = next(i for i, c in enumerate(cells) if c["cell_type"] == "code")
+            for i, cell in enumerate(cells):
+                if "exercise" in cell["metadata"].get("tags", []):
+                    number = 1 + sum(place.startswith("exercise") for place in places)
+                    places |= {f"exercise-{number}": i, f"solution-{number}": i + 1}
+            found.append(cells[places[name]])
+        return found
+
+    def replace(self, name: str, old: str, *new: str) -> None:
+        """Replace a piece of a cell's text by another in each language, or by one in Spanish."""
+        for cell, text in zip(self.cells(name), new, strict=False):
+            source = "".join(cell["source"])
+            assert old in source, f"nothing to break: {old!r} is not in {source!r}"
+            cell["source"] = source.replace(old, text)
+
+    def change_all(self, old: str, new: str) -> None:
+        """Replace a piece of text in every code cell."""
+        for cell in (cell for notebook in self.notebooks.values() for cell in notebook["cells"]):
+            if cell["cell_type"] == "code":
+                cell["source"] = "".join(cell["source"]).replace(old, new)
+
+    def pair(self) -> Pair:
+        """Return it as if it stood where the good lesson does."""
+        paths = {lesson.language: lesson.path for lesson in LESSON.lessons}
+        made = {x: Lesson(paths[x], notebook) for x, notebook in self.notebooks.items()}
+        return Pair(made.get("es"), made.get("en"))
+
 
 Change = Callable[[Draft], object]
 
 ALT = "Dos procesos calculan al mismo tiempo"
 ENGLISH = "Each process takes one item of the list and then computes the square of it."
 SPANISH = "Repartir el trabajo tiene un costo, y solo conviene cuando el trabajo es largo."
-FOR_SQUARES = "squares = list(map(square, [1, 2, 3]))\nprint(squares)"
-IGNORED = "nbval-ignore-output"
+SKIPPED = {"slideshow": {"slide_type": "skip"}}
 
 
-def edit(cell_id: str, old: str, new: str) -> Change:
+def edit(name: str, old: str, new: str) -> Change:
     """Return a change of the same piece of text in both languages."""
-    return lambda d: d.replace(cell_id, old, new, new)
+    return lambda d: d.replace(name, old, new, new)
 
 
-def spanish(cell_id: str, old: str, new: str) -> Change:
+def spanish(name: str, old: str, new: str) -> Change:
     """Return a change of the Spanish text alone."""
-    return lambda d: d.replace(cell_id, old, new)
+    return lambda d: d.replace(name, old, new)
 
 
 def code(line: str) -> Change:
     """Return a change that puts a line above a cell's code in both languages."""
-    return edit("work", "squares =", f"{line}\nsquares =")
+    return edit("work", CODE, f"{line}\n{CODE}")
 
 
 def words(es: str, en: str) -> Change:
     """Return a change that puts other code into a cell in each language."""
-    return lambda d: d.replace("work", FOR_SQUARES, es, en)
+    return lambda d: d.replace("work", CODE, es, en)
 
 
 def prose(es: str = "Bien.", en: str = "This is good.") -> Change:
     """Return a change that adds a paragraph in each language."""
-    return lambda d: [
-        cell.update(source=f"{cell.source}\n\n{text}")
-        for cell, text in zip(d.cells("step"), (es, en), strict=True)
-    ]
+    ends = [f"{text}\n\n{new}" for text, new in zip(TEXTS, (es, en), strict=True)]
+    return lambda d: [c.update(source=t) for c, t in zip(d.cells("step"), ends, strict=True)]
 
 
-def cut(cell_id: str, end: str) -> Change:
-    """Return a change that leaves a cell's text out from the last ``end`` on."""
-    return lambda d: [c.update(source=c.source.rpartition(end)[0]) for c in d.cells(cell_id)]
-
-
-def output(kind: str, **values: object) -> Change:
+def shows(**output: object) -> Change:
     """Return a change that stores an output of that kind."""
-    return lambda d: d.outputs("work", v4.new_output(kind, **values))
-
-
-def printed(text: str) -> Change:
-    """Return a change that stores that printed text."""
-    return output("stream", text=text)
+    return update("work", outputs=[output])
 
 
 def html(text: str) -> Change:
     """Return a change that stores an HTML output with that text."""
-    return output("display_data", data={"text/html": text})
+    return shows(data={"text/html": text})
 
 
-def metadata(cell_id: str, **values: object) -> Change:
+def update(name: str, **values: object) -> Change:
+    """Return a change of a cell in both languages."""
+    return lambda d: [cell.update(values) for cell in d.cells(name)]
+
+
+def metadata(name: str, **values: object) -> Change:
     """Return a change of a cell's metadata in both languages."""
-    return lambda d: [cell.metadata.update(values) for cell in d.cells(cell_id)]
-
-
-def in_english(cell_id: str, **values: object) -> Change:
-    """Return a change of a cell's metadata in English alone."""
-    return lambda d: d.cells(cell_id)[1].metadata.update(values)
-
-
-def remove(cell_id: str, *languages: str) -> Change:
-    """Return a change that removes a cell in some languages."""
-    return lambda d: [
-        d[x].cells.remove(c) for x in languages for c in d[x].cells if c.id == cell_id
-    ]
+    return lambda d: [cell["metadata"].update(values) for cell in d.cells(name)]
 
 
 def both(*changes: Change) -> Change:
@@ -89,11 +128,11 @@ def both(*changes: Change) -> Change:
 
 DEFECTS: dict[str, dict[str, Change]] = {
     "parity": {
-        "a missing translation": remove("notes", "en"),
-        "a missing notebook": lambda d: d.pop("en"),
-        "another order": lambda d: d["en"].cells.insert(2, d["en"].cells.pop(5)),
-        "another slide type": in_english("notes", slideshow={"slide_type": "skip"}),
-        "another source": lambda d: d["en"].metadata.course.update(source="x.md"),
+        "a missing translation": lambda d: d.english.pop(-2),
+        "a missing notebook": lambda d: d.notebooks.pop("en"),
+        "another order": lambda d: d.english.insert(2, d.english.pop(-2)),
+        "another slide type": lambda d: d.cells("step")[1].update(metadata=SKIPPED),
+        "another source": lambda d: d.notebooks["en"]["metadata"]["course"].update(source="x.md"),
     },
     "same_code": {
         "a code cell changed in one language": spanish("work", "3]", "3, 4]"),
@@ -104,41 +143,41 @@ DEFECTS: dict[str, dict[str, Change]] = {
         "another magic": words("%matplotlib inline\nprint()", "%matplotlib widget\nprint()"),
     },
     "same_structure": {
-        "another heading level": spanish("step", "## ", "### "),
+        "another heading level": spanish("step", "### ", "#### "),
         "an image less": spanish("step", "![Dos", "[Dos"),
-        "another link": spanish("step", "#Resumen", "../../images/work_es.svg"),
-        "another solution": spanish("solution-1", "[1, 4, 9]", "[1, 4]"),
+        "a link less": spanish("step", "[resumen](#Resumen)", "resumen"),
+        "another solution": spanish("solution-1", "check(", "print(check)\ncheck("),
         "another code block": prose("```text\na\n```"),
     },
     "slide_types": {
-        "no slide type": lambda d: [c.metadata.pop("slideshow") for c in d.cells("notes")],
-        "an unknown one": metadata("notes", slideshow={"slide_type": "page"}),
+        "no slide type": update("step", metadata={}),
+        "an unknown one": metadata("step", slideshow={"slide_type": "page"}),
     },
     "unique_ids": {
-        "a duplicate id": lambda d: [book.cells[3].update(id="work") for book in d.values()],
-        "no id": lambda d: [cell.pop("id") for cell in d.cells("work")],
+        "a duplicate id": update("work", id="step"),
+        "no id": update("work", id=""),
     },
     "opening": {
         "no title": edit("title", "# ", "## "),
         "two titles": prose("# Otro", "# Another"),
         "no question": edit("title", "**", ""),
-        "no minutes": edit("title", " 15 min", ""),
-        "no link to the twin": cut("title", "\n\n"),
+        "no minutes": edit("title", " min", " h"),
+        "no link to the twin": edit("title", ".ipynb)", ".ipynb)\n\n1"),
     },
     "setup": {
         "the other language": spanish("setup", '"es"', '"en"'),
-        "no start": cut("setup", "\n"),
-        "a second start": words(f'start("es")\n{FOR_SQUARES}', f'start("en")\n{FOR_SQUARES}'),
+        "no start": edit("setup", "start(", "begin("),
+        "a second start": words(f'start("es")\n{CODE}', f'start("en")\n{CODE}'),
         "a stored card": metadata("setup", tags=[]),
     },
-    "prediction": {"no prediction": edit("guess", "predict(", "think(")},
-    "recap": {"no recap": lambda d: d.replace("recap", "## Re", "### Re", "### Re")},
+    "prediction": {"no prediction": lambda d: d.change_all("predict(", "think(")},
+    "recap": {"no recap": edit("recap", "## Re", "### Re")},
     "paragraph_length": {
         "a long one": prose("y otra palabra más " * 21, "and one more word " * 21)
     },
     "code_length": {
         "a long cell": code("one = 1\n" * 14),
-        "a long solution": edit("solution-2", "answer =", "one = 1\n" * 14 + "answer ="),
+        "a long solution": edit("solution-2", "check(", "one = 1\n" * 15 + "check("),
     },
     "code_comments": {
         "a comment": code("one = 1  # the first"),
@@ -150,13 +189,8 @@ DEFECTS: dict[str, dict[str, Change]] = {
         "no check": edit("exercise-2", "check(", "print("),
         "no solution": edit("solution-2", "```python", "```text"),
         "a solution that is not folded": edit("solution-2", "details>", "div>"),
-        "a solution with a gap": edit("solution-1", "[1, 4, 9]", "..."),
-        "one exercise": both(*(remove(f"{x}-2", "es", "en") for x in ("exercise", "solution"))),
+        "a solution with a gap": edit("solution-1", "check(", "...\ncheck("),
         "a check without its tag": code('check("2.1", 1)'),
-    },
-    "no_bare_time": {
-        "a bare %time": code("%time"),
-        "one at the end": edit("work", "print(squares)", "print(squares)\n%time"),
     },
     "notebook_functions": {
         "a function": code("def f(x): return x\npool.map(f, [1])"),
@@ -171,43 +205,32 @@ DEFECTS: dict[str, dict[str, Change]] = {
         "a magic": code("%pip install numpy"),
         "a command": code("!curl example.org"),
     },
-    "executed": {
-        "never executed": lambda d: [c.update(execution_count=None) for c in d.cells("work")],
-        "an error": output("error", ename="E", evalue="", traceback=[]),
-        "stderr": output("stream", name="stderr", text="warning"),
-        "an output to ignore": metadata("work", tags=[IGNORED]),
-        "nothing stored": lambda d: d.outputs("work"),
-        "no value stored": both(words("squares", "squares"), lambda d: d.outputs("work")),
-        "an address": printed("<object at 0x7f12345678>"),
-        "times of execution": metadata("work", execution={"iopub.execute_input": "x"}),
-    },
     "alternative_text": {
         "an image without it": spanish("step", ALT, ""),
         "too short": spanish("step", ALT, "Dos procesos"),
-        "in HTML": prose(*(f"<img src='../../images/work_{x}.svg'>" for x in ("es", "en"))),
+        "in HTML": prose(*(f"<img src='../../images/parallel_{x}.svg'>" for x in LANGUAGES)),
         "in an output": html("<img src='data:image/png;base64,AAAA' alt=''>"),
-        "a bare picture": output("display_data", data={"image/png": "AAAA"}),
+        "a bare picture": shows(data={"image/png": "AAAA"}),
     },
     "links": {
         "a broken link": prose("Lee [esto](no.ipynb).", "Read [this](no.ipynb)."),
-        "a broken image": edit("step", "work_", "walk_"),
+        "a broken image": edit("step", "parallel_", "walk_"),
         "an unknown heading": spanish("step", "#Resumen", "#Resumen-final"),
         "an absolute path": prose("Lee [esto](/a.md).", "Read [this](/a.md)."),
         "a drive": prose("Lee [esto](C:/a.md).", "Read [this](C:/a.md)."),
         "out of the project": prose("Lee [esto](../../..).", "Read [this](../../..)."),
         "an image from the network": prose(*["![A B C](https://example.org/a.svg)"] * 2),
-        "the other language's image": spanish("step", "work_es", "work_en"),
+        "the other language's image": spanish("step", "parallel_es", "parallel_en"),
     },
     "absolute_paths": {
         "in code": code('folder = "/home/ana/notes"'),
-        "in an output": printed("/tmp/notes/a.md"),
+        "in an output": shows(text="/tmp/notes/a.md"),
     },
     "right_language": {
         "English prose in a Spanish cell": prose(ENGLISH),
-        "in short lines": spanish("notes", "Pregunta:", "No one is in.\n\nA man is as he is.\n\n"),
         "Spanish in English": prose(en=SPANISH),
         "an alternative text": spanish("step", ALT, ENGLISH),
-        "an output": printed(ENGLISH),
+        "an output": shows(text=ENGLISH),
         "a table in an output": html(f"<table><tr><td>{ENGLISH}</td></tr></table>"),
     },
     "spanish_marks": {
@@ -243,7 +266,6 @@ DEFECTS: dict[str, dict[str, Change]] = {
 ALLOWED: dict[str, Change] = {
     "the good lesson": lambda d: None,
     "%time with a statement": code("%time total = sum([1, 2])"),
-    "the original mistake": both(code("%time"), metadata("work", tags=["original-mistake"])),
     "a marked function": both(
         code("def f(x): return x\npool.map(f, [1])"), metadata("work", tags=["notebook-function"])
     ),
@@ -272,6 +294,6 @@ ALLOWED: dict[str, Change] = {
         "Read [this](https://docs.python.org/3/a.html).",
     ),
     "a picture in an output": html("<img src='data:image/png;base64,AAAA' alt='pool 1 2'>"),
-    "a list of file names": printed("['README.md', 'one two three.md', 'of the end.md']\n"),
-    "a relative path": printed("sample/home/tmp/a.md"),
+    "a list of file names": shows(text="['README.md', 'one two three.md', 'of the end.md']\n"),
+    "a relative path": shows(text="sample/home/tmp/a.md"),
 }

@@ -39,6 +39,7 @@ def trees(source: str) -> list[ast.Module]:
     return [] if written_file(source) else [ast.parse(plain(source))]
 
 
+@functools.cache
 def comments(source: str) -> list[str]:
     """Return the comments in a cell."""
     if written_file(source):
@@ -74,6 +75,7 @@ def first_argument(call: ast.Call) -> object:
     return constant(call.args[0]) if call.args else None
 
 
+@functools.cache
 def without_words(source: str) -> str:
     """Return code with its texts left out: what must be the same in every language.
 
@@ -94,6 +96,7 @@ class _WithoutWords(ast.NodeTransformer):
         return ast.Tuple(found, ast.Load()) if names else found[0]
 
 
+@functools.cache
 def sayings(source: str) -> list[str]:
     """Return the texts of code that a reader sees: what is printed, and a figure's labels."""
     found = []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from . import checks_spelling
 from .checks import CHECKS
 from .checks_spelling import DictionaryMissingError, dictionary_needed, word_list
-from .defects import ALLOWED, DEFECTS, code
-from .good_lesson import write_lesson
+from .defects import ALLOWED, DEFECTS, Draft, code
 from .lessons import LANGUAGES
 
 CASES = [
@@ -18,15 +19,16 @@ CASES = [
 ]
 
 
-def found_by(pair, expected=""):
-    """Return what each check finds, for those that find something.
+def found_by(change, expected=""):
+    """Return what each check finds after a change, for those that find something.
 
     Without a dictionary spelling finds nothing, unless it is the check that is tested.
     """
-    found = {}
+    draft, found = Draft(), {}
+    change(draft)
     for name, check in CHECKS.items():
         try:
-            found[name] = check(pair)
+            found[name] = check(draft.pair())
         except DictionaryMissingError:
             if name == expected:
                 raise
@@ -34,17 +36,17 @@ def found_by(pair, expected=""):
 
 
 @pytest.mark.parametrize(("name", "change"), CASES)
-def test_a_defect_is_caught_by_its_check_alone(name, change, tmp_path):
+def test_a_defect_is_caught_by_its_check_alone(name, change):
     """Each broken lesson is caught by the check of that name, and by no other."""
     with dictionary_needed():
-        found = found_by(write_lesson(tmp_path, change), expected=name)
+        found = found_by(change, expected=name)
     assert list(found) == [name], found
 
 
 @pytest.mark.parametrize("change", ALLOWED.values(), ids=ALLOWED)
-def test_what_is_allowed_passes(change, tmp_path):
+def test_what_is_allowed_passes(change):
     """The good lesson passes every check, and so does what only looks like a defect."""
-    assert found_by(write_lesson(tmp_path, change)) == {}
+    assert found_by(change) == {}
 
 
 def test_every_check_is_tested():
@@ -52,12 +54,11 @@ def test_every_check_is_tested():
     assert set(DEFECTS) == set(CHECKS)
 
 
-def test_a_finding_says_where_and_what_to_do(tmp_path):
+def test_a_finding_says_where_and_what_to_do():
     """A finding names its check, the notebook, the cell's id and first words, and the remedy."""
-    finding = CHECKS["no_bare_time"](write_lesson(tmp_path, code("%time")))[0]
-    expected = "[no_bare_time] es/02_trabajo_en_paralelo.ipynb, cell 5 (work) '%time squares"
-    assert finding.startswith(expected)
-    assert "write '%time statement'" in finding
+    (findings,) = found_by(code("one = 1  # the first")).values()
+    where = r"\[code_comments\] es/02_\w+\.ipynb, cell \d+ \(work\) 'one = 1 # the first'"
+    assert re.match(f"{where}: say '# the first' in the Markdown cell above", findings[0])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
