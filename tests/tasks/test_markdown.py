@@ -154,17 +154,6 @@ def test_a_file(refused, tmp_path, find):
         assert "list_directories" in said
 
 
-@with_links
-@each_finder
-def test_links_that_lead_to_no_folder(refused, tmp_path, find):
-    """A link that leads nowhere is a missing folder, one to itself an error and not a hang."""
-    (tmp_path / "broken").symlink_to(tmp_path / "nowhere")
-    (tmp_path / "link").symlink_to(tmp_path / "link")
-    refused(FileNotFoundError, find, tmp_path / "broken")
-    with pytest.raises(OSError, match="link"):
-        find(tmp_path / "link")
-
-
 @each_finder
 @pytest.mark.parametrize("value", [None, 0, True, b"folder", 2.5, ["a"], object], ids=repr)
 def test_no_path(refused, find, value):
@@ -253,9 +242,9 @@ def test_recursive_with_a_list_for_the_unreadable(three, scandir, loss, language
     unreadable = []
     scandir(three / "b", loss)
     assert list_directories(three, recursive=True, unreadable=unreadable) == [str(three / "a")]
-    (error,) = unreadable
-    assert (type(error), error.filename) == (LOSSES[loss], str(three / "b"))
-    assert ("folder" in str(error)) == (language == "en")
+    errors = [(type(error), error.filename) for error in unreadable]
+    assert errors == [(LOSSES[loss], str(three / "b"))]
+    assert ("folder" in str(unreadable[0])) == (language == "en")
 
 
 @each_loss
@@ -276,28 +265,6 @@ def test_a_folder_is_lost_between_two_looks(three, scandir, loss):
     with pytest.raises(LOSSES[loss]) as caught:
         find_markdowns(second)
     assert repr(str(three / "b")) in str(caught.value)
-
-
-def test_the_root_is_an_error_even_with_a_list(tmp_path):
-    """A root that is missing is an error, with a list for unreadable folders too."""
-    unreadable = []
-    with pytest.raises(FileNotFoundError):
-        list_directories(tmp_path / "no", recursive=True, unreadable=unreadable)
-    assert unreadable == []
-
-
-@with_links
-def test_a_folder_becomes_a_link_to_its_parent(three, scandir):
-    """Even a folder that is replaced by a link to its parent right before it is read ends."""
-
-    def become_a_link(path):
-        if not Path(path).is_symlink():
-            shutil.rmtree(path)
-            Path(path).symlink_to(three)
-
-    scandir(three / "b", become_a_link)
-    found = list_directories(three, recursive=True, unreadable=[])
-    assert [os.path.relpath(path, three) for path in found] == ["a", "b", str(Path("b", "a"))]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps the working folder")
