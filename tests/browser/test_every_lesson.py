@@ -5,7 +5,6 @@ had; plain pytest, too, executes every lesson, under the first.
 """
 
 import contextlib
-import json
 import multiprocessing
 import os
 import re
@@ -16,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import py3langid
 import pytest
@@ -105,7 +104,6 @@ def test_a_lesson_runs_in_jupyterlab(path, opened, screenshots):
     assert {urlsplit(url).hostname for url in addresses} == {"127.0.0.1"}
     _charts_speak(lesson, path)
     _figures_are_there(lesson)
-    _links_lead(lesson, path)
     (card,) = lesson.cells()[lesson.position_of("start(")]["outputs"]
     for value in [METHOD[language], *["1"] * (language in ONE_CPU)]:
         assert re.search(rf" {value}$", "".join(card["data"]["text/plain"]), re.MULTILINE)
@@ -152,18 +150,6 @@ def _figures_are_there(lesson):
         source = figure.get_attribute("src")
         assert figure.evaluate("img => img.naturalWidth") > 0, f"{source} was not loaded"
         assert figure.get_attribute("alt"), f"{source} has no alternative text"
-
-
-def _links_lead(lesson, path):
-    """What JupyterLab makes of the links leads to files that it serves; two of them must be."""
-    links = lesson.page.locator(".jp-Notebook .jp-MarkdownCell a[href*='.ipynb']")
-    addresses = links.evaluate_all("all => all.map(link => link.href)")
-    found = {Path(unquote(urlsplit(address).path)).name for address in addresses}
-    assert found <= {notebook.name for paths in NOTEBOOKS.values() for notebook in paths}
-    lessons = NOTEBOOKS[path.parent.name]
-    following = (lessons * 2)[lessons.index(path) + 1]
-    metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
-    assert {Path(metadata["course"]["twin"]).name, following.name} <= found
 
 
 # ---- what a kernel leaves behind
