@@ -1,14 +1,11 @@
 """What holds for all tests. It imports nothing that the tests of tasks and parallel do not need."""
 
 import gc
-import re
 import signal
 
 import pytest
 
 CELL_LIMIT_S = 300
-# The site is made of what the cells of these lessons show: one process runs both.
-SITE = re.compile(r"/0[12]_\w+\.ipynb$|browser/test_site\.py$")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -22,23 +19,11 @@ def pytest_cmdline_main(config):
     if hasattr(option, "nbval"):
         option.nbval = option.nbval_current_env = True
         option.nbval_cell_timeout = CELL_LIMIT_S
-    in_worker = hasattr(config, "workerinput")
-    if getattr(option, "numprocesses", 0) is None and not in_worker and not option.usepdb:
-        option.numprocesses = 2  # many tests wait, and a machine with two cores is usual
-        option.dist, option.loadscopereorder = "loadscope", False
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    """Give each file to one process, which runs its tests in order; a notebook is a file, too."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByFile(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            file = nodeid.partition("::")[0]
-            return "site" if SITE.search(file) else file
-
-    return ByFile(config, log)
+    if hasattr(option, "dist") and not (hasattr(config, "workerinput") or option.usepdb):
+        if option.numprocesses is None:
+            option.numprocesses = 2  # many tests wait, and a machine with two cores is usual
+        if option.dist == "no":  # a file goes to one process, in order: a notebook is a file, too
+            option.dist, option.loadscopereorder = "loadscope", False
 
 
 def pytest_configure():
@@ -50,21 +35,9 @@ def pytest_configure():
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Begin with the notebooks, which take longest, and look at the slides of each after its cells.
-
-    By day those in Spanish are looked at, whose texts are the longer ones.
-    """
-    notebooks = [item for item in items if ".ipynb::" in item.nodeid]
-    if notebooks:
-        from slides_fit import with_looks
-
-        notebooks = with_looks(notebooks)
-        for item in notebooks:
-            if item.name == "slides fit" and item.path.parent.name == "en":
-                item.add_marker("slow")
-    items[:] = notebooks + [item for item in items if ".ipynb::" not in item.nodeid]
+    """Begin with the notebooks, which take longest."""
+    items.sort(key=lambda item: ".ipynb::" not in item.nodeid)
 
 
 def pytest_collection_finish():

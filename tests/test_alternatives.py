@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from helpers.authoring.readme_chart import PAGES, with_section
 from helpers.language import LANGUAGES, speaking
 from helpers.parallel import machine
 from helpers.tasks import square
@@ -24,6 +23,7 @@ sys.path.append(str(BENCHMARKS))
 import alternatives  # noqa: E402
 import alternatives_chart as chart  # noqa: E402
 import alternatives_report as report  # noqa: E402
+from alternatives_report import PAGES, with_section  # noqa: E402
 from alternatives_ways import LIBRARIES, WRAPPED, missing, ways  # noqa: E402
 
 RECORDED = json.loads(alternatives.RESULTS.read_text(encoding="utf-8"))

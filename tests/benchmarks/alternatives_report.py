@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from alternatives_ways import WRAPPED
 
-from helpers.authoring.readme_chart import PAGES, with_section
 from helpers.language import LANGUAGES, current_language, speaking, text
 from helpers.parallel.units import duration, significant
 
 PROJECT = Path(__file__).parents[2]
+PAGES = {"es": "docs/mediciones.md", "en": "docs/measurements.md"}  # what was measured, in words
 # How many times as long `run` should take at most as the call that it wraps.
 RATIO_AIM = 1.03
 # More CPUs than this, kept busy by other programs while a job was measured, spoil its figures.
@@ -203,6 +203,16 @@ def write(results: Results, file: Path) -> None:
         with speaking(language):
             chart = draw_chart(results)
         (file.parent / f"alternatives_{language}.svg").write_bytes(chart)
+
+
+def with_section(page: Path, name: str, text: str) -> str:
+    """Return a page's text with ``text`` between the two marks of that name, which it must have."""
+    begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
+        raise ValueError(f"{page} has no {begin.strip()} with a {end.strip()} behind it")
+    return f"{before}{begin}{text}{end}{after}"
 
 
 def write_pages(results: Results) -> None:
