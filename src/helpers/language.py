@@ -18,6 +18,23 @@ LANGUAGES = ("es", "en")
 _current = "en"
 
 
+class Bilingual(NamedTuple):
+    """One text in both languages, kept until it is said; its placeholders are ``{name}``."""
+
+    es: str
+    en: str
+
+    def said(self, **values: object) -> str:
+        """Return it in the current language, with what its placeholders stand for."""
+        return (self.es if _current == "es" else self.en).format(**values)
+
+
+UNKNOWN_LANGUAGE = Bilingual(
+    es='El idioma {received} no existe en este curso. Usa "es" (español) o "en" (inglés).',
+    en='There is no language {received} in this course. Use "es" (Spanish) or "en" (English).',
+)
+
+
 def set_language(language: str) -> None:
     """Make ``language`` the language of every message from now on, in this process.
 
@@ -29,7 +46,7 @@ def set_language(language: str) -> None:
     """
     global _current
     if language not in LANGUAGES:
-        raise ValueError(message("language.unknown", received=repr(language)))
+        raise ValueError(UNKNOWN_LANGUAGE.said(received=repr(language)))
     _current = language
 
 
@@ -56,17 +73,6 @@ def speaking(language: str) -> Iterator[None]:
 def text(*, es: str, en: str) -> str:
     """Return the one of two texts that is in the current language: words that stand in the code."""
     return es if _current == "es" else en
-
-
-class Bilingual(NamedTuple):
-    """One text in both languages, kept until it is said; its placeholders are ``{name}``."""
-
-    es: str
-    en: str
-
-    def said(self, **values: object) -> str:
-        """Return it in the current language, with what its placeholders stand for."""
-        return (self.es if _current == "es" else self.en).format(**values)
 
 
 def message(key: str, /, **values: object) -> str:
