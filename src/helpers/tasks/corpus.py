@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from functools import cache
 
-from helpers.tasks.claims import claim, whole_number
-from helpers.tasks.paths import absolute
+from helpers.language import text
+from helpers.tasks.paths import absolute, claim
 
 # A folder of more files than this is slow to list on some systems.
 _PER_FOLDER = 100
@@ -65,7 +65,7 @@ def make_corpus(
 
     Returns:
         The absolute paths of the files, in the order in which ``list_directories(root,
-        recursive=True)`` and ``find_markdowns`` come upon them. ``corpus_words`` tells their words.
+        recursive=True)`` and ``find_markdowns`` come upon them. ``corpus_words`` gives their numbers of words.
 
     Raises:
         FileExistsError: where ``root`` is something that this function did not make.
@@ -97,13 +97,19 @@ def corpus_words(n_files: int = 1_000, mean_words: int = 1_000) -> list[int]:
     Raises:
         ValueError: where a number is negative or not whole.
     """
-    whole_number(n_files, "n_files")
-    whole_number(mean_words, "mean_words")
+    for name, value in (("n_files", n_files), ("mean_words", mean_words)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise ValueError(
+                text(
+                    es=f"{name} debe ser un número entero, 0 o más, y es {value!r}.",
+                    en=f"{name} must be a whole number, 0 or more, and it is {value!r}.",
+                )
+            )
     return [max(_TITLE_WORDS, round(mean_words * length)) for length in _lengths(n_files)]
 
 
 def _lengths(n_files: int) -> Iterator[float]:
-    """Yield the length of each file, in units of their mean: log-normal, as real ones are."""
+    """Return the length of each file, in units of their mean: log-normal, as real ones are."""
     from random import Random  # a heavy import, which workers do without
 
     random = Random(0)
@@ -122,8 +128,8 @@ def _note(i: int, n_words: int) -> bytes:
     words = _words()
     laps, rest = divmod(n_words - _TITLE_WORDS, len(words))
     start = (i * 37) % len(words)
-    text = b"".join(words) * laps + b"".join((words + words)[start : start + rest])
-    return b"# Nota %d\n\n" % i + text
+    body = b"".join(words) * laps + b"".join((words + words)[start : start + rest])
+    return b"# Nota %d\n\n" % i + body
 
 
 @cache

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
-from helpers.tasks.claims import claim, write_text
-from helpers.tasks.paths import absolute, explained
+from helpers.tasks.paths import absolute, claim, explained, write_text
 
 _SUFFIXES = (".md", ".MD", ".Md", ".mD")
 _Entries = Iterator["os.DirEntry[str]"]
@@ -41,7 +40,7 @@ def list_directories(
         PermissionError: where ``root``, or a folder below it, may not be read.
         OSError: where the system cannot read one of them for another reason.
     """
-    folders = _read(absolute(root), _subfolders, root)
+    folders = _read(absolute(root), _subfolders)
     if recursive:
         folders = _descendants(folders, unreadable)
     return sorted(folders)
@@ -52,7 +51,7 @@ def _descendants(folders: list[str], unreadable: list[OSError] | None) -> list[s
     while waiting:
         folder = waiting.pop()
         try:
-            waiting += _read(folder, _subfolders, folder)
+            waiting += _read(folder, _subfolders)
         except OSError as error:
             if unreadable is None:
                 raise
@@ -82,15 +81,15 @@ def find_markdowns(directory: str | os.PathLike[str]) -> list[str]:
         PermissionError: where it may not be read.
         OSError: where the system cannot read it for another reason.
     """
-    return sorted(_read(absolute(directory), _markdowns, directory))
+    return sorted(_read(absolute(directory), _markdowns))
 
 
-def _read(folder: str, chosen: Callable[[_Entries], list[str]], given: object) -> list[str]:
+def _read(folder: str, chosen: Callable[[_Entries], list[str]]) -> list[str]:
     try:
         with os.scandir(folder) as entries:
             return chosen(entries)
     except OSError as error:
-        raise explained(error, folder, given) from None
+        raise explained(error, folder) from None
 
 
 def _subfolders(entries: _Entries) -> list[str]:
@@ -102,7 +101,7 @@ def _subfolders(entries: _Entries) -> list[str]:
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
-    """Tell whether it is Windows's own link to a folder, which may lead in a circle."""
+    """Say whether it is Windows's own link to a folder, which may lead in a circle."""
     return getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION
 
 

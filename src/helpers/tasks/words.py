@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from helpers.language import message
+from helpers.language import text
+from helpers.tasks.paths import as_text
 
 # What str.split takes for white space and wc does not: four ASCII controls and U+0085.
 _CONTROLS = bytes.maketrans(b"\x1c\x1d\x1e\x1f", b"xxxx")
@@ -31,14 +32,18 @@ def count_words(file: str | os.PathLike[str]) -> int:
             folder. It is a FileNotFoundError, a PermissionError and so on, and names the file.
         TypeError: where ``file`` is no path.
     """
-    if not isinstance(file, (str, os.PathLike)):  # a number would be taken for an open file
-        raise TypeError(message("words.not_a_path", received=repr(file)))
+    path = as_text(file)  # a number would be taken for an open file
     try:
-        with open(file, "rb", buffering=0) as opened:
+        with open(path, "rb", buffering=0) as opened:
             data = opened.read()
     except OSError as error:
         reason = error.strerror or error
-        text = message("words.not_read", reason=reason)
-        raise type(error)(error.errno, text, os.fspath(file)) from None
-    text = data.translate(_CONTROLS).decode("utf-8", "replace")
-    return len(text.replace(_NEXT_LINE, "x").replace(_WORD_JOINER, " ").split())
+        said = text(
+            es=f"No se puede leer ese archivo ({reason}). Si se borró o no tienes permiso de "
+            "leerlo, quítalo de la lista",
+            en=f"That file cannot be read ({reason}). If it was deleted, or you may not read it, "
+            "take it off the list",
+        )
+        raise type(error)(error.errno, said, path) from None
+    decoded = data.translate(_CONTROLS).decode("utf-8", "replace")
+    return len(decoded.replace(_NEXT_LINE, "x").replace(_WORD_JOINER, " ").split())
