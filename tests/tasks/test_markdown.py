@@ -138,12 +138,11 @@ def test_a_link_as_the_root(tmp_path):
 @each_finder
 @pytest.mark.parametrize("name", ["missing", "mising/deeper", "ñ"])
 def test_missing(refused, tmp_path, find, name, monkeypatch):
-    """A missing folder is an error with its path; for a relative one it says where those start."""
+    """A missing folder is an error with its full path, which says where a relative one starts."""
     assert all(str(tmp_path / name) in x for x in refused(FileNotFoundError, find, tmp_path / name))
     monkeypatch.chdir(tmp_path)
     for said in refused(FileNotFoundError, find, name):
         assert str(tmp_path / name) in said
-        assert f"{os.getcwd()}: " in said  # noqa: PTH109
 
 
 @each_finder

@@ -6,8 +6,7 @@ more than the standard library and ``helpers.language``.
 
 from helpers.tasks.corpus import corpus_words, make_corpus
 from helpers.tasks.markdown import find_markdowns, list_directories, make_sample_directories
-from helpers.tasks.numbers import count_primes, square, sum_of_squares
-from helpers.tasks.waiting import download
+from helpers.tasks.numbers import count_primes, download, square, sum_of_squares
 from helpers.tasks.words import count_words
 
 __all__ = [

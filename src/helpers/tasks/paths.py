@@ -1,4 +1,4 @@
-"""Paths as a learner gives them: made absolute, made into folders, or explained in an error."""
+"""Paths as a learner gives them, new folders, and errors that say what to do about one."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ def as_text(path: object) -> str:
         return found
     raise TypeError(
         text(
-            es=f"Se esperaba la ruta de un archivo o una carpeta (str o pathlib.Path) y llegó "
-            f"{path!r}.",
-            en=f"The path of a file or folder was expected (str or pathlib.Path), and {path!r} "
-            "was received.",
+            es=f"Se esperaba una ruta (str o pathlib.Path), no {path!r}.",
+            en=f"A path was expected (str or pathlib.Path), not {path!r}.",
         )
     )
 
@@ -35,15 +33,12 @@ def absolute(path: object) -> str:
         raise explained(error, given) from None
 
 
-def explained(error: OSError, folder: str) -> OSError:
+def explained(error: OSError, path: str) -> OSError:
     """Return the same kind of error, saying what to do about it in the learner's language."""
     if isinstance(error, FileNotFoundError):
-        here = _working_folder()
         said = text(
-            es="No existe esa carpeta, o ya no existe. Revisa cómo está escrita; una ruta relativa "
-            f"empieza en {here}",
-            en="There is no such folder, or there no longer is. Check its spelling; a relative "
-            f"path starts at {here}",
+            es="No existe esa carpeta o archivo, o ya no. Revisa cómo está escrito y dónde empieza",
+            en="There is no such folder or file, or no longer. Check its spelling and its start",
         )
     elif isinstance(error, NotADirectoryError):
         said = text(
@@ -55,59 +50,36 @@ def explained(error: OSError, folder: str) -> OSError:
     else:
         reason = error.strerror or error
         said = text(
-            es=f"No se puede leer esa carpeta ({reason}). Elige otra, o pide permiso a su dueño",
-            en=f"That folder cannot be read ({reason}). Choose another, or ask its owner for "
-            "permission",
+            es=f"No se puede leer esa carpeta o archivo ({reason}). Elige otro, o pide permiso",
+            en=f"That folder or file cannot be read ({reason}). Choose another, or ask for access",
         )
-    return type(error)(error.errno, said, folder)
+    return type(error)(error.errno, said, path)
 
 
-def claim(path: str, made: str, maker: str) -> None:
-    """Make the folder ``path``, or find that ``maker`` made it, from the same numbers.
-
-    A hidden file in it, the mark, says who made it and from what.
-
-    Args:
-        path: the folder, absolute.
-        made: the numbers that say what it holds.
-        maker: the name of the function that makes it.
+def new_folder(path: object) -> str:
+    """Make a folder that does not exist yet, and return its absolute path.
 
     Raises:
-        FileExistsError: where ``path`` is something else, or was made from other numbers.
+        FileExistsError: where something has that name already: nothing is written into it.
+        OSError: where it cannot be made.
     """
-    mark = os.path.join(path, f".made_by_{maker}")
+    folder = absolute(path)
     try:
-        with open(mark, encoding="utf-8") as file:
-            ours = file.read() == made
-    except OSError:
-        ours = not os.path.lexists(path)
-    if not ours:
-        place = printable(path)
+        os.makedirs(folder)
+    except FileExistsError:
+        place = folder.encode("utf-8", "backslashreplace").decode("utf-8")  # any screen takes it
         raise FileExistsError(
             text(
-                es=f"{place} ya existe y no la creó {maker} con estos números, así que no se "
-                "escribe nada en ella. Usa un nombre que no exista todavía.",
-                en=f"{place} already exists and was not made by {maker} with these numbers, so "
-                "nothing is written into it. Use a name that does not exist yet.",
+                es=f"{place} ya existe, así que no se escribe nada ahí. Usa un nombre que no "
+                "exista todavía.",
+                en=f"{place} already exists, so nothing is written there. Use a name that does not "
+                "exist yet.",
             )
-        )
-    os.makedirs(path, exist_ok=True)
-    write_text(mark, made)
+        ) from None
+    return folder
 
 
 def write_text(path: str, content: str) -> None:
     """Write ``content`` as UTF-8, with the same bytes on every system."""
     with open(path, "w", encoding="utf-8", newline="\n") as file:
         file.write(content)
-
-
-def printable(path: str) -> str:
-    """Return ``path`` with what is no text in it written as an escape, which any screen takes."""
-    return path.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _working_folder() -> str:
-    try:
-        return printable(os.getcwd())
-    except OSError:  # it was deleted
-        return "?"
