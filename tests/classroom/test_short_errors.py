@@ -53,29 +53,33 @@ def shown(monkeypatch, tmp_path, capsys):
 def test_an_error_of_a_task_is_short(shown, call, method):
     """First the task's own line, then that of the cell, then the error; no line of a library."""
     set_language("en")
-    told = shown(CALLS[call].format(method=method))
-    places = [told.find("In the worker:"), told.find("return 1 / n"), told.find("pool.map(")]
+    printed = shown(CALLS[call].format(method=method))
+    places = [
+        printed.find("In the worker:"),
+        printed.find("return 1 / n"),
+        printed.find("pool.map("),
+    ]
     assert -1 not in places
     assert places == sorted(places)
-    assert told.rstrip().endswith("ZeroDivisionError: division by zero")
-    assert "multiprocessing/" not in told
-    assert "concurrent" not in told
-    assert "helpers" not in told
+    assert printed.rstrip().endswith("ZeroDivisionError: division by zero")
+    assert "multiprocessing/" not in printed
+    assert "concurrent" not in printed
+    assert "helpers" not in printed
 
 
 def test_a_task_that_never_began_has_no_part_of_the_worker(shown):
     """Where nothing of the learner's ran in the worker, the cell's line and the error are all."""
-    told = shown("with multiprocessing.Pool(1) as pool:\n    pool.apply(3)")
-    assert told.count("Traceback") == 1
-    assert "pool.apply(3)" in told
-    assert "pool.py" not in told
+    printed = shown("with multiprocessing.Pool(1) as pool:\n    pool.apply(3)")
+    assert printed.count("Traceback") == 1
+    assert "pool.apply(3)" in printed
+    assert "pool.py" not in printed
 
 
 def test_another_error_is_shown_as_ever(shown):
     """What no worker raised keeps its whole traceback."""
-    told = shown("import json\njson.loads('no')")
-    assert "decoder.py" in told
-    assert "JSONDecodeError" in told
+    printed = shown("import json\njson.loads('no')")
+    assert "decoder.py" in printed
+    assert "JSONDecodeError" in printed
 
 
 def test_outside_of_a_notebook_nothing_happens(monkeypatch):
