@@ -37,7 +37,7 @@ def test_machine_card(monkeypatch, language, usable, system, called):
     card = start(language)
     facts = {
         text(es="CPU que puedes usar", en="CPUs you can use"): str(usable),
-        text(es="CPU que cuenta el sistema", en="CPUs the system counts"): "12",
+        text(es="CPU que cuenta el sistema", en="CPUs that the system counts"): "12",
         text(es="Método de inicio de procesos", en="Process start method"): "forkserver",
         "Python": "3.14.1",
         text(es="Sistema operativo", en="Operating system"): called,

@@ -30,9 +30,10 @@ def start(language: str) -> Card:
     shorten_errors()
     here = machine()
     system = "macOS" if here.system == "Darwin" else here.system
+    usable, logical = str(here.usable_cpus), str(here.logical_cpus)
     rows = (
-        (text(es="CPU que puedes usar", en="CPUs you can use"), str(here.usable_cpus)),
-        (text(es="CPU que cuenta el sistema", en="CPUs the system counts"), str(here.logical_cpus)),
+        (text(es="CPU que puedes usar", en="CPUs you can use"), usable),
+        (text(es="CPU que cuenta el sistema", en="CPUs that the system counts"), logical),
         (text(es="Método de inicio de procesos", en="Process start method"), here.start_method),
         ("Python", here.python),
         (text(es="Sistema operativo", en="Operating system"), system),
