@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from helpers.language import set_language
 from helpers.tasks import (
-    corpus_words,
     count_words,
     find_markdowns,
     list_directories,
     make_corpus,
     make_sample_directories,
 )
+from helpers.tasks.corpus import corpus_words
 
 MAKERS = [make_corpus, make_sample_directories]
 each_maker = pytest.mark.parametrize("make", MAKERS)
