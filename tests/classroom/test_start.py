@@ -30,11 +30,15 @@ CARD = Card("Headline", ("first line", "second line"), (("name", "1"), ("longer 
 def test_machine_card(monkeypatch, language, usable, system, called):
     """It says every fact by its name, as text and as HTML; with one CPU, that processes take turns.
 
-    Apple's system has the name that people know.
+    Apple's system has the name that people know. After start, charts have the course's style.
     """
     here = Machine(usable, 12, "forkserver", ("fork", "spawn"), "3.14.1", system)
     monkeypatch.setattr(importlib.import_module("helpers.classroom.start"), "machine", lambda: here)
-    card = start(language)
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.use("Agg")
+        card = start(language)
+        assert {key: matplotlib.rcParams[key] for key in STYLE} == STYLE
     facts = {
         text(es="CPU que puedes usar", en="CPUs you can use"): str(usable),
         text(es="CPU que cuenta el sistema", en="CPUs that the system counts"): "12",
@@ -59,15 +63,6 @@ def test_unknown_language(language, received):
     assert current_language() == language
 
 
-def test_start_gives_the_charts_their_style():
-    """After start every chart of the learner's own has the course's style, too."""
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.use("Agg")
-        start("en")
-        assert {key: matplotlib.rcParams[key] for key in STYLE} == STYLE
-
-
 def test_a_folder_that_takes_no_files(monkeypatch, tmp_path, language):
     """Where a lesson could not save the learner's file, the card says so, and where to go."""
     monkeypatch.chdir(tmp_path)
@@ -82,34 +77,25 @@ def test_a_folder_that_takes_no_files(monkeypatch, tmp_path, language):
     assert str(Path.home()) in line
 
 
-class Page(HTMLParser):
-    """The tags and the text of a piece of HTML."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.words: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        """Note a tag."""
-        self.tags.append(tag)
-
-    def handle_data(self, data):
-        """Note a piece of text."""
-        self.words.append(data)
+def parts(page: str) -> tuple[list[str], list[str]]:
+    """Return the tags and the texts of a piece of HTML."""
+    parser, tags, texts = HTMLParser(), [], []
+    parser.handle_starttag = lambda tag, attrs: tags.append(tag)
+    parser.handle_data = texts.append
+    parser.feed(page)
+    return tags, texts
 
 
 def test_a_card_has_everything_in_order():
     """Headline, rows and lines: as text the values stand in a column, as HTML in a table."""
     rows = ["  name         1", "  longer name  2"]
     assert repr(CARD).splitlines() == ["Headline", *rows, "first line", "second line"]
-    page = Page(CARD._repr_html_())
-    assert page.words == ["Headline", "name", "1", "longer name", "2", "first line", "second line"]
-    assert CARD._repr_html_().count('<th scope="row"') == page.tags.count("td") == 2
+    tags, texts = parts(CARD._repr_html_())
+    assert texts == ["Headline", "name", "1", "longer name", "2", "first line", "second line"]
+    assert CARD._repr_html_().count('<th scope="row"') == tags.count("td") == 2
     alone = Card("", ("only line",))
     assert repr(alone) == "only line"
-    assert Page(alone._repr_html_()).tags == ["div", "div"]
+    assert parts(alone._repr_html_())[0] == ["div", "div"]
 
 
 @given(st.text(), st.text(), st.text())
@@ -121,7 +107,7 @@ def test_no_text_becomes_markup(headline, line, value):
     shown = Card(headline, (line,), ((value, value),))._repr_html_()
     for words in (headline, line, value):
         assert html.escape(words) in shown.replace("<br>", "\n")
-    assert set(Page(shown).tags) <= {"div", "strong", "table", "tr", "th", "td", "br"}
+    assert set(parts(shown)[0]) <= {"div", "strong", "table", "tr", "th", "td", "br"}
 
 
 def test_colours_of_the_verdicts_can_be_seen():
