@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import urllib.parse
 import urllib.request
@@ -16,7 +15,7 @@ import pytest
 
 from browser.labs import jupyterlab
 from helpers import __main__ as launcher
-from helpers import language
+from helpers import jupyter_home, language
 
 LESSON = Path("notebooks/es/00_empieza aquí.ipynb")
 QUOTED = "/lab/tree/notebooks/es/00_empieza%20aqu%C3%AD.ipynb"
@@ -68,21 +67,17 @@ def test_jupyterlab_shows_the_course_and_opens_the_lesson(course, started):
     assert arguments[-3:] == ["--no-browser", "--port", "9999"]
 
 
+@pytest.mark.parametrize("user", [0, 1000, None])
 @pytest.mark.parametrize("theirs", [["--LabApp.news_url=mine"], ["--LabApp.news_url", "mine"]])
-def test_what_the_caller_sets_counts(course, theirs):
-    """JupyterLab refuses a setting that is given twice, so the caller's replaces ours."""
+def test_what_jupyterlab_would_refuse(course, monkeypatch, user, theirs):
+    """A setting that is given twice: the caller's counts. Root: it is allowed for root alone."""
+    monkeypatch.delattr(os, "geteuid", raising=False)  # as on Windows
+    if user is not None:
+        monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
     arguments = launcher.jupyter_arguments(course, LESSON, theirs)
     assert arguments[-len(theirs) :] == theirs
     assert sum(argument.startswith("--LabApp.news_url") for argument in arguments) == 1
-
-
-@pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False), (None, False)])
-def test_root_is_allowed_only_for_root(course, monkeypatch, user, allowed):
-    """JupyterLab refuses root, so it is told to allow it for root alone; Windows has no numbers."""
-    monkeypatch.delattr(os, "geteuid", raising=False)
-    if user is not None:
-        monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
-    assert ("--allow-root" in launcher.jupyter_arguments(course, LESSON)) is allowed
+    assert ("--allow-root" in arguments) is (user == 0)
 
 
 @pytest.mark.parametrize(("code", "locale"), [("es", "es_ES"), ("en", None)])
@@ -149,28 +144,21 @@ def test_a_home_that_cannot_be_written(course, tmp_path):
     assert "Traceback" not in said
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="becomes a user who is not known"
-)
-def test_a_user_without_a_home():
+def test_a_user_without_a_home(monkeypatch):
     """In a container a user may have no home at all: Jupyter finds a folder all the same."""
-    program = (
-        "import os\n"
-        "from jupyter_core import paths, migrate\n"
-        "from helpers import jupyter_home\n"
-        "os.setuid(12345)\n"
-        "print(jupyter_home.unwritable())\n"
-        "jupyter_home.use_temporary_home()\n"
-        "print(jupyter_home.unwritable(), os.path.isdir(os.path.expanduser('~')))\n"
-        "migrate.get_ipython_dir()\n"
-    )
-    without = {k: v for k, v in os.environ.items() if k != "HOME" and not k.startswith("JUPYTER_")}
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True, encoding="utf-8", timeout=60, env=without, check=False,
-    )  # fmt: skip
-    assert done.stdout.split() == ["~", "None", "True"], done.stderr
+
+    def no_home():
+        raise RuntimeError("Could not determine home directory")
+
+    for name in (*jupyter_home.NAMES, "HOME"):
+        monkeypatch.setenv(name, "")
+    with monkeypatch.context() as patch:
+        patch.setattr("jupyter_core.paths.jupyter_config_dir", no_home)
+        assert jupyter_home.unwritable() == Path("~")
+    monkeypatch.delenv("HOME")
+    jupyter_home.use_temporary_home()
+    assert jupyter_home.unwritable() is None
+    assert Path(os.environ["HOME"]).is_dir()
 
 
 def test_jupyterlab_really_starts_on_the_lesson_and_ends_when_told(course, tmp_path):
