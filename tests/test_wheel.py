@@ -46,16 +46,6 @@ def installed(tmp_path_factory):
     return folder
 
 
-def in_wheel(installed, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run Python where the package comes from the wheel alone."""
-    environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONIOENCODING": "utf-8"}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        capture_output=True, encoding="utf-8", timeout=LIMIT_S, cwd=cwd, env=environment,
-        check=False,
-    )  # fmt: skip
-
-
 def test_the_wheel_has_every_file_of_the_package(installed):
     """Modules and settings: nothing stays behind, and nothing goes elsewhere."""
 
@@ -73,10 +63,14 @@ def test_what_lessons_use_works_from_the_wheel(installed, tmp_path):
     Away from the course, the doctor misses the lessons alone, and says where it has looked.
     """
     (tmp_path / "program.py").write_text(USE, encoding="utf-8")
-    done = in_wheel(installed, "program.py", cwd=tmp_path)
+    environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONIOENCODING": "utf-8"}
+    options = {"capture_output": True, "encoding": "utf-8", "cwd": tmp_path, "env": environment}
+    command = [sys.executable, "program.py"]
+    done = subprocess.run(command, timeout=LIMIT_S, check=False, **options)
     assert done.returncode == 0, done.stderr
     assert Path(done.stdout.strip()).is_relative_to(installed)
-    done = in_wheel(installed, "-m", "helpers", "doctor", "en", cwd=tmp_path)
+    command = [sys.executable, "-m", "helpers", "doctor", "en"]
+    done = subprocess.run(command, timeout=LIMIT_S, check=False, **options)
     assert done.returncode == 1, done.stderr
     [missing] = [line for line in done.stdout.splitlines() if line.startswith("[missing]")]
     assert missing.startswith(f"[missing] Lessons: {tmp_path}")
