@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import re
+import subprocess
+import sys
 from collections import Counter
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import unquote
 
 import pytest
@@ -159,22 +159,13 @@ PLANS = {
 WHOLE = {"es": "toda la lección", "en": "the whole lesson"}
 
 
-class Row(NamedTuple):
-    """A line of a plan: when it begins, how long it takes, which lesson, and what of it."""
-
-    start_min: int
-    minutes: int
-    lesson: int | None
-    what: str
-
-
-def plan(language: str, heading: str) -> list[Row]:
-    """Return the lines of the plan under a heading."""
+def plan(language: str, heading: str) -> list[tuple[int, int, str, str]]:
+    """Return the lines of a plan: the minute it begins, how many it takes, which lesson, what."""
     _, _, rest = text_of(GUIDES[language]).partition(f" {heading}\n")
     row = re.compile(r"^\| (\d):(\d\d) \| (\d+) \| (\S+) \| (.+?) \|", re.MULTILINE)
+    found = row.findall(rest.split("\n#")[0])
     return [
-        Row(60 * int(h) + int(m), int(length), int(n) if n.isdigit() else None, what)
-        for h, m, length, n, what in row.findall(rest.split("\n#")[0])
+        (60 * int(h) + int(m), int(length), number, what) for h, m, length, number, what in found
     ]
 
 
@@ -201,20 +192,13 @@ def cells_of(lesson: Lesson, what: str) -> list[Cell]:
     return found
 
 
-def unmade(cells: list[Cell]) -> set[str]:
+def unmade(cells: list[Cell]) -> str:
     """Return the names that the cells use, one after another, and none of them has made."""
-    there, missing = {*dir(builtins), "get_ipython", "display"}, set()
-    for cell in cells:
-        used = set()
-        for node in programs.nodes(cell.trees):
-            if isinstance(node, ast.Name):
-                (used if isinstance(node.ctx, ast.Load) else there).add(node.id)
-            elif isinstance(node, ast.FunctionDef | ast.arg):
-                there.add(node.arg if isinstance(node, ast.arg) else node.name)
-            elif isinstance(node, ast.alias):
-                there.add((node.asname or node.name).split(".")[0])
-        missing |= used - there
-    return missing
+    code = [ast.unparse(tree) for cell in cells for tree in cell.trees]
+    options = ["--isolated", "--quiet", "--select=F821", "--config=builtins=['display']", "-"]
+    command = [sys.executable, "-m", "ruff", "check", *options]
+    done = subprocess.run(command, input="\n".join(code).encode(), capture_output=True, check=False)
+    return (done.stdout + done.stderr).decode()
 
 
 @each_language
@@ -226,18 +210,18 @@ def test_the_plans_add_up_and_are_about_the_lessons(language):
     days = []
     for heading, minutes in PLANS[language].items():
         rows = plan(language, heading)
-        ends = list(accumulate(row.minutes for row in rows))
-        assert [row.start_min for row in rows] == [0, *ends[:-1]], heading
-        assert ends[-1] == minutes, heading
-        days += [row.lesson for row in rows if row.lesson is not None and minutes == 360]
-        for number in {row.lesson for row in rows} - {None}:
-            lesson, its = LESSONS[language][number], [row for row in rows if row.lesson == number]
-            if its[0].what == WHOLE[language]:
-                assert [row.minutes for row in its] == [stated(lesson)]
+        starts, lengths, numbers, _ = zip(*rows, strict=True)
+        assert [*starts, minutes] == [0, *accumulate(lengths)], heading
+        days += [number for number in numbers if number.isdigit() and minutes == 360]
+        for number in {number for number in numbers if number.isdigit()}:
+            lesson = LESSONS[language][int(number)]
+            its = [(length, what) for _, length, n, what in rows if n == number]
+            if its[0][1] == WHOLE[language]:
+                assert its == [(stated(lesson), WHOLE[language])]
             else:
-                parts = [cell for row in its for cell in cells_of(lesson, row.what)]
-                assert not unmade([lesson.code[0], *parts])
-    assert days == [*range(len(PAIRS))]
+                parts = [cell for _, what in its for cell in cells_of(lesson, what)]
+                assert unmade([lesson.code[0], *parts]) == ""
+    assert days == [str(number) for number in range(len(PAIRS))]
 
 
 @each_language

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import matplotlib
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from helpers.classroom import check, start
 from helpers.classroom.cards import Card
@@ -98,10 +96,10 @@ def test_a_card_has_everything_in_order():
     assert parts(alone._repr_html_())[0] == ["div", "div"]
 
 
-@given(st.text(), st.text(), st.text())
-@example("a < b & c", "<script>alert()</script>", '"quoted"')
-@example("<b>", "x &lt; y", "</td><img>")
-@example("", "\n", "a\nb")
+@pytest.mark.parametrize(
+    ("headline", "line", "value"),
+    [("a < b & c", "<script>alert()</script>", '"q"'), ("<b>", "x &lt; y\nz", "</td><img>")],
+)
 def test_no_text_becomes_markup(headline, line, value):
     """Whatever a card says, an error of the learner's included, is shown and never markup."""
     shown = Card(headline, (line,), ((value, value),))._repr_html_()
