@@ -51,7 +51,7 @@ def test_the_chart_stands_out(language):
 
 
 def test_every_installed_way_gives_the_results_of_the_loop():
-    """They are each call that `run` wraps, each way of `run`, and each library that is installed."""
+    """They are each call that `run` wraps, each way of `run`, each library that is installed."""
     command = [sys.executable, str(BENCHMARKS / "alternatives.py"), "--check"]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=90, check=False)
     assert (done.returncode, done.stderr) == (0, "")
