@@ -21,9 +21,9 @@ from notebooks.checks_spelling import dictionary_needed, misspelled
 from notebooks.prose import words
 
 ROOT = Path(__file__).parents[1]
-# Code in what is said: calls, name=value, and what stands in quotation marks or backquotes.
+# Code in texts: calls, name=value, and what stands in quotation marks or backquotes.
 _CODE = re.compile(r"\{[^}]*\}|\b\w+\([^)]*\)|\S*=\S*|`[^`]*`|\"[^\"]*\"|«[^»]*»|<[^>]*>")
-Texts = dict[str, str]  # what is said, by language
+Texts = dict[str, str]  # by language
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +68,7 @@ def test_unknown_languages(value):
         assert current_language() == language
 
 
-# ---- what is said
+# ---- the texts
 
 
 def in_code(file: Path) -> Iterator[tuple[str, dict[str, ast.expr]]]:
@@ -85,8 +85,8 @@ def in_figure(file: Path) -> Iterator[tuple[str, Texts]]:
     """Yield what the source of a figure says, where it says it in more than one language."""
     for parent in ElementTree.parse(file).iter():
         for kind in sorted({child.tag for child in parent if child.get("lang")}):
-            said = {c.get("lang", ""): c.text or "" for c in parent if c.tag == kind}
-            yield f"{file.name}: {' / '.join(said.values())[:60]}", said
+            texts = {c.get("lang", ""): c.text or "" for c in parent if c.tag == kind}
+            yield f"{file.name}: {' / '.join(texts.values())[:60]}", texts
 
 
 def literal(node: ast.expr) -> str:
@@ -103,53 +103,53 @@ def literal(node: ast.expr) -> str:
 MODULES = [*Path(helpers.__file__).parent.rglob("*.py")]
 FIGURES = [*(ROOT / "images" / "source").glob("*.svg")]
 CODE = {place: given for file in sorted(MODULES) for place, given in in_code(file)}
-SAID: dict[str, Texts] = {
+ALL: dict[str, Texts] = {
     place: {language: literal(node) for language, node in given.items()}
     for place, given in CODE.items()
 }
-SAID |= {place: said for file in sorted(FIGURES) for place, said in in_figure(file)}
+ALL |= {place: texts for file in sorted(FIGURES) for place, texts in in_figure(file)}
 
 
-def alike(said: Texts) -> bool:
+def alike(texts: Texts) -> bool:
     """Say whether a text is there in both languages, with the same values in it."""
-    found = (set(re.findall(r"\{[^{}]*\}", said.get(language, ""))) for language in LANGUAGES)
+    found = (set(re.findall(r"\{[^{}]*\}", texts.get(language, ""))) for language in LANGUAGES)
     es, en = (values - {"{es}", "{en}"} for values in found)  # words that were handed on
-    return set(said) == set(LANGUAGES) and all(map(str.strip, said.values())) and es == en
+    return set(texts) == set(LANGUAGES) and all(map(str.strip, texts.values())) and es == en
 
 
-def defects(said: Texts) -> Iterator[str]:
+def defects(texts: Texts) -> Iterator[str]:
     """Yield what is wrong with how it is written, but for its spelling."""
-    for language, prose in _prose(said).items():
+    for language, prose in _prose(texts).items():
         if in_other_language(prose, language):
             yield f"reads as the other language: {prose}"
         yield from (f"write {better}, not {word}" for word, better in forbidden(prose, language))
         if "!" in prose or "¡" in prose:
             yield f"nobody exclaims: {prose}"
-    yield from (f"needs ¿ and ?: {end}" for end in unopened_questions(said["es"]))
+    yield from (f"needs ¿ and ?: {end}" for end in unopened_questions(texts["es"]))
 
 
-def unknown(said: Texts) -> set[str]:
+def unknown(texts: Texts) -> set[str]:
     """Return words in no dictionary; those in both languages are names, of code or programs."""
-    found = _prose(said)
+    found = _prose(texts)
     names = set.intersection(*(set(words(prose)) for prose in found.values()))
     return {w for language, prose in found.items() for w in misspelled(prose, language)} - names
 
 
-def _prose(said: Texts) -> Texts:
-    return {language: _CODE.sub(" ", said[language]) for language in LANGUAGES}
+def _prose(texts: Texts) -> Texts:
+    return {language: _CODE.sub(" ", texts[language]) for language in LANGUAGES}
 
 
 def test_both_languages_say_the_same():
     """What the code and the figures say has a text a language, which give the same values."""
     assert len(CODE) > 100
-    assert [place for place, said in SAID.items() if not alike(said)] == []
+    assert [place for place, texts in ALL.items() if not alike(texts)] == []
     assert not alike({"es": "hola"})
     assert not alike({"es": "{n} veces", "en": "often"})
 
 
 def test_what_is_said_is_well_written():
     """Each language is itself and has the words of the course; questions have both signs."""
-    found = {place: [*defects(said)] for place, said in SAID.items()}
+    found = {place: [*defects(texts)] for place, texts in ALL.items()}
     assert {place: wrong for place, wrong in found.items() if wrong} == {}
     assert [*defects({"es": "Un fichero? ", "en": "Wait!"})]
 
@@ -157,7 +157,7 @@ def test_what_is_said_is_well_written():
 def test_what_is_said_is_spelled_right():
     """Every word is in the dictionary, in the project's list, or a name."""
     with dictionary_needed():
-        found = {place: unknown(said) for place, said in SAID.items()}
+        found = {place: unknown(texts) for place, texts in ALL.items()}
         assert unknown({"es": "una palavra", "en": "a word"}) == {"palavra"}
     wrong = {place: unknown for place, unknown in found.items() if unknown}
     assert not wrong, f"mend them, or add them to tests/notebooks/words_*.txt: {wrong}"

@@ -139,9 +139,9 @@ def test_a_home_that_cannot_be_written(course, tmp_path):
     variables |= {"HOME": str(home), "USERPROFILE": str(home)}
     with jupyterlab("es", course / "notebooks", tmp_path, variables=variables) as address:
         assert "python3" in _answer(f"{address}/api/kernelspecs")["kernelspecs"]
-    said = (tmp_path / "jupyterlab.log").read_text(encoding="utf-8", errors="replace")
-    assert str(home) in said
-    assert "Traceback" not in said
+    log = (tmp_path / "jupyterlab.log").read_text(encoding="utf-8", errors="replace")
+    assert str(home) in log
+    assert "Traceback" not in log
 
 
 def test_a_user_without_a_home(monkeypatch):

@@ -257,7 +257,7 @@ def test_a_form_speaks_both_languages(name):
     assert len({part["id"] for part in asked}) == len(asked) > 0
     for part in asked:
         texts = part["attributes"]
-        said = [texts["label"], texts.get("description", "· · ·"), *texts.get("options", [])]
-        assert all(BOTH.match(text) for text in said)
+        shown = [texts["label"], texts.get("description", "· · ·"), *texts.get("options", [])]
+        assert all(BOTH.match(text) for text in shown)
         assert part["validations"]["required"] is True
     assert name == "lesson" or "helpers doctor" in str(form)

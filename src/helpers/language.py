@@ -1,8 +1,8 @@
-"""The current language, and the messages of the course in it.
+"""The current language, and what the course says in it.
 
-Words stand in the code that says them, by ``text`` or ``Bilingual``, or in ``messages.toml``:
-Spanish and English side by side. That file is read when the first message of it is asked for, so
-importing this module costs next to nothing in a worker.
+Words stand in the code that says them, Spanish and English side by side: ``text`` says them now,
+``Bilingual`` keeps them until they are said. What is older is in ``messages.toml``, which is read
+when the first message is asked for.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ UNKNOWN_LANGUAGE = Bilingual(
 
 
 def set_language(language: str) -> None:
-    """Make ``language`` the language of every message from now on, in this process.
+    """Make ``language`` that of all that is said from now on, in this process.
 
     Args:
         language: ``"es"`` or ``"en"``.
@@ -71,7 +71,7 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def text(*, es: str, en: str) -> str:
-    """Return the one of two texts that is in the current language: words that stand in the code."""
+    """Return the one of two texts that is in the current language."""
     return es if _current == "es" else en
 
 

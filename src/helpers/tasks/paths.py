@@ -36,12 +36,12 @@ def absolute(path: object) -> str:
 def explained(error: OSError, path: str) -> OSError:
     """Return the same kind of error, saying what to do about it in the learner's language."""
     if isinstance(error, FileNotFoundError):
-        said = text(
+        message = text(
             es="No existe esa carpeta o archivo, o ya no. Revisa cómo está escrito y dónde empieza",
             en="There is no such folder or file, or no longer. Check its spelling and its start",
         )
     elif isinstance(error, NotADirectoryError):
-        said = text(
+        message = text(
             es="Eso no es una carpeta sino un archivo. Usa la carpeta que lo contiene, o recorre "
             "solo carpetas con list_directories",
             en="That is a file, not a folder. Use the folder that it is in, or go through folders "
@@ -49,11 +49,11 @@ def explained(error: OSError, path: str) -> OSError:
         )
     else:
         reason = error.strerror or error
-        said = text(
+        message = text(
             es=f"No se puede leer esa carpeta o archivo ({reason}). Elige otro, o pide permiso",
             en=f"That folder or file cannot be read ({reason}). Choose another, or ask for access",
         )
-    return type(error)(error.errno, said, path)
+    return type(error)(error.errno, message, path)
 
 
 def new_folder(path: object) -> str:
