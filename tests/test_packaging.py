@@ -1,6 +1,7 @@
 """The ways to install, open and test the course say the same everywhere they are written."""
 
 import importlib.metadata as metadata
+import itertools
 import json
 import re
 import shlex
@@ -89,15 +90,13 @@ def test_what_the_project_names_is_pinned_once_everywhere():
     assert all([clause.operator for clause in pin.specifier] == ["=="] for pin in PINS)
     needs = map(Requirement, PROJECT["dependencies"] + EXTRAS["author"] + EXTRAS["test"])
     needs = [need for need in needs if need.name != "helpers"]
-    for python in PYTHONS:
-        for sys_platform, os_name, platform_system in SYSTEMS:
-            versions = {"python_version": python, "python_full_version": f"{python}.9"}
-            system = {"sys_platform": sys_platform, "os_name": os_name}
-            system["platform_system"] = platform_system
-            pins = _pins({**default_environment(), **versions, **system})
-            for need in needs:
-                (version,) = pins[canonicalize_name(need.name)].specifier
-                assert need.specifier.contains(version.version), (need, python, sys_platform)
+    for python, (platform, os_name, system) in itertools.product(PYTHONS, SYSTEMS):
+        environment = {"python_version": python, "python_full_version": f"{python}.9"}
+        environment |= {"sys_platform": platform, "os_name": os_name, "platform_system": system}
+        pins = _pins({**default_environment(), **environment})
+        for need in needs:
+            (version,) = pins[canonicalize_name(need.name)].specifier
+            assert need.specifier.contains(version.version), (need, python, platform)
 
 
 def test_versions_are_the_same_everywhere():
