@@ -162,9 +162,7 @@ def test_lower_rooms_are_standard_library_only():
         roots = {target.split(".")[0] for target in imported}
         allowed = sys.stdlib_module_names | {"helpers"}
         if name.startswith(("helpers.parallel", "helpers.remote")):
-            allowed |= {"cloudpickle", "dask", "distributed"}
-        if name == "helpers.parallel.reading":
-            allowed |= {"psutil"}
+            allowed |= {"cloudpickle", "dask", "distributed", "psutil"}
         assert roots <= allowed, name
 
 

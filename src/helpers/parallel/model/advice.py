@@ -12,11 +12,15 @@ from typing import Any
 
 from helpers.language import text
 from helpers.parallel.arguments import as_sequence, check_budget, check_choice, check_task
-from helpers.parallel.busyness import ENOUGH_S, OtherPrograms
 from helpers.parallel.edited import refuse_edited
 from helpers.parallel.errors import InputError
 from helpers.parallel.importing import check_not_importing
-from helpers.parallel.machine import default_start_method, usable_cpus
+from helpers.parallel.machine import (
+    ENOUGH_S,
+    OtherPrograms,
+    default_start_method,
+    usable_cpus,
+)
 from helpers.parallel.model.costs import PoolCosts, measure_pool, measure_threads
 from helpers.parallel.model.sampling import WAITS, Sample, take_sample
 from helpers.parallel.model.simulation import simulate
