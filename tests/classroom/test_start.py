@@ -14,7 +14,7 @@ from helpers.classroom import start
 from helpers.classroom.cards import Card
 from helpers.classroom.style import STYLE
 from helpers.language import LANGUAGES, current_language, message, messages
-from helpers.parallel import Machine
+from helpers.parallel.machine import Machine
 
 start_module = importlib.import_module("helpers.classroom.start")
 

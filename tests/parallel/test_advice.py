@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from programs import run_program
 
 from helpers.language import set_language
-from helpers.parallel import Advice, InputError, TaskFailedError, advise, run
+from helpers.parallel import InputError, TaskFailedError, advise, run
 from helpers.parallel.model.costs import PoolCosts, measure_pool, measure_threads
 from helpers.parallel.model.sampling import Sample
 from helpers.tasks import square
 
-MODULE = sys.modules[Advice.__module__]
+MODULE = sys.modules["helpers.parallel.model.advice"]
 START_METHODS = multiprocessing.get_all_start_methods()
 CHEAP = PoolCosts(start_s=0.01, message_s=1e-4, item_s=1e-6, byte_s=1e-9)
 THREADS = PoolCosts(start_s=1e-4, message_s=1e-5)

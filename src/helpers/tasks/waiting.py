@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import sleep
 
-from helpers.language import message
+from helpers.language import text
 
 
 def download(seconds: float) -> float:
@@ -19,5 +19,12 @@ def download(seconds: float) -> float:
     try:
         sleep(seconds)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(message("waiting.negative", received=repr(seconds))) from None
+        raise ValueError(
+            text(
+                es="El tiempo de espera debe ser un número de segundos, 0 o más, y es "
+                f"{seconds!r}. Ejemplo: download(0.1).",
+                en="The time to wait must be a number of seconds, 0 or more, and it is "
+                f"{seconds!r}. Example: download(0.1).",
+            )
+        ) from None
     return seconds

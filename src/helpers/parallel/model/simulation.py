@@ -1,4 +1,4 @@
-"""A pool that exists on paper: what sharing work out would take, computed event by event."""
+"""What theory says of a pool: Amdahl's law, and a pool on paper, computed event by event."""
 
 from __future__ import annotations
 
@@ -10,6 +10,21 @@ from helpers.language import text
 from helpers.parallel.arguments import as_sequence, short, whole_number
 from helpers.parallel.errors import InputError
 from helpers.parallel.results import Run, Span
+
+
+def amdahl(serial_fraction: float, n_workers: int) -> float:
+    """Return the speedup of a job of fixed size, a part of which cannot be shared out.
+
+    ``1 / (s + (1 - s) / n)``; with any number of workers it stays below ``1 / s``.
+
+    Source: G. M. Amdahl, "Validity of the single processor approach to achieving large scale
+    computing capabilities", AFIPS Spring Joint Computer Conference, 1967.
+
+    Args:
+        serial_fraction: the share ``s`` of the sequential time that cannot be shared; 0 to 1.
+        n_workers: ``n``, 1 or more.
+    """
+    return 1 / (serial_fraction + (1 - serial_fraction) / n_workers)
 
 
 def simulate(
@@ -45,8 +60,10 @@ def simulate(
     """
     n_workers = whole_number("n_workers", n_workers)
     chunksize = whole_number("chunksize", chunksize)
-    start_s, message_s = _time("start_s", start_s), _time("message_s", message_s)
-    costs = _checked(costs_s)
+    start_s, message_s = _seconds("start_s", start_s), _seconds("message_s", message_s)
+    if not isinstance(costs_s, Iterable):
+        raise _no_time("costs_s", costs_s)
+    costs = [_seconds("costs_s", cost) for cost in as_sequence(costs_s)]
     spans, elapsed_s = _events(costs, n_workers, chunksize, start_s, message_s / 2)
     return Run(
         results=[],
@@ -57,7 +74,6 @@ def simulate(
         elapsed_s=elapsed_s,
         ready_s=(start_s,) * n_workers,
         spans=tuple(spans),
-        stopping_s=0.0,
     )
 
 
@@ -87,43 +103,23 @@ def _events(
     return spans, now if costs else 0.0
 
 
-def _checked(costs_s: Iterable[float]) -> list[float]:
-    """Return the costs as a list; raise an InputError where one is no number of 0 or more."""
+def _seconds(name: str, value: object) -> float:
+    """Return a time as a float; raise an InputError where it is no number of 0 or more."""
     try:
-        iter(costs_s)
-    except TypeError:
-        raise InputError(_bad_costs(costs_s)) from None
-    listed = as_sequence(costs_s)
-    for cost in (costs_s,) if isinstance(costs_s, (str, bytes)) else listed:
-        if not _is_time(cost):
-            raise InputError(_bad_costs(cost))
-    return list(map(float, listed))
-
-
-def _bad_costs(received: object) -> str:
-    return text(
-        es=f"costs_s debe ser una lista de números de segundos, de 0 en adelante; se recibió "
-        f"{short(received)}. Por ejemplo: costs_s=[0.01] * 100, para cien elementos iguales.",
-        en=f"costs_s has to be a list of numbers of seconds, 0 or more; received "
-        f"{short(received)}. For example: costs_s=[0.01] * 100, for a hundred equal items.",
-    )
-
-
-def _time(name: str, value: float) -> float:
-    if not _is_time(value):
-        raise InputError(
-            text(
-                es=f"{name} debe ser un número de segundos, de 0 en adelante; se recibió "
-                f"{short(value)}. Por ejemplo: {name}=0.1.",
-                en=f"{name} has to be a number of seconds, 0 or more; received {short(value)}. For "
-                f"example: {name}=0.1.",
-            )
-        )
-    return float(value)
-
-
-def _is_time(value: object) -> bool:
-    try:
-        return not isinstance(value, (bool, str)) and 0 <= value < math.inf  # type: ignore[operator]
+        if not isinstance(value, (bool, str)) and 0 <= value < math.inf:  # type: ignore[operator]
+            return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        return False
+        pass
+    raise _no_time(name, value)
+
+
+def _no_time(name: str, received: object) -> InputError:
+    example = f"{name}=[0.01] * 100" if name == "costs_s" else f"{name}=0.1"
+    return InputError(
+        text(
+            es=f"{name} recibió {short(received)}. Un tiempo es un número de segundos, de 0 en "
+            f"adelante; por ejemplo, {example}.",
+            en=f"{name} received {short(received)}. A time is a number of seconds, 0 or more; for "
+            f"example, {example}.",
+        )
+    )
