@@ -129,7 +129,6 @@ def test_any_iterable_of_numbers_is_costs(make):
         ("costs_s", [float("inf")]),
         ("costs_s", [None]),
         ("costs_s", "123"),
-        ("costs_s", 5),
         ("n_workers", 0),
         ("n_workers", 2.5),
         ("n_workers", True),

@@ -61,8 +61,6 @@ def simulate(
     n_workers = whole_number("n_workers", n_workers)
     chunksize = whole_number("chunksize", chunksize)
     start_s, message_s = _seconds("start_s", start_s), _seconds("message_s", message_s)
-    if not isinstance(costs_s, Iterable):
-        raise _no_time("costs_s", costs_s)
     costs = [_seconds("costs_s", cost) for cost in as_sequence(costs_s)]
     spans, elapsed_s = _events(costs, n_workers, chunksize, start_s, message_s / 2)
     return Run(
@@ -110,16 +108,12 @@ def _seconds(name: str, value: object) -> float:
             return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         pass
-    raise _no_time(name, value)
-
-
-def _no_time(name: str, received: object) -> InputError:
-    example = f"{name}=[0.01] * 100" if name == "costs_s" else f"{name}=0.1"
-    return InputError(
+    example = "costs_s=[0.01] * 100" if name == "costs_s" else f"{name}=0.1"
+    raise InputError(
         text(
-            es=f"{name} recibió {short(received)}. Un tiempo es un número de segundos, de 0 en "
+            es=f"{name} recibió {short(value)}. Un tiempo es un número de segundos, de 0 en "
             f"adelante; por ejemplo, {example}.",
-            en=f"{name} received {short(received)}. A time is a number of seconds, 0 or more; for "
+            en=f"{name} received {short(value)}. A time is a number of seconds, 0 or more; for "
             f"example, {example}.",
         )
     )
