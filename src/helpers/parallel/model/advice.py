@@ -4,56 +4,38 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
 from helpers.language import text
-from helpers.parallel.arguments import as_sequence, check_task, short
+from helpers.parallel.arguments import as_sequence, check_task
 from helpers.parallel.edited import refuse_edited
 from helpers.parallel.errors import InputError
 from helpers.parallel.importing import check_not_importing
-from helpers.parallel.machine import (
-    ENOUGH_S,
-    OtherPrograms,
-    default_start_method,
-    usable_cpus,
-)
-from helpers.parallel.model.measuring import (
-    WAITS,
-    PoolCosts,
-    Sample,
-    measure_pool,
-    measure_threads,
-    take_sample,
-)
+from helpers.parallel.machine import ENOUGH_S, OtherPrograms, default_start_method, usable_cpus
+from helpers.parallel.model.measuring import WAITS, PoolCosts, Sample, measure_pool, take_sample
 from helpers.parallel.model.simulation import simulate
 from helpers.parallel.pickling import pickled_task_for
 from helpers.parallel.results import Task
 from helpers.parallel.units import duration
 
-# Below this gain nobody should take the trouble: the plain loop can be read, and cannot hang.
-WORTH = 1.15
-# A loop that is over sooner than this is over before any worker has started; while other programs
-# are in the way it may look longer than it is.
-TOO_SHORT_S, BUSY_SHORT_S = 5e-3, 0.05
-# A worker that waits needs no CPU; more of them than this bring little.
-MOST_WAITING = 32
-# Who uses so many CPUs in the plain loop shares the work out already (a library of numpy's does).
-SHARES = 1.4
-# Other programs that had the CPU for this share of the time make what is measured worthless.
-DISTURBED = 0.15
-# Where the mean of the items that were run may be off by this share, they say too little.
-UNEVEN = 0.5
-# An item that weighs more is called heavy: it takes a tenth of a millisecond or more to send.
-HEAVY_BYTES = 100_000
-# So many items are simulated one by one; of more, only the mean matters. And so many chunks.
-MOST_LISTED, MOST_CHUNKS = 100_000, 20_000
+WORTH = 1.15  # a smaller gain is not worth it: the plain loop can be read, and cannot hang
+TOO_SHORT_S = 5e-3  # such a loop is over before any worker has started
+BUSY_SHORT_S = 0.05  # the same while other programs are in the way: it may look longer than it is
+MOST_WAITING = 32  # a worker that waits needs no CPU; more of them than this bring little
+SHARES = 1.4  # a loop that uses so many CPUs shares the work out already, by a library
+DISTURBED = 0.15  # what is measured is worthless where others had the CPU for so much of the time
+UNEVEN = 0.5  # the mean of the items that were run may be off by so much: they say too little
+HEAVY_BYTES = 100_000  # it takes a tenth of a millisecond or more to send such an item
+MOST_LISTED, MOST_CHUNKS = 100_000, 20_000  # more items are simulated by their mean cost
 # A chunksize other than Pool.map's has to be better by this share: more of it where each worker
 # gets one chunk, as then nobody can help a worker whose CPU is slowed down.
 BETTER, BETTER_ALONE = 0.97, 0.90
-_known: dict[tuple[str, int], PoolCosts] = {}
+BUDGET_S = 5.0  # about how long an answer may take; an item that has begun is run to its end
+THREADS = PoolCosts(start_s=2e-4, message_s=3e-5)  # little, and much the same on any machine
+_known: dict[tuple[str, int], PoolCosts] = {}  # of pools, by start method and number of CPUs
 
 
 @dataclass(frozen=True)
@@ -106,30 +88,23 @@ class Advice:
     certain: bool = True
 
 
-def advise(task: Task, items: Iterable[Any], budget_s: float = 5.0) -> Advice:
+def advise(task: Task, items: Iterable[Any]) -> Advice:
     """Answer whether a job should be run in parallel, and how: ``how``, workers and chunksize.
 
     Some of the items are run, each once at most and never more than half of them. Then the time of
     each way is predicted. What a pool costs here is measured on the first call of a session. For
     work that computes it never recommends more workers than usable CPUs, and where other programs
-    keep these busy it says that it cannot tell.
+    keep these busy it says that it cannot tell. An answer takes about five seconds at most.
 
     Args:
         task: a function of one argument.
         items: what it is to be applied to; taken to its end once.
-        budget_s: about how long the answer may take, in seconds. An item that has begun is run to
-            its end.
-
-    Returns:
-        An ``Advice``. "Leave it sequential" is one, too.
 
     Raises:
-        InputError: ``task`` cannot be called, ``items`` cannot be gone through, or ``budget_s`` is
-            no number above 0.
+        InputError: ``task`` cannot be called, or ``items`` cannot be gone through.
         ParallelError: no pool answers here; it says why.
         Exception: what the task raises, with a note that names the item.
     """
-    _check_budget(budget_s)
     check_task(task)
     refuse_edited(task)
     check_not_importing("advise")
@@ -137,7 +112,7 @@ def advise(task: Task, items: Iterable[Any], budget_s: float = 5.0) -> Advice:
     cpus, method = usable_cpus(), default_start_method()
     if len(listed) < 2:
         return _too_short(Option("sequential", 1, max(1, len(listed)), 0.0))
-    sample = take_sample(task, listed, budget_s / 3, cpus)
+    sample = take_sample(task, listed, BUDGET_S / 3, cpus)
     loop = Option("sequential", 1, sample.n_items, sample.loop_s)
     if sample.loop_s < TOO_SHORT_S:
         return _too_short(loop)
@@ -145,44 +120,30 @@ def advise(task: Task, items: Iterable[Any], budget_s: float = 5.0) -> Advice:
     busy = others.in_the_way(cpus) or sample.kept_share > DISTURBED
     if busy and sample.loop_s < BUSY_SHORT_S and sample.waits <= WAITS:
         return _too_short(loop)
-    options = [loop, _best("threads", sample, cpus, _costs_of("threads", cpus, 0.0))]
-    travels = sample.item_bytes is not None and _can_travel(task, method)
+    options = [loop, _best("threads", sample, cpus, THREADS)]
+    travels = _can_travel(task, sample, method)
     if travels and not busy and cpus > 1 and sample.used_cpus <= SHARES:
-        costs = _costs_of(method, cpus, budget_s - (perf_counter() - begin_s))
+        costs = _pool_costs(method, cpus, BUDGET_S - (perf_counter() - begin_s))
         busy = costs.kept_share > DISTURBED
         options.append(_best("pool", sample, cpus, costs))
     return _chosen(options, sample, cpus, busy=busy, travels=travels)
 
 
-def _check_budget(budget_s: object) -> None:
-    number = isinstance(budget_s, (int, float)) and not isinstance(budget_s, bool)
-    if not number or not budget_s > 0:  # type: ignore[operator]  # "not >" catches nan too
-        raise InputError(
-            text(
-                es=f"budget_s recibió {short(budget_s)}. Es un número de segundos mayor que 0; por "
-                "ejemplo, budget_s=5.",
-                en=f"budget_s received {short(budget_s)}. It is a number of seconds above 0; for "
-                "example, budget_s=5.",
-            )
-        )
-
-
-def _can_travel(task: Task, method: str) -> bool:
-    """Say whether processes can get at the task."""
+def _can_travel(task: Task, sample: Sample, method: str) -> bool:
     try:
         pickled_task_for(task, method)
     except InputError:
         return False
-    return True
+    return sample.item_bytes is not None
 
 
-def _costs_of(what: str, cpus: int, budget_s: float) -> PoolCosts:
-    """Return what threads, or a pool of a start method, cost; measured once a session."""
-    if (what, cpus) in _known:
-        return _known[what, cpus]
-    costs = measure_threads(cpus) if what == "threads" else measure_pool(what, cpus, budget_s)
-    if costs.kept_share <= DISTURBED:  # else the next call measures again
-        _known[what, cpus] = costs
+def _pool_costs(method: str, cpus: int, budget_s: float) -> PoolCosts:
+    """Return what a pool costs; measured once a session, unless other programs disturbed it."""
+    if (method, cpus) in _known:
+        return _known[method, cpus]
+    costs = measure_pool(method, cpus, budget_s)
+    if costs.kept_share <= DISTURBED:
+        _known[method, cpus] = costs
     return costs
 
 
@@ -191,34 +152,25 @@ def _costs_of(what: str, cpus: int, budget_s: float) -> PoolCosts:
 
 def _best(how: str, sample: Sample, cpus: int, costs: PoolCosts) -> Option:
     """Return the best numbers of workers and items per chunk for a way of running."""
-    n_workers = min(_n_workers(sample.waits, cpus), sample.n_items)
+    n_workers = cpus
+    if sample.waits > WAITS:  # Goetz et al., "Java Concurrency in Practice", 2006, section 8.2
+        n_workers = max(cpus, min(MOST_WAITING, math.ceil(cpus / max(1e-3, 1 - sample.waits))))
+    n_workers = min(n_workers, sample.n_items)
     if how == "pool":  # each of them has to be started
         n_workers = min(n_workers, 2 * cpus)
         costs = replace(costs, start_s=costs.start_s * max(1.0, n_workers / cpus))
-    best: Option | None = None
-    for size in _chunksizes(sample.n_items, n_workers) if how == "pool" else [1]:
-        predicted_s = _predicted_s(how, sample, costs, n_workers, size, cpus)
-        better = BETTER_ALONE if size * n_workers >= sample.n_items else BETTER
-        if best is None or predicted_s < better * best.predicted_s:
-            best = Option(how, n_workers, size, predicted_s)
-    assert best is not None
+    sizes = [math.ceil(sample.n_items / (share * n_workers)) for share in (4, 16, 1)]  # 4: Pool.map
+    sizes = [size for size in (*sizes, 1) if sample.n_items / size <= MOST_CHUNKS]
+    options = [
+        Option(how, n_workers, size, _predicted_s(how, sample, costs, n_workers, size, cpus))
+        for size in (dict.fromkeys(sizes) if how == "pool" else [1])
+    ]
+    best = options[0]
+    for option in options[1:]:
+        better = BETTER_ALONE if option.chunksize * n_workers >= sample.n_items else BETTER
+        if option.predicted_s < better * best.predicted_s:
+            best = option
     return best
-
-
-def _n_workers(waits: float, cpus: int) -> int:
-    """Return how many workers keep the CPUs busy: one on each, and more only where they wait.
-
-    Source: B. Goetz et al., "Java Concurrency in Practice", 2006, section 8.2.
-    """
-    if waits <= WAITS:
-        return cpus
-    return max(cpus, min(MOST_WAITING, math.ceil(cpus / max(1e-3, 1 - waits))))
-
-
-def _chunksizes(n_items: int, n_workers: int) -> Iterator[int]:
-    """Yield the chunksizes to look at, that of ``Pool.map`` first."""
-    sizes = [math.ceil(n_items / (share * n_workers)) for share in (4, 16, 1)]
-    yield from dict.fromkeys(size for size in (*sizes, 1) if n_items / size <= MOST_CHUNKS)
 
 
 def _predicted_s(
@@ -326,9 +278,9 @@ def _not_worth_it(loop: Option, sample: Sample) -> str:
             "costs what that saves. Or send only the name of a file.",
         )
     return text(
-        es=f"Déjalo secuencial: el ciclo tarda unos {loop_s} (cada elemento, {item_s}), y arrancar "
+        es=f"Déjalo secuencial: el ciclo tarda {loop_s} (cada elemento, {item_s}), y arrancar "
         "procesos y mandarles el trabajo cuesta casi lo mismo que ahorran, o más.",
-        en=f"Leave it sequential: the loop takes about {loop_s} (each item, {item_s}), and starting "
+        en=f"Leave it sequential: the loop takes {loop_s} (each item, {item_s}), and starting "
         "processes and sending them the work costs nearly as much as they save, or more.",
     )
 

@@ -152,7 +152,10 @@ def _run_in_loop(
         before, before_s, before_cpu_s = _scheduling(), perf_counter(), thread_time()
         results = _results(task, items, batch)
         elapsed_s, cpu_s = perf_counter() - before_s, thread_time() - before_cpu_s
-        kept_s = _kept_s(before, _scheduling(), max(0.0, elapsed_s - cpu_s))
+        off_cpu_s, after = max(0.0, elapsed_s - cpu_s), _scheduling()
+        kept_s = min(off_cpu_s, after[1] - before[1])
+        if after[0] is not None and after[0] == before[0]:  # it never waited
+            kept_s = off_cpu_s
         sample.kept_s += kept_s
         sample.costs_s |= dict.fromkeys(batch, elapsed_s / len(batch))
         sample.cpu_s |= dict.fromkeys(batch, (cpu_s + kept_s) / len(batch))
@@ -207,15 +210,6 @@ def _scheduling() -> tuple[int | None, float]:
         return pauses, int(_SCHEDSTAT.read_text(encoding="ascii").split()[1]) * 1e-9
     except (OSError, ValueError, IndexError):
         return pauses, 0.0
-
-
-def _kept_s(
-    before: tuple[int | None, float], after: tuple[int | None, float], off_cpu_s: float
-) -> float:
-    """Return for how much of the time without a CPU it was others that had it, in seconds."""
-    if after[0] is not None and after[0] == before[0]:
-        return off_cpu_s  # it never waited
-    return min(off_cpu_s, after[1] - before[1])
 
 
 def _set_warm_up_apart(sample: Sample) -> None:
@@ -279,12 +273,9 @@ class PoolCosts:
 
 
 def measure_pool(start_method: str, n_workers: int, budget_s: float) -> PoolCosts:
-    """Measure what a ``multiprocessing.Pool`` costs here: each figure is a median over rounds.
+    """Measure what a pool with ``n_workers``, one on each CPU, costs: medians over rounds.
 
-    Args:
-        start_method: how its workers start.
-        n_workers: how many there are: one on each CPU.
-        budget_s: for how long it is measured, in seconds; one round is made in any case.
+    It takes about ``budget_s`` seconds; one round is made in any case.
 
     Raises:
         ParallelError: no pool answers here; it says why.
@@ -302,41 +293,27 @@ def measure_pool(start_method: str, n_workers: int, budget_s: float) -> PoolCost
     return PoolCosts(**{n: statistics.median(getattr(r, n) for r in rounds) for n in names})
 
 
-def measure_threads(n_workers: int) -> PoolCosts:
-    """Measure what a ``ThreadPoolExecutor`` costs here; see ``measure_pool``."""
-    begin_s = perf_counter()
-    with ThreadPoolExecutor(n_workers) as executor:
-        list(executor.map(abs, range(n_workers)))
-        started_s = perf_counter()
-        list(executor.map(abs, range(N_MESSAGES)))
-        message_s = (perf_counter() - started_s) / N_MESSAGES
-    return PoolCosts(started_s - begin_s, message_s)
-
-
 def _round(start_method: str, n_workers: int) -> PoolCosts:
     begin_s = perf_counter()
     pool = multiprocessing.get_context(start_method).Pool(n_workers)
 
-    def results_of(task: Callable[[Any], Any], items: Any, chunksize: int = 1) -> list[Any]:
-        return pool.map_async(task, items, chunksize).get(LIMIT_S)
-
-    def seconds_of(task: Callable[[Any], Any], items: Any, chunksize: int = 1) -> float:
+    def call(task: Callable[[Any], Any], items: Any, chunksize: int = 1) -> tuple[float, list[Any]]:
         called_s = perf_counter()
-        results_of(task, items, chunksize)
-        return perf_counter() - called_s
+        results = pool.map_async(task, items, chunksize).get(LIMIT_S)
+        return perf_counter() - called_s, results
 
     try:
         start_s = perf_counter() - begin_s
-        while seconds_of(time.sleep, [PAUSE_S] * n_workers) > 1.5 * PAUSE_S:
+        while call(time.sleep, [PAUSE_S] * n_workers)[0] > 1.5 * PAUSE_S:
             start_s = perf_counter() - begin_s  # not all of them were there yet
             if start_s > LIMIT_S:
                 raise multiprocessing.TimeoutError
-        message_s = seconds_of(abs, range(N_MESSAGES)) / N_MESSAGES
-        in_chunks_s = seconds_of(abs, range(N_ITEMS), N_ITEMS // N_BLOCKS)
-        data_s = seconds_of(len, [bytes(N_BYTES)] * N_BLOCKS)
+        message_s = call(abs, range(N_MESSAGES))[0] / N_MESSAGES
+        in_chunks_s = call(abs, range(N_ITEMS), N_ITEMS // N_BLOCKS)[0]
+        data_s = call(len, [bytes(N_BYTES)] * N_BLOCKS)[0]
         # By CPU time, so that other programs do not count as slowness of this machine's.
-        [(_, alone_cpu_s)] = results_of(timed_sum, [WORK])
-        together = results_of(timed_sum, [WORK] * n_workers)
+        _, [(_, alone_cpu_s)] = call(timed_sum, [WORK])
+        _, together = call(timed_sum, [WORK] * n_workers)
     except multiprocessing.TimeoutError:
         raise MachineError(
             text(

@@ -13,16 +13,10 @@ from helpers.parallel.results import Run, Span
 
 
 def amdahl(serial_fraction: float, n_workers: int) -> float:
-    """Return the speedup of a job of fixed size, a part of which cannot be shared out.
-
-    ``1 / (s + (1 - s) / n)``; with any number of workers it stays below ``1 / s``.
+    """Return the speedup of a job of fixed size of which a share cannot be shared out, 0 to 1.
 
     Source: G. M. Amdahl, "Validity of the single processor approach to achieving large scale
     computing capabilities", AFIPS Spring Joint Computer Conference, 1967.
-
-    Args:
-        serial_fraction: the share ``s`` of the sequential time that cannot be shared; 0 to 1.
-        n_workers: ``n``, 1 or more.
     """
     return 1 / (serial_fraction + (1 - serial_fraction) / n_workers)
 
