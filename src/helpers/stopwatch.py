@@ -27,11 +27,10 @@ if TYPE_CHECKING:
 HEADER, RECORD = 5, 4
 N_RECORDS, IS_MAIN, STARTED, ARRIVED, RUNNING = range(HEADER)
 START, STOP, N_CALLS, N_RAISED = range(RECORD)
-ROOM = (256 * 1024 // 8 - HEADER) // RECORD  # records in a file; who needs more has several
+ROOM = 8_000  # records in a file; a thread that needs more has several
 FILE_BYTES = 8 * (HEADER + ROOM * RECORD)
 UNKNOWN = -1.0
-# Calls that take less than this, one at once after the other, are one record.
-SHORT_S, GAP_S = 0.0005, 0.0001
+SHORT_S, GAP_S = 0.0005, 0.0001  # shorter calls, one at once after the other, are one record
 
 _numbers = itertools.count()  # of the threads of this process that keep a log
 _forked_s = UNKNOWN  # when this process was forked, where that is known
@@ -47,18 +46,10 @@ class WatchedTask:
     def __init__(self, task: Callable[..., Any], recorder: Recorder) -> None:
         self.task, self.recorder = task, recorder
         self.__name__ = getattr(task, "__name__", type(task).__name__)
-        self.__doc__ = getattr(task, "__doc__", None)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the task, and log the call.
-
-        Raises:
-            TaskNotImportableError: this process could not import the task.
-            BaseException: what the task raises.
-        """
-        log = self.recorder.thread.log
-        if log is None:
-            log = self.recorder.new_log()
+        """Call the task, and log the call; raise what it raises, or that it was not imported."""
+        log = self.recorder.thread.log or self.recorder.new_log()
         if log.busy:
             return self.task(*args, **kwargs)
         log.busy = raised = True
@@ -107,8 +98,8 @@ class Recorder:
 
     def new_log(self) -> Log:
         """Begin the log of this thread."""
-        log = self.thread.log = Log(self)
-        return log
+        self.thread.log = Log(self)
+        return self.thread.log
 
     def close(self) -> None:
         """Log nothing more in this process, and let go of the files."""
@@ -205,8 +196,7 @@ def _arrive(task: Any, *spec: Any) -> WatchedTask:
 def _arrive_as_bytes(pickled: bytes, name: str, *spec: Any) -> WatchedTask:
     """Take a task from bytes; what goes wrong is raised when it is called."""
     recorder = _recorder_for(*spec)
-    # A worker has arrived, even if it never gets to work. (A pool that ends unpickles in the
-    # process of the watch what no worker took.)
+    # It has arrived, even if it gets no work. (What no worker took, its parent unpickles.)
     if recorder.thread.log is None and os.getpid() != recorder.watcher:
         recorder.new_log()
     try:

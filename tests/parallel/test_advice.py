@@ -97,7 +97,7 @@ GROWING = {index: 0.001 * (1 + index) for index in range(20)}
         ({"kept_s": 0.01}, 2, False, "pool", 2, True),
         ({"waits": 0.99}, 2, True, "threads", 32, True),  # what waits needs no CPU
         ({"costs_s": UNEVEN, "cpu_s": UNEVEN}, 2, False, "sequential", 1, False),
-        ({"costs_s": GROWING, "cpu_s": GROWING}, 2, False, "pool", 2, True),
+        ({"costs_s": GROWING, "cpu_s": GROWING}, 2, False, "sequential", 1, True),
     ],
 )
 def test_what_is_recommended(monkeypatch, sampled, figures, cpus, busy, how, n_workers, certain):

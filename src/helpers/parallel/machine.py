@@ -55,7 +55,7 @@ def default_start_method() -> str:
 
 
 def usable_cpus() -> int:
-    """Return how many CPUs this process may use: at least 1, and never more than the system has.
+    """Return how many CPUs this process may use: at least 1.
 
     The smallest of what the system counts, what this process is bound to (``taskset``, batch
     systems) and what its container allows, rounded up: half a CPU is one.
@@ -116,10 +116,7 @@ class OtherPrograms:
         self._begin_s, self._begin_cpu_s = time.perf_counter(), _others_s()
 
     def busy_cpus(self) -> float | None:
-        """Return how many CPUs they kept busy, on average; ``None`` where that is not known.
-
-        This program's workers count as others until they have ended and been waited for.
-        """
+        """Return how many CPUs they kept busy, on average; ``None`` where that is not known."""
         elapsed_s, cpu_s = time.perf_counter() - self._begin_s, _others_s()
         if self._begin_cpu_s is None or cpu_s is None or elapsed_s < ENOUGH_S:
             return None
@@ -132,7 +129,7 @@ class OtherPrograms:
 
 
 def _others_s() -> float | None:
-    """Return the CPU time of all programs but this one and its ended children, in seconds."""
+    """Return the CPU time of all programs but this one and its ended workers, in seconds."""
     import psutil  # only advice needs it
 
     try:

@@ -31,9 +31,6 @@ def watch() -> Watch:
     ``with watch() as watched, multiprocessing.Pool() as pool: pool.map(watched(task), items)``
     makes the same call as without it; afterwards ``plot_timeline(watched)`` draws it. What cannot
     be logged (a full disk, another machine) is computed all the same.
-
-    Returns:
-        A context manager; what it gives puts a stopwatch into a task.
     """
     return Watch()
 
@@ -125,11 +122,14 @@ class Watch:
             started_s.append(max(0.0, started - begin_s) if is_new else None)
             spans += _spans(lane, pages, begin_s, end_s)
         n_idle = max(0, recorder.n_pool_workers - sum(pid in pool for pid, _ in logs))
+        how = "sequential" if kinds == ["this_process"] else "threads"
+        if pool or "process" in kinds:
+            how = "pool" if pool else "other_processes"
         last_s = max((span.stop_s for span in spans), default=self.elapsed_s)
         has_ended = pool and not pool & {c.pid for c in multiprocessing.active_children()}
         return Run(
             results=[],
-            how=_how(kinds, bool(pool)),
+            how=how,
             n_workers=len(kinds) + n_idle,
             chunksize=1,
             start_method=None,
@@ -177,23 +177,14 @@ def _read_logs(folder: str) -> tuple[list[tuple[int, list[Any]]], bool]:
 
 def _spans(lane: int, pages: list[Any], begin_s: float, end_s: float) -> Iterator[Span]:
     """Yield what a thread has logged, in seconds since the beginning of the watch."""
-    size = stopwatch.RECORD
     for page in pages:
         for i in range(int(page[stopwatch.N_RECORDS])):
-            at = stopwatch.HEADER + i * size
-            start_s, stop_s, n_calls, n_raised = page[at : at + size]
+            at = stopwatch.HEADER + i * stopwatch.RECORD
+            start_s, stop_s, n_calls, n_raised = page[at : at + stopwatch.RECORD]
             start_s = max(0.0, start_s - begin_s)
             yield Span(lane, start_s, stop_s - begin_s, int(n_calls), n_raised=int(n_raised))
     if running_since_s := pages[-1][stopwatch.RUNNING]:
         yield Span(lane, running_since_s - begin_s, end_s - begin_s, 1, finished=False)
-
-
-def _how(kinds: list[str], is_pool: bool) -> str:
-    if is_pool:
-        return "pool"
-    if "process" in kinds:
-        return "other_processes"
-    return "sequential" if kinds == ["this_process"] else "threads"
 
 
 def _used_wrongly() -> InputError:

@@ -35,7 +35,7 @@ MOST_LISTED, MOST_CHUNKS = 100_000, 20_000  # more items are simulated by their 
 BETTER, BETTER_ALONE = 0.97, 0.90
 BUDGET_S = 5.0  # about how long an answer may take; an item that has begun is run to its end
 THREADS = PoolCosts(start_s=2e-4, message_s=3e-5)  # little, and much the same on any machine
-_known: dict[tuple[str, int], PoolCosts] = {}  # of pools, by start method and number of CPUs
+_known: dict[tuple[str, int], PoolCosts] = {}  # by start method and number of CPUs
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,14 @@ class Option:
     predicted_s: float
 
     def __str__(self) -> str:
-        """Say it as one says it: ``"a Pool of 2 processes, in chunks of 5: about 402 ms"``."""
-        n, time_s = self.n_workers, duration(self.predicted_s)
+        """Say it as in ``"a Pool of 2 processes, in chunks of 5: about 402 ms"``."""
+        n, size, time_s = self.n_workers, f"{self.chunksize:,}", duration(self.predicted_s)
         if not self.predicted_s:  # a loop of which no item was run
             return text(es="el ciclo", en="the loop")
         if self.how == "sequential":
             return text(es=f"el ciclo: unos {time_s}", en=f"the loop: about {time_s}")
         if self.how == "threads":
             return text(es=f"{n} hilos: unos {time_s}", en=f"{n} threads: about {time_s}")
-        size = f"{self.chunksize:,}"
         return text(
             es=f"un Pool de {n} procesos, en bloques de {size}: unos {time_s}",
             en=f"a Pool of {n} processes, in chunks of {size}: about {time_s}",
@@ -123,8 +122,11 @@ def advise(task: Task, items: Iterable[Any]) -> Advice:
     options = [loop, _best("threads", sample, cpus, THREADS)]
     travels = _can_travel(task, sample, method)
     if travels and not busy and cpus > 1 and sample.used_cpus <= SHARES:
-        costs = _pool_costs(method, cpus, BUDGET_S - (perf_counter() - begin_s))
+        left_s = BUDGET_S - (perf_counter() - begin_s)
+        costs = _known.get((method, cpus)) or measure_pool(method, cpus, left_s)
         busy = costs.kept_share > DISTURBED
+        if not busy:
+            _known[method, cpus] = costs
         options.append(_best("pool", sample, cpus, costs))
     return _chosen(options, sample, cpus, busy=busy, travels=travels)
 
@@ -135,16 +137,6 @@ def _can_travel(task: Task, sample: Sample, method: str) -> bool:
     except InputError:
         return False
     return sample.item_bytes is not None
-
-
-def _pool_costs(method: str, cpus: int, budget_s: float) -> PoolCosts:
-    """Return what a pool costs; measured once a session, unless other programs disturbed it."""
-    if (method, cpus) in _known:
-        return _known[method, cpus]
-    costs = measure_pool(method, cpus, budget_s)
-    if costs.kept_share <= DISTURBED:
-        _known[method, cpus] = costs
-    return costs
 
 
 # ---- what each way would take
@@ -223,16 +215,11 @@ def _chosen(
             en="Leave it sequential: the task, an item or a result cannot travel to another "
             "process. Define the task in a module and ask again.",
         )
-    elif computes and cpus == 1:
-        why = text(
-            es="Déjalo secuencial: la tarea calcula, y con un solo CPU los procesos se turnarían.",
-            en="Leave it sequential: the task computes, and on one CPU processes would take turns.",
-        )
-    elif sample.used_cpus > SHARES:
+    elif (computes and cpus == 1) or sample.used_cpus > SHARES:
         used = f"{sample.used_cpus:.1f}"
         why = text(
-            es=f"Déjalo secuencial: el ciclo ya usa {used} CPU, porque una biblioteca lo reparte.",
-            en=f"Leave it sequential: the loop already uses {used} CPUs, thanks to a library.",
+            es=f"Déjalo secuencial: el ciclo ya usa {used} CPU por sí solo, y hay {cpus}.",
+            en=f"Leave it sequential: the loop already uses {used} CPUs by itself, of {cpus}.",
         )
     elif sample.uncertainty > UNEVEN:
         certain = False
@@ -287,10 +274,8 @@ def _not_worth_it(loop: Option, sample: Sample) -> str:
 
 def _worth_it(best: Option, loop: Option, sample: Sample) -> str:
     share, item_s = f"{100 * sample.waits:.0f}", duration(sample.item_s)
-    gain = text(
-        es=f"Con {best}, en lugar de {duration(loop.predicted_s)}.",
-        en=f"With {best} instead of {duration(loop.predicted_s)}.",
-    )
+    loop_s = duration(loop.predicted_s)
+    gain = text(es=f"Con {best}, en lugar de {loop_s}.", en=f"With {best} instead of {loop_s}.")
     if sample.waits > WAITS:
         why = text(
             es=f"Cada elemento espera el {share} % de su tiempo, y mientras tanto otros avanzan.",

@@ -17,7 +17,7 @@ from time import perf_counter, process_time, thread_time
 from typing import Any
 
 from helpers.language import text
-from helpers.parallel.arguments import name_of, short
+from helpers.parallel.arguments import short
 from helpers.parallel.errors import MachineError
 from helpers.parallel.results import Task
 from helpers.parallel.running import run
@@ -25,36 +25,30 @@ from helpers.worker import timed_sum
 
 # ---- a few of the items
 
-# Items cheaper than this are timed several at a time, or the clock would be what is measured.
-CLOCK_S = 20e-6
+CLOCK_S = 20e-6  # cheaper items are timed several at a time, or it would be the clock
 N_WEIGHED, MOST_SAMPLED = 20, 20_000
-# A first item that takes so many times as long as any other has imported or opened something.
-WARM_UP = 4.0
-# From this share of waiting on a task does not only compute.
-WAITS = 0.2
-# Two threads are tried for so long; shorter calls say more about starting the threads.
-MIN_TRIAL_S = 0.002
+WARM_UP = 4.0  # a first item that takes so many times as long as any other has imported something
+WAITS = 0.2  # from this share of waiting on a task does not only compute
+MIN_TRIAL_S = 0.002  # a shorter trial of threads says more about starting them
 _SCHEDSTAT = Path("/proc/thread-self/schedstat")
 
 
 @dataclass
 class Sample:
-    """What running a few of the items showed. Each was run once at most.
+    """What running a few of the items showed. Each was run once at most; times are in seconds.
 
     Attributes:
         n_items: how many items there are in all.
-        costs_s: what the sampled items took in the plain loop, in seconds, by their index.
+        costs_s: what the sampled items took in the plain loop, by their index.
         results: the results of all items that were run, by their index.
-        cpu_s: for how much of ``costs_s`` a CPU was used, or other programs kept the item from it.
-            The rest was waiting.
+        cpu_s: for how much of ``costs_s`` a CPU was used, or others kept it; the rest was waiting.
         once_s: the cost of a first item that took far longer than any other, as it imported or
             opened something, or is a giant: it is paid once, and says nothing about the others.
         kept_s: for how much of all costs other programs had the CPU, as far as the system says.
         used_cpus: how many CPUs the loop uses: more than 1 where a library shares the work out.
-        item_bytes: what an item and its result weigh when pickled, on average; ``None`` where one
-            of them cannot be pickled.
-        parent_pickling_s, worker_pickling_s: what the parent needs to pickle an item and to
-            unpickle its result, and a worker for the inverse, in seconds.
+        item_bytes: what an item and its result weigh when pickled; ``None`` where one cannot be.
+        parent_pickling_s, worker_pickling_s: to pickle an item and unpickle its result, and the
+            inverse.
         threads_share: how far threads computed side by side: 0 where they took turns (the GIL), 1
             where each had a CPU of its own; ``None`` where it was not tried.
     """
@@ -116,18 +110,10 @@ class Sample:
 
 
 def take_sample(task: Task, items: Sequence[Any], budget_s: float, n_threads: int) -> Sample:
-    """Run some of ``items``, never more than half of them, for about ``budget_s`` seconds.
+    """Run some of ``items`` (two or more), never more than half, for about ``budget_s`` seconds.
 
-    An item that has begun is run to its end, so a long one can take longer.
-
-    Args:
-        task: a function of one argument.
-        items: two items or more.
-        budget_s: for how long, in seconds; a third of it goes to trying threads.
-        n_threads: with how many threads it is tried.
-
-    Raises:
-        Exception: what the task raises, with a note that names the item.
+    A third of that goes to trying ``n_threads`` threads; an item that has begun is run to its end.
+    What the task raises comes out, with a note that names the item.
     """
     # Spread over all of them, the same on each call.
     chosen = random.Random(0).sample(range(len(items)), min(len(items) // 2, MOST_SAMPLED))
@@ -146,7 +132,8 @@ def take_sample(task: Task, items: Sequence[Any], budget_s: float, n_threads: in
 def _run_in_loop(
     task: Task, items: Sequence[Any], chosen: list[int], budget_s: float, sample: Sample
 ) -> None:
-    begin_s, begin_cpu_s, size, n_run = perf_counter(), process_time(), 1, 0
+    begin_s, begin_cpu_s = perf_counter(), process_time()
+    size, n_run = 1, 0
     while n_run < len(chosen) and (not n_run or perf_counter() - begin_s < budget_s):
         batch = chosen[n_run : n_run + size]
         before, before_s, before_cpu_s = _scheduling(), perf_counter(), thread_time()
@@ -188,13 +175,7 @@ def _results(task: Task, items: Sequence[Any], batch: list[int]) -> list[Any]:
             results.append(task(items[index]))
     except Exception as error:
         index = batch[len(results)]
-        name, item = name_of(task), short(items[index])
-        error.add_note(
-            text(
-                es=f"{name} falló con el elemento {index} (contando desde 0): {item}",
-                en=f"{name} failed on item {index} (counting from 0): {item}",
-            )
-        )
+        error.add_note(f"items[{index}] = {short(items[index])}")
         raise
     return results
 
@@ -244,7 +225,7 @@ def _pickled(value: Any) -> tuple[int, float, float]:
 
 # ---- what a pool costs
 
-# The calls that are measured: large enough for the clock, and together a fraction of a second.
+# Large enough for the clock, and together a fraction of a second.
 N_MESSAGES, N_ITEMS, N_BYTES, N_BLOCKS = 400, 40_000, 1 << 20, 8
 WORK, PAUSE_S = range(600_000), 0.01
 MOST_ROUNDS, LIMIT_S = 5, 20.0
@@ -283,12 +264,11 @@ def measure_pool(start_method: str, n_workers: int, budget_s: float) -> PoolCost
     # A Pool whose workers cannot start replaces them for ever; run says what is the matter.
     how = {"how": "pool", "n_workers": n_workers, "start_method": start_method}
     run(abs, range(n_workers), **how, timeout_s=LIMIT_S)  # type: ignore[arg-type]
-    begin_s, rounds = perf_counter(), [_round(start_method, n_workers)]
-    while len(rounds) < MOST_ROUNDS:
-        elapsed_s = perf_counter() - begin_s
-        if elapsed_s + elapsed_s / len(rounds) >= budget_s:
-            break  # there is no time for another one
+    begin_s, round_s = perf_counter(), 0.0
+    rounds: list[PoolCosts] = []
+    while not rounds or (len(rounds) < MOST_ROUNDS and round_s * (len(rounds) + 1) < budget_s):
         rounds.append(_round(start_method, n_workers))
+        round_s = (perf_counter() - begin_s) / len(rounds)
     names = [field.name for field in fields(PoolCosts)]
     return PoolCosts(**{n: statistics.median(getattr(r, n) for r in rounds) for n in names})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from heapq import heapify, heappop, heappush, heapreplace
 
 from helpers.language import text
@@ -29,7 +30,7 @@ def simulate(
     start_s: float = 0.0,
     message_s: float = 0.0,
 ) -> Run:
-    """Compute, without running anything, how a pool would get through work of known cost.
+    """Return the ``Run``, without results, of a pool on paper that gets through work of known cost.
 
     Once the workers are ready one parent sends the chunks in order and collects the results in
     between, as they come; each worker takes the next chunk as soon as it is free. Without
@@ -45,9 +46,6 @@ def simulate(
         start_s: until all workers are ready, in seconds.
         message_s: for how long a chunk keeps the parent busy, in seconds: half of it to send the
             chunk, half to take its results.
-
-    Returns:
-        A ``Run`` as ``run`` gives it, with ``results`` empty.
 
     Raises:
         InputError: a time is no number of 0 or more, or another number is no whole number above 0.
@@ -97,17 +95,14 @@ def _events(
 
 def _seconds(name: str, value: object) -> float:
     """Return a time as a float; raise an InputError where it is no number of 0 or more."""
-    try:
+    with suppress(TypeError, ValueError):
         if not isinstance(value, (bool, str)) and 0 <= value < math.inf:  # type: ignore[operator]
             return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        pass
-    example = "costs_s=[0.01] * 100" if name == "costs_s" else f"{name}=0.1"
     raise InputError(
         text(
             es=f"{name} recibió {short(value)}. Un tiempo es un número de segundos, de 0 en "
-            f"adelante; por ejemplo, {example}.",
-            en=f"{name} received {short(value)}. A time is a number of seconds, 0 or more; for "
-            f"example, {example}.",
+            "adelante, como 0.1.",
+            en=f"{name} received {short(value)}. A time is a number of seconds, 0 or more, such as "
+            "0.1.",
         )
     )
