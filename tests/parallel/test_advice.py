@@ -197,22 +197,15 @@ def test_a_task_of_a_notebook(method):
     assert run_program("-c", code).stdout.split() == ["threads"]
 
 
-def test_what_cannot_travel_stays_here():
-    """A task that cannot go to another process is never given to one."""
-    advice = advise(lambda n: sample_tasks.burn(0.004), range(60))
-    assert "pool" not in {option.how for option in advice.options}
-
-
-def test_costs_are_measured_once_unless_they_were_disturbed(monkeypatch, sampled):
+@pytest.mark.parametrize(("kept_share", "certain", "n_calls"), [(0.0, True, 1), (0.5, False, 2)])
+def test_costs_are_measured_once(monkeypatch, sampled, kept_share, certain, n_calls):
     """The second advice takes what the first one measured, if nobody else had the CPUs then."""
-    for costs, certain, n_calls in ((CHEAP, True, 1), (replace(CHEAP, kept_share=0.5), False, 2)):
-        calls = []
-        monkeypatch.setattr(MODULE, "_known", {})
-        monkeypatch.setattr(
-            MODULE, "measure_pool", lambda *given, c=costs, n=calls: n.append(given) or c
-        )
-        assert [sampled().certain, sampled().certain] == [certain, certain]
-        assert len(calls) == n_calls
+    calls = []
+    costs = replace(CHEAP, kept_share=kept_share)
+    monkeypatch.setattr(MODULE, "_known", {})
+    monkeypatch.setattr(MODULE, "measure_pool", lambda *given: calls.append(given) or costs)
+    assert [sampled().certain, sampled().certain] == [certain, certain]
+    assert len(calls) == n_calls
 
 
 @pytest.mark.parametrize(("task", "items"), [(square, 5), (None, range(10))])

@@ -113,12 +113,10 @@ def test_it_never_beats_what_is_possible(costs_s, n_workers, chunksize, start_s,
     assert done.elapsed_s >= simulate(costs_s, n_workers, chunksize).elapsed_s
 
 
-@pytest.mark.parametrize("make", [tuple, iter, lambda costs_s: map(Fraction, costs_s)])
-def test_any_iterable_of_numbers_is_costs(make):
-    """A tuple, an iterator, fractions: all are costs, and are left as they were."""
-    given_costs = [1, 2, 3]
-    assert simulate(make(given_costs), 2).elapsed_s == simulate(given_costs, 2).elapsed_s == 4
-    assert given_costs == [1, 2, 3]
+def test_any_iterable_of_numbers_is_costs():
+    """A tuple, an iterator, fractions: all are costs."""
+    for costs_s in ((1, 2, 3), iter([1, 2, 3]), map(Fraction, [1, 2, 3])):
+        assert simulate(costs_s, 2).elapsed_s == 4
 
 
 @pytest.mark.parametrize(
@@ -126,7 +124,6 @@ def test_any_iterable_of_numbers_is_costs(make):
     [
         ("costs_s", [1.0, -1.0]),
         ("costs_s", [float("nan")]),
-        ("costs_s", [float("inf")]),
         ("costs_s", [None]),
         ("costs_s", "123"),
         ("n_workers", 0),
