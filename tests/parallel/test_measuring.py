@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import pickle
 import random
-import sys
 import threading
 import time
 
@@ -22,7 +21,6 @@ from helpers.parallel.model.measuring import MOST_SAMPLED, Sample, measure_pool,
 from helpers.tasks import square
 
 START_METHODS = multiprocessing.get_all_start_methods()
-GIL = getattr(sys, "_is_gil_enabled", lambda: True)()  # asked for from Python 3.13 on
 
 
 class Noting:
@@ -193,12 +191,10 @@ def test_waiting_and_computing_are_told_apart():
     assert 0 <= computes < waits
 
 
-@pytest.mark.parametrize("content", [None, "", "12", "a b c"])
-def test_a_system_without_the_account_of_a_thread(monkeypatch, tmp_path, content):
-    """Where Linux' file is missing or holds something else, nobody is said to have the CPU."""
+def test_a_system_without_the_account_of_a_thread(monkeypatch, tmp_path):
+    """Where Linux' file is missing, nobody is said to have had the CPU."""
     monkeypatch.setattr(measuring, "_SCHEDSTAT", tmp_path / "schedstat")
-    if content is not None:
-        (tmp_path / "schedstat").write_text(content, encoding="ascii")
+    assert take_sample(square, range(60), 0.1, 1).n_items == 60
     assert measuring._scheduling()[1] == 0.0
 
 
@@ -230,14 +226,6 @@ def test_threads_are_tried_where_that_says_something():
     assert len(together.threads) <= 1 + 3
 
 
-@pytest.mark.skipif(not GIL, reason="this Python has no GIL")
-def test_threads_that_take_turns_are_seen(monkeypatch):
-    """Where a task holds the GIL, threads are seen not to compute side by side."""
-    # Whoever has to wait for a CPU does not wait in the task.
-    monkeypatch.setattr(measuring, "thread_time", time.perf_counter)
-    assert take_sample(sample_tasks.burn, [0.004] * 60, 0.6, 2).threads_share < 0.5
-
-
 @pytest.mark.parametrize(
     ("n_threads", "used_cpus", "share"), [(2, 1, 0), (2, 2, 1), (3, 2, 0.5), (4, 0.5, 0), (2, 9, 1)]
 )
@@ -266,12 +254,6 @@ def test_the_tasks_own_exception(where):
         take_sample(fails, items, 0.6, 2)
     item = str(caught.value)
     assert caught.value.__notes__ == [f"items[{items.index(item)}] = {item!r}"]
-
-
-def test_an_interrupt():
-    """An interrupt comes out as what it is."""
-    with pytest.raises(KeyboardInterrupt):
-        take_sample(sample_tasks.raise_keyboard_interrupt, range(60), 0.6, 2)
 
 
 # ---- what a pool costs
