@@ -7,6 +7,7 @@ import re
 import sys
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import sample_tasks
@@ -24,16 +25,6 @@ START_METHODS = multiprocessing.get_all_start_methods()
 CHEAP = PoolCosts(start_s=0.01, message_s=1e-4, item_s=1e-6, byte_s=1e-9)
 
 
-class Others:
-    """Other programs that do nothing, or keep all CPUs busy."""
-
-    busy = False
-
-    def in_the_way(self, n_cpus):
-        """Say whether they are."""
-        return self.busy
-
-
 @pytest.fixture(autouse=True)
 def known_machine(monkeypatch):
     """An idle machine with two CPUs, on which what a pool costs is known."""
@@ -43,8 +34,8 @@ def known_machine(monkeypatch):
 def set_machine(monkeypatch, cpus=2, busy=False):
     """Have advise see so many CPUs and others like these, know a pool's costs, and be quick."""
     monkeypatch.setattr(MODULE, "usable_cpus", lambda: cpus)
-    monkeypatch.setattr(MODULE, "OtherPrograms", Others)
-    monkeypatch.setattr(Others, "busy", busy)
+    others = SimpleNamespace(in_the_way=lambda n_cpus: busy)
+    monkeypatch.setattr(MODULE, "OtherPrograms", lambda: others)
     monkeypatch.setattr(MODULE, "_known", {(method, cpus): CHEAP for method in START_METHODS})
     monkeypatch.setattr(MODULE, "ENOUGH_S", -1.0)  # it has not to wait until it can tell
     monkeypatch.setattr(MODULE, "BUDGET_S", 1.0)

@@ -1,4 +1,4 @@
-"""How work is run and measured. Standard library only; tasks come in as arguments."""
+"""How work is run and measured: on the standard library, psutil and Dask alone."""
 
 from helpers.parallel.clusters import local_cluster
 from helpers.parallel.errors import (
