@@ -9,7 +9,7 @@ import pytest
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", ["overhead.py", "advice.py"])
+@pytest.mark.parametrize("name", ["overhead.py", "advice.py", "soak.py"])
 def test_a_benchmark_runs(name):
     """It ends well, and reports something."""
     command = [sys.executable, str(Path(__file__).parent / name), "--quick"]

@@ -16,8 +16,9 @@ import numpy as np
 from lesson_cells import exercises, imports
 from wrong_answers import PRINTED, WAITS
 
-from helpers import parallel, tasks
+from helpers import tasks
 from helpers.classroom.cards import Card
+from helpers.parallel.model import simulation
 
 EXERCISES = exercises()
 
@@ -59,7 +60,7 @@ def made(folder: Path) -> dict[str, dict[str, Any]]:
         },
         "3": {"found": list(map(tasks.find_markdowns, tasks.list_directories(folder / "sample")))},
         "4": {"waits": WAITS, "count_primes": tasks.count_primes},
-        "5": {"measure": lambda items, counts: {1: 0.9, 2: 1.7}, "amdahl": parallel.amdahl},
+        "5": {"measure": lambda items, counts: {1: 0.9, 2: 1.7}, "amdahl": simulation.amdahl},
         "6": {"pieces": [bytes(100)] * 8},
         "8": {"table": np.zeros(10), "keep_table": keep_table, "total_kept": total_kept},
         "10": {

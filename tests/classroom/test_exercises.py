@@ -21,7 +21,8 @@ import helpers.classroom.exercises as package
 from helpers.classroom import check, hint
 from helpers.classroom.exercises import answers, lesson_00_01_sequential
 from helpers.language import LANGUAGES, set_language, text
-from helpers.parallel import InputError, Machine
+from helpers.parallel import InputError
+from helpers.parallel.machine import Machine
 
 RUN = {"3.3": SEARCHES, "7.2": SCRIPTS, "10.3": CHANGES}  # what other files test
 

@@ -19,7 +19,8 @@ from helpers.classroom.explore_amdahl import _Amdahl
 from helpers.classroom.explore_pool import _Pool
 from helpers.classroom.style import alternative_text
 from helpers.language import message, text
-from helpers.parallel import InputError, amdahl, simulate
+from helpers.parallel import InputError, simulate
+from helpers.parallel.model.simulation import amdahl
 
 NAMES = {
     "es": {"fraction": "fracción secuencial", "n_workers": "procesos"},

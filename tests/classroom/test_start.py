@@ -16,7 +16,7 @@ from helpers.classroom import check, start
 from helpers.classroom.cards import Card
 from helpers.classroom.style import STYLE
 from helpers.language import current_language, text
-from helpers.parallel import Machine
+from helpers.parallel.machine import Machine
 from seeing import contrast
 
 CARD = Card("Headline", ("first line", "second line"), (("name", "1"), ("longer name", "2")))

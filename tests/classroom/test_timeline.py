@@ -379,8 +379,8 @@ def test_what_went_wrong_in_a_watched_call_is_told(language):
     with watch() as watched:
         with contextlib.suppress(ValueError):
             watched(bad)(1)
-        notebook = watched._notes.here.notebook
-        notebook.page[stopwatch.AT_WORK] = notebook.page[stopwatch.HEAD + stopwatch.STOP] + 1e-6
+        log = watched._recorder.thread.log
+        log.page[stopwatch.RUNNING] = log.page[stopwatch.HEADER + stopwatch.STOP] + 1e-6
     told = alternative_text(plot_timeline(watched).figure)
     expected = {
         "es": ("Llamadas con error: 1", "no terminó"),

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from helpers.classroom.explorers import Explorer, View, figure_of, own_axes, slider
 from helpers.classroom.style import BLUE, GREY, VERMILLION, describe, significant
 from helpers.language import text
-from helpers.parallel import amdahl
+from helpers.parallel.model.simulation import amdahl
 
 MOST = 1_024
 _FRACTIONS = (0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)

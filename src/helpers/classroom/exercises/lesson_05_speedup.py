@@ -6,7 +6,7 @@ from typing import Any
 
 from helpers.classroom.exercises.answers import MistakeError, count, exercise, figures, number
 from helpers.language import text
-from helpers.parallel import amdahl
+from helpers.parallel.model.simulation import amdahl
 
 SPEEDUP, N_WORKERS = 12 / 2, 8  # what exercise 5.1 gives
 FRACTION, USED = 0.05, 0.6  # what exercise 5.2 gives
