@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import pickle
-from operator import length_hint
 from time import perf_counter, thread_time
 
 TYPE_CHECKING = False  # as in typing, whose import would cost every worker some milliseconds
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
 _task: Callable[[Any], Any] | None = None
@@ -93,20 +92,26 @@ class Outcome:
         return Outcome, (self.worker, times_s, self.results, self.failure, self.packed_s)
 
 
-def compute(task: Callable[[Any], Any], items: list[Any]) -> tuple[list[Any], Failure | None]:
-    """Apply ``task`` to each of ``items`` in order; stop at the first that raises.
+def compute(
+    task: Callable[[Any], Any],
+    items: Sequence[Any],
+    stopped: Callable[[], bool] | None = None,
+) -> tuple[list[Any], Failure | None]:
+    """Apply ``task`` to each of ``items`` in order; end early where one raises.
 
-    Emptying ``items`` from another thread stops it after the item at hand: that is how threads
-    are stopped without asking before each item.
+    Args:
+        stopped: asked before each item whether to end there.
     """
-    left = iter(items)
-    n_items = len(items)
+    results: list[Any] = []
     try:
-        results = [task(item) for item in left]
+        for item in items:
+            if stopped is not None and stopped():
+                break
+            results.append(task(item))
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit too: a task must not end its worker
-        return [], Failure("task", error, n_items - length_hint(left) - 1)
+        return [], Failure("task", error, len(results))
     return results, None
 
 
@@ -215,7 +220,7 @@ def _pickled_results(results: list[Any]) -> tuple[bytes | None, Failure | None]:
         return None, Failure("send_results", error, first_unpicklable(results))
 
 
-def first_unpicklable(values: list[Any]) -> int | None:
+def first_unpicklable(values: Sequence[Any]) -> int | None:
     """Return the index of the first of ``values`` that cannot be pickled, ``None`` if all can."""
     for index, value in enumerate(values):
         try:

@@ -6,7 +6,6 @@ from lesson_page import LessonPage
 from playwright.sync_api import expect
 
 from helpers.classroom.bets import QUESTIONS
-from helpers.classroom.grading_numbers import EXERCISES
 from helpers.language import LANGUAGES, text
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)]
@@ -45,10 +44,9 @@ def test_guesses_and_answers(language, in_language, start_lab, browser_page, scr
     cell = lesson.position_of('check("1.1"')
     lesson.run_cell(cell)
     _expect(lesson, cell, text(es="todavía sin respuesta", en="not answered yet"))
-    for answer, verdict in (
-        ("[x * x for x in data]", EXERCISES["1.1"].verdicts["squares"].said()),
-        ("[x ** 3 for x in data]", EXERCISES["1.1"].verdicts["right"].said()),
-    ):
+    wrong = text(es="el cubo multiplica una vez más", en="a cube multiplies once more")
+    right = text(es="Cien cubos", en="A hundred cubes")
+    for answer, verdict in (("[x * x for x in data]", wrong), ("[x ** 3 for x in data]", right)):
         lesson.type_into(cell, f'cubes = {answer}\n\ncheck("1.1", cubes)')
         lesson.run_cell(cell)
         _expect(lesson, cell, verdict)

@@ -17,7 +17,8 @@ from helpers.classroom import explore_amdahl, explore_pool, explorers
 from helpers.classroom.explorers import draw_pool, drawn
 from helpers.classroom.style import alternative_text
 from helpers.language import text
-from helpers.parallel import InputError, amdahl, simulate
+from helpers.parallel import InputError, simulate
+from helpers.parallel.model.simulation import amdahl
 
 EXPLORERS = {"amdahl": explore_amdahl, "pool": lambda: explore_pool(0.05, 4e-5)}
 

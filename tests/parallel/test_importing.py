@@ -31,7 +31,7 @@ for method in multiprocessing.get_all_start_methods():
         "run(pool)": lambda: p.run(task, items, n_workers=2, how="pool", start_method=method),
         "run(dask)": lambda: p.run(task, items, n_workers=2, how="dask", start_method=method),
         "run(client)": lambda: p.run(task, items, how="dask", client="tcp://127.0.0.1:9"),
-        "advise": lambda: p.advise(task, items, start_method=method),
+        "advise": lambda: p.advise(task, items),
         "local_cluster": lambda: p.local_cluster().__enter__(),
     }.items():
         try:

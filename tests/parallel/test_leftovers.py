@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import subprocess
 import sys
 import time
-from functools import partial
 from multiprocessing.pool import Pool
 from pathlib import Path
 
@@ -16,8 +16,8 @@ import sample_tasks
 from programs import run_program
 
 from helpers.parallel import run
-from helpers.parallel.plans import make_plan
-from helpers.parallel.ways import PoolOfProcesses
+from helpers.parallel.pools import PoolOfProcesses
+from helpers.parallel.ways import Job
 from helpers.tasks import square
 
 START_METHODS = multiprocessing.get_all_start_methods()
@@ -170,9 +170,9 @@ def test_a_pool_whose_collecting_thread_ends_first_is_ended(method, monkeypatch)
     free, the thread that collects results may have ended before that step is over.
     """
     before = leftovers.snapshot()
-    plan = make_plan(sample_tasks.sleep, [60], "pool", 1, None, method, None)
-    way = PoolOfProcesses(plan.job)
-    way.submit(partial(plan.chunk, 0), print)
+    task = sample_tasks.sleep
+    way = PoolOfProcesses(Job(task, pickle.dumps(task), 1, method))
+    way.submit(pickle.dumps([60]), print)
     collector = way._pool._result_handler
 
     def stuck(*_):

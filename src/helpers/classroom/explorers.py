@@ -30,7 +30,8 @@ from helpers.classroom.style import (
     tables_of,
 )
 from helpers.language import text
-from helpers.parallel import InputError, amdahl, simulate
+from helpers.parallel import InputError, simulate
+from helpers.parallel.model.simulation import amdahl
 
 _DPI = 130  # sharp enough, and drawn soon enough to follow a slider
 _WORKERS = tuple(2**k for k in range(11))

@@ -41,13 +41,6 @@ def check_limit(timeout_s: object) -> None:
         raise InputError(message("run.bad_timeout", received=short(timeout_s)))
 
 
-def check_budget(budget_s: object) -> None:
-    """Raise an InputError where ``budget_s`` is no number of seconds above 0."""
-    number = isinstance(budget_s, (int, float)) and not isinstance(budget_s, bool)
-    if not number or not budget_s > 0:  # type: ignore[operator]
-        raise InputError(message("advise.bad_budget", received=short(budget_s)))
-
-
 def check_task(task: object) -> None:
     """Raise an InputError where ``task`` is nothing that can be called with one item."""
     if inspect.iscoroutinefunction(task):

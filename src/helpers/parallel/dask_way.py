@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
@@ -13,16 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpers.language import current_language, message
 from helpers.parallel.clusters import CLOSE_S, start_local
+from helpers.parallel.connecting import connect
 from helpers.parallel.dask_records import Pulse, Times
 from helpers.parallel.errors import TaskNotImportableError, WorkerLostError
-from helpers.parallel.sending import Cut, Done
 from helpers.parallel.stopping import answer_within, within_limit
+from helpers.parallel.ways import Callback, Job, Way
 from helpers.remote import RemoteOutcome, run_remote_chunk
 
 if TYPE_CHECKING:
     from distributed import Future
-
-    from helpers.parallel.ways import Job
 
 # So many bytes of chunks are sent in one message to the scheduler.
 MESSAGE_BYTES = 4_000_000
@@ -37,23 +35,22 @@ AGAIN = ("lost", "pending")
 class Parcel(NamedTuple):
     """A chunk that is to be sent, and who is told of its outcome."""
 
-    cut: Cut
-    done: Done
+    chunk: bytes
+    done: Callback
 
 
-class Dask:
+class Dask(Way):
     """``distributed.Client``: the workers of a cluster, here or elsewhere."""
 
-    uses_processes = True
-    submit_blocks = False
-    began = None
-
     def __init__(self, job: Job) -> None:
-        self._job = job
-        self._cluster = job.cluster or start_local(job.n_workers, job.start_method)
+        if job.client is None:
+            self._cluster = start_local(job.n_workers, job.start_method)
+        else:
+            self._cluster = connect(job.client)
+        self.n_workers = self._cluster.n_threads
         self._times = Times(self._cluster)
         self._losses_s: dict[Any, float] = {}
-        self._waiting: dict[Future, Done] = {}
+        self._waiting: dict[Future, Callback] = {}
         self._post: SimpleQueue[Parcel | Future | None] = SimpleQueue()
         self._task: Any = job.pickled_task
         self._broken: Exception | None = None
@@ -74,15 +71,14 @@ class Dask:
         self._carrier = threading.Thread(target=self._carry, daemon=True)
         self._carrier.start()
 
-    def submit(self, cut: Cut, done: Done) -> None:
-        self._post.put(Parcel(cut, done))
+    def submit(self, chunk: bytes, on_done: Callback) -> None:
+        self._post.put(Parcel(chunk, on_done))
 
-    def lost(self) -> int | None:
+    def check(self) -> None:
         if self._broken is not None:  # then nothing comes any more, and whoever waits is told
             error = f"{type(self._broken).__name__}: {self._broken}"
             raise WorkerLostError(message("dask.broken", error=error)) from self._broken
-        self._pulse.check()
-        return None  # the work of a lost worker is done by the others
+        self._pulse.check()  # the work of a lost worker is done by the others
 
     def losses_s(self) -> dict[Any, float]:
         return self._losses_s
@@ -116,20 +112,16 @@ class Dask:
 
     def _send(self, parcels: Sequence[Parcel]) -> None:
         chunks: list[bytes] = []
-        dones: list[Done] = []
+        dones: list[Callback] = []
         for parcel in parcels:
-            try:
-                chunks.append(pickle.dumps(parcel.cut(), pickle.HIGHEST_PROTOCOL))
-            except Exception as error:
-                parcel.done(error.with_traceback(None))
-                continue
+            chunks.append(parcel.chunk)
             dones.append(parcel.done)
             if sum(map(len, chunks)) > MESSAGE_BYTES:
                 self._give(chunks, dones)
                 chunks, dones = [], []
         self._give(chunks, dones)
 
-    def _give(self, chunks: list[bytes], dones: list[Done]) -> None:
+    def _give(self, chunks: list[bytes], dones: list[Callback]) -> None:
         if not chunks:
             return
         try:

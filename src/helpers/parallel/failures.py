@@ -76,7 +76,7 @@ def not_started(plan: Plan, error: Exception) -> Exception:
 def _place(plan: Plan, chunk: int, failure: Failure) -> tuple[int | str, str]:
     if failure.index is None:
         return "?", "?"
-    index = chunk * plan.chunksize + failure.index
+    index = plan.first(chunk) + failure.index
     return index, short(plan.items[index])
 
 
@@ -119,9 +119,23 @@ def unsent_item(plan: Plan, chunk: int, error: BaseException) -> BaseException:
     in_chunk = first_unpicklable(plan.chunk(chunk))
     if in_chunk is None:
         return error
-    index = chunk * plan.chunksize + in_chunk
+    index = plan.first(chunk) + in_chunk
     what = f"{type(error).__name__}: {error}"
     item = short(plan.items[index])
-    named = NotPicklableError(message("run.item_unpicklable", index=index, item=item, error=what))
-    named.__cause__ = error
-    return named
+    return NotPicklableError(message("run.item_unpicklable", index=index, item=item, error=what))
+
+
+def lost_worker(start_method: str | None, began: Any, exit_code: int | None) -> WorkerLostError:
+    """Return the error for a worker that ended by itself.
+
+    Args:
+        start_method: how it started.
+        began: a semaphore that each worker releases as it begins.
+        exit_code: that of its process, if it is known.
+    """
+    file = main_file() if start_method != "fork" else None
+    if file and not began.acquire(block=False):
+        return WorkerLostError(message("run.lost_at_start", file=file))
+    if exit_code is None:
+        return WorkerLostError(message("run.worker_lost"))
+    return WorkerLostError(message("run.worker_lost_code", code=exit_code))

@@ -31,7 +31,7 @@ def told(
         results=results,
         how=plan.how,
         n_workers=max(plan.n_workers, len(ready)),
-        chunksize=plan.chunksize,
+        chunksize=plan.chunksize or 1,
         start_method=plan.start_method,
         elapsed_s=stopped_s - called_s,
         ready_s=(*sorted(ready.values()), *[None] * unknown),
@@ -50,4 +50,5 @@ def _span(
 ) -> Span:
     packed_s = None if outcome.packed_s is None else outcome.packed_s - called_s
     start_s, stop_s = outcome.start_s - called_s, outcome.stop_s - called_s
-    return Span(numbers[outcome.worker], start_s, stop_s, plan.chunk_length(index), packed_s)
+    n_items = plan.first(index + 1) - plan.first(index)
+    return Span(numbers[outcome.worker], start_s, stop_s, n_items, packed_s)

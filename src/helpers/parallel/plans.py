@@ -21,15 +21,13 @@ from helpers.parallel.arguments import (
     short,
     whole_number,
 )
-from helpers.parallel.clusters import Cluster
-from helpers.parallel.connecting import connect
 from helpers.parallel.edited import refuse_edited
 from helpers.parallel.errors import InputError
 from helpers.parallel.importing import check_main_file, check_not_importing
 from helpers.parallel.machine import default_start_method, usable_cpus
 from helpers.parallel.pickling import pickled_task
 from helpers.parallel.results import Task
-from helpers.parallel.ways import WAYS, Job
+from helpers.parallel.ways import PROCESS_WAYS, WAYS, Job
 
 # WaitForMultipleObjects takes 63 handles, and the executor needs two of them itself.
 WINDOWS_MAX_WORKERS = 61
@@ -37,63 +35,52 @@ WINDOWS_MAX_WORKERS = 61
 
 @dataclass(frozen=True)
 class Plan:
-    """A call of ``run`` whose arguments have been checked and completed.
+    """A call of ``run`` whose arguments have been checked.
 
-    ``client`` is the cluster that was asked for, and ``cluster`` the connection to it, once it
-    stands. ``measured`` says that the chunksize was derived from the number of workers. Reading the
-    items has taken ``read_s`` seconds of the time limit.
+    ``chunksize`` is ``None`` until it is known how many workers share the items. Reading the items
+    has taken ``read_s`` seconds of the time limit.
     """
 
     task: Task
     items: Sequence[Any]
     how: str
     n_workers: int
-    chunksize: int
+    chunksize: int | None
     start_method: str | None
     timeout_s: float | None
     pickled_task: bytes
-    measured: bool = False
     client: Any = None
-    cluster: Cluster | None = None
     read_s: float = 0.0
 
-    @property
-    def job(self) -> Job:
-        """What a way needs to know of it."""
-        limited = self.timeout_s is not None
-        return Job(
-            self.task, self.pickled_task, self.n_workers, self.start_method, limited, self.cluster
-        )
+    def job(self, called_s: float) -> Job:
+        """Return what a way has to know of a call that was made at ``called_s``."""
+        limit_s = self.timeout_s
+        deadline_s = None if limit_s is None else called_s + limit_s - self.read_s
+        job = Job(self.task, self.pickled_task, self.n_workers, self.start_method)
+        return dataclasses.replace(job, deadline_s=deadline_s, client=self.client)
 
-    def connected(self) -> Plan:
-        """Return the plan with a connection to the cluster that was asked for, if one was.
+    def shared_by(self, n_workers: int) -> Plan:
+        """Return the plan for so many workers, with a chunksize where none was asked for."""
+        n_items = len(self.items)
+        if self.how == "sequential":  # nothing is dealt out: the plain loop
+            size = self.chunksize or max(1, n_items)
+        else:
+            size = self.chunksize or chunksize_for(n_items, n_workers)
+        return dataclasses.replace(self, n_workers=n_workers, chunksize=size)
 
-        Raises:
-            InputError, MachineError: as ``connecting.connect``.
-        """
-        if self.client is None:
-            return self
-        cluster = connect(self.client)
-        n = cluster.n_threads
-        size = chunksize_for(len(self.items), n) if self.measured else self.chunksize
-        return dataclasses.replace(self, n_workers=n, chunksize=size, cluster=cluster)
+    def chunk(self, index: int) -> Sequence[Any]:
+        """Return the items of chunk ``index``."""
+        return self.items[self.first(index) : self.first(index + 1)]
 
-    def chunk(self, index: int) -> list[Any]:
-        """Return the items of chunk ``index``, as a new list.
-
-        The plain loop goes through the items themselves, unless it may have to be stopped.
-        """
-        if self.how == "sequential" and self.n_chunks == 1 and self.timeout_s is None:
-            return self.items  # type: ignore[return-value]  # it has all that is asked of the list
-        return list(self.items[index * self.chunksize : (index + 1) * self.chunksize])
-
-    def chunk_length(self, index: int) -> int:
-        """Return how many items chunk ``index`` has."""
-        return min(self.chunksize, len(self.items) - index * self.chunksize)
+    def first(self, index: int) -> int:
+        """Return the index of the first item of chunk ``index``; of the end, after the last one."""
+        assert self.chunksize is not None
+        return min(index * self.chunksize, len(self.items))
 
     @property
     def n_chunks(self) -> int:
         """How many chunks the items make."""
+        assert self.chunksize is not None
         return math.ceil(len(self.items) / self.chunksize)
 
 
@@ -116,7 +103,7 @@ def make_plan(
     check_choice("how", how, tuple(WAYS))
     methods = multiprocessing.get_all_start_methods()
     check_choice("start_method", start_method, (*methods, None))
-    if WAYS[how].uses_processes:
+    if how in PROCESS_WAYS:
         check_not_importing("run")
     check_client(client, how, n_workers, start_method)
     method = _method_of(how, start_method, client)
@@ -132,20 +119,7 @@ def make_plan(
     begin = perf_counter()
     listed = as_sequence(items, timeout_s)
     read_s = perf_counter() - begin
-    size = chunksize or _chunksize_of(how, len(listed), workers)
-    return Plan(
-        task,
-        listed,
-        how,
-        workers,
-        size,
-        method,
-        timeout_s,
-        pickled,
-        measured=chunksize is None,
-        client=client,
-        read_s=read_s,
-    )
+    return Plan(task, listed, how, workers, chunksize, method, timeout_s, pickled, client, read_s)
 
 
 def check_client(client: object, how: str, n_workers: int | None, start_method: str | None) -> None:
@@ -163,16 +137,10 @@ def check_client(client: object, how: str, n_workers: int | None, start_method: 
 
 def _method_of(how: str, start_method: str | None, client: object) -> str | None:
     """Return how the processes will start; ``None`` where none does."""
-    if not WAYS[how].uses_processes or client is not None:
+    if how not in PROCESS_WAYS or client is not None:
         return None
     # Dask's own choice: its threads do not get along with forking.
     return start_method or ("spawn" if how == "dask" else default_start_method())
-
-
-def _chunksize_of(how: str, n_items: int, n_workers: int) -> int:
-    if how == "sequential":  # nothing is dealt out: the plain loop
-        return max(1, n_items)
-    return chunksize_for(n_items, n_workers)
 
 
 def chunksize_for(n_items: int, n_workers: int) -> int:
@@ -187,7 +155,7 @@ def _checked_workers(n_workers: int | None, how: str) -> int:
     workers = usable_cpus() if n_workers is None else whole_number("n_workers", n_workers)
     if how == "sequential":
         return 1
-    if not WAYS[how].uses_processes:
+    if how not in PROCESS_WAYS:
         return workers
     if multiprocessing.current_process().daemon:
         raise InputError(message("run.inside_pool", how=repr(how)))

@@ -21,7 +21,6 @@ class Span(NamedTuple):
             where nothing had to be packed.
         n_raised: how many of the items ended in an exception, where the call went on.
         finished: whether it came to its end, or was what its worker was at when it was ended.
-        task: the name of the task, where a call has several.
     """
 
     worker: int
@@ -31,7 +30,6 @@ class Span(NamedTuple):
     packed_s: float | None = None
     n_raised: int = 0
     finished: bool = True
-    task: str = ""
 
     @property
     def duration_s(self) -> float:
