@@ -2,14 +2,14 @@
 
 Four rooms, one direction; a lower room never imports a higher one:
 
-- ``helpers.language``: the current language and its messages. The floor of the house.
+- ``helpers.language``: the current language, and texts in it. The floor of the house.
 - ``helpers.worker``: what surrounds the tasks inside a worker. It imports next to nothing.
 - ``helpers.stopwatch``: what notes, inside a worker, when a watched task was called.
 - ``helpers.remote``: the same inside a worker of Dask.
 - ``helpers.tasks``: what a worker runs. Standard library only, so that a worker starts fast.
 - ``helpers.parallel``: how work is run and measured. Takes tasks as arguments.
 - ``helpers.classroom``: what a notebook shows: charts, predictions, exercises.
-- ``helpers.authoring``: for who writes lessons: sources become notebooks and figures.
+- ``helpers.authoring``: the tools of the authors: sources become notebooks and figures.
 
 And two doors:
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from helpers.language import text
-
 # What a worker runs: a function that is applied to one item.
 Task = Callable[[Any], Any]
 
@@ -21,7 +19,6 @@ class Span(NamedTuple):
         n_items: how many items the chunk had.
         n_raised: how many of the items ended in an exception, where the call went on.
         finished: whether it came to its end, or was what its worker was at when it was ended.
-        task: the name of the task, where a call has several.
     """
 
     worker: int
@@ -30,7 +27,6 @@ class Span(NamedTuple):
     n_items: int
     n_raised: int = 0
     finished: bool = True
-    task: str = ""
 
     @property
     def duration_s(self) -> float:
@@ -124,24 +120,3 @@ class Run:
             f"chunksize={self.chunksize}, start_method={self.start_method!r}, "
             f"elapsed_s={self.elapsed_s:.6f})"
         )
-
-
-def way_in_words(run: Run) -> str:
-    """Return the name of the run's way, as the heading of a picture says it."""
-    n = run.n_workers
-    if run.how == "sequential":
-        return text(es="En secuencia", en="Sequentially")
-    if run.how == "threads":
-        return text(es=f"{n} hilos", en=f"{n} threads")
-    if run.how == "dask":
-        workers = text(es=f"{n} trabajadores de Dask", en=f"{n} Dask workers")
-        if n == 1:
-            workers = text(es="1 trabajador de Dask", en="1 Dask worker")
-        already = text(es="ya en marcha", en="already running")
-        return workers if run.start_method else f"{workers}, {already}"
-    processes = text(es=f"{n} procesos", en=f"{n} processes")
-    if n == 1:
-        processes = text(es="1 proceso", en="1 process")
-    if run.how == "pool":
-        return text(es=f"Pool de {processes}", en=f"Pool of {processes}")
-    return f"{processes} (ProcessPoolExecutor)" if run.how == "processes" else processes
