@@ -5,8 +5,6 @@ import signal
 
 import pytest
 
-# Modules whose tests share nothing, and take long: each test goes to whoever is free.
-APART = ("parallel/test_faults.py", "parallel/test_random_faults.py", "parallel/test_leftovers.py")
 CELL_LIMIT_S = 300
 
 
@@ -21,10 +19,11 @@ def pytest_cmdline_main(config):
     if hasattr(option, "nbval"):
         option.nbval = option.nbval_current_env = True
         option.nbval_cell_timeout = CELL_LIMIT_S
-    in_worker = hasattr(config, "workerinput")
-    if getattr(option, "numprocesses", 0) is None and not in_worker and not option.usepdb:
-        option.numprocesses = 2  # many tests wait, and a machine with two cores is usual
-        option.dist, option.loadscopereorder = "loadscope", False
+    if hasattr(option, "dist") and not (hasattr(config, "workerinput") or option.usepdb):
+        if option.numprocesses is None:
+            option.numprocesses = 2  # many tests wait, and a machine with two cores is usual
+        if option.dist == "no":  # a file goes to one process, in order: a notebook is a file, too
+            option.dist, option.loadscopereorder = "loadscope", False
 
 
 def pytest_configure():
@@ -38,11 +37,7 @@ def pytest_configure():
 
 def pytest_collection_modifyitems(items):
     """Begin with the notebooks, which take longest."""
-    items.sort(key=lambda item: not _in_notebook(item.nodeid))
-
-
-def _in_notebook(nodeid):
-    return nodeid.partition("::")[0].endswith(".ipynb")
+    items.sort(key=lambda item: ".ipynb::" not in item.nodeid)
 
 
 def pytest_collection_finish():
@@ -64,25 +59,3 @@ def pytest_runtest_teardown(item, nextitem):
 def _set_aside():
     gc.collect()
     gc.freeze()
-
-
-def scope_of(nodeid):
-    """Return the name of the group that a test is in: a group is run by one process, in order.
-
-    It is the test's file (for a notebook it has to be: its cells build on one another), but for
-    tests that are best dealt out otherwise.
-    """
-    file = nodeid.partition("::")[0]
-    return nodeid if file.endswith(APART) else file
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    """Deal the tests out by ``scope_of``."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByScope(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            return scope_of(nodeid)
-
-    return ByScope(config, log)

@@ -1,24 +1,33 @@
-"""The current language, and the messages in it."""
+"""The current language; and what the course says: in both languages, alike and well written."""
 
 from __future__ import annotations
 
+import ast
+import re
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
-from helpers.language import (
-    LANGUAGES,
-    current_language,
-    message,
-    messages,
-    set_language,
-    speaking,
-)
+import helpers
+from helpers.language import LANGUAGES, Bilingual, current_language, set_language, speaking, text
+from notebooks.checks_language import forbidden, in_other_language, unopened_questions
+from notebooks.checks_spelling import dictionary_needed, misspelled
+from notebooks.prose import words
+
+ROOT = Path(__file__).parents[1]
+# Code in texts: calls, name=value, and what stands in quotation marks or backquotes.
+_CODE = re.compile(r"\{[^}]*\}|\b\w+\([^)]*\)|\S*=\S*|`[^`]*`|\"[^\"]*\"|«[^»]*»|<[^>]*>")
+Texts = dict[str, str]  # by language
 
 
 @pytest.fixture(autouse=True)
 def _restored():
-    """Give back the language that was set."""
     before = current_language()
     yield
     set_language(before)
@@ -26,104 +35,129 @@ def _restored():
 
 def test_the_first_language_is_english():
     """Until a language is set it is English, in a fresh interpreter."""
-    import subprocess
-    import sys
-
-    program = "from helpers.language import current_language; print(current_language())"
-    completed = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=200, check=True
+    program = "from helpers.language import text; print(text(es='no', en='yes'))"
+    command = [sys.executable, "-c", program]
+    assert (
+        subprocess.run(command, capture_output=True, timeout=200, check=True).stdout[:3] == b"yes"
     )
-    assert completed.stdout.strip() == "en"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_set_and_current(language):
-    """What was set is current, and messages are in it."""
-    set_language(language)
-    assert current_language() == language
-    word = {"es": "Eso no es una carpeta", "en": "That is a file"}[language]
-    assert message("files.not_a_folder").startswith(word)
-
-
-def test_the_language_is_that_of_the_process():
-    """A language that was set in another thread holds in this one."""
-    set_language("en")
-    thread = threading.Thread(target=set_language, args=("es",))
+def test_what_is_said_is_in_the_current_language(language):
+    """It is that which was set, in another thread too; for a while it may be the other one."""
+    thread = threading.Thread(target=set_language, args=(language,))
     thread.start()
     thread.join()
-    assert current_language() == "es"
-
-
-@pytest.mark.parametrize("former", LANGUAGES)
-def test_a_language_for_a_while(former):
-    """The other language is spoken inside, and the former one again after it, after errors too."""
-    set_language(former)
-    other = "en" if former == "es" else "es"
-    with speaking(other):
+    other = text(es="en", en="es")
+    with suppress(KeyError), speaking(other):
         assert current_language() == other
-    assert current_language() == former
-    with pytest.raises(KeyError), speaking(other):
-        message("no.such.message")
-    assert current_language() == former
-    with pytest.raises(ValueError, match="fr"), speaking("fr"):
-        pass
-    assert current_language() == former
+        raise KeyError
+    assert current_language() == language != other
+    assert Bilingual(es="es {x}", en="en {x}").said(x="{0} {x}") == f"{language} {{0}} {{x}}"
 
 
-@pytest.mark.parametrize("before", LANGUAGES)
-@pytest.mark.parametrize("value", ["fr", "", "ES", "español", " es", None, 3, b"es", ["es"], {}])
-def test_unknown_languages(before, value):
+@pytest.mark.parametrize("value", ["fr", "", "ES", "español", None, 3, b"es", ["es"], {}])
+def test_unknown_languages(value):
     """Any other language is an error that shows what came and what there is; nothing changes."""
-    set_language(before)
-    with pytest.raises(ValueError, match='"es"') as caught:
-        set_language(value)
-    assert repr(value) in str(caught.value)
-    assert '"en"' in str(caught.value)
-    assert current_language() == before
-
-
-def test_the_error_is_in_the_language_before():
-    """The error about a language is in the one that is current."""
-    texts = []
-    for language in LANGUAGES:
+    for language, words_of in (("es", "no existe"), ("en", "There is no")):
         set_language(language)
-        with pytest.raises(ValueError, match="fr") as caught:
-            set_language("fr")
-        texts.append(str(caught.value))
-    assert len(set(texts)) == len(LANGUAGES)
+        for call in (set_language, lambda value: speaking(value).__enter__()):
+            with pytest.raises(ValueError, match=f'{words_of}.*"es".*"en"') as caught:
+                call(value)
+            assert repr(value) in str(caught.value)
+        assert current_language() == language
 
 
-def test_placeholders_are_filled():
-    """The values stand in the message, braces in them too."""
-    text = message("run.not_positive", name="n_workers", received="{0} {x}")
-    assert "n_workers" in text
-    assert "{0} {x}" in text
+# ---- the texts
 
 
-def test_values_named_like_the_parameter():
-    """A placeholder may be called ``key``: the first parameter is positional."""
-    with pytest.raises(KeyError):
-        message("run.not_positive", key="x")
+def in_code(file: Path) -> Iterator[tuple[str, dict[str, ast.expr]]]:
+    """Yield the place and the texts of each call that is given ``es`` and ``en``, as text is."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            given = {str(w.arg): w.value for w in node.keywords if w.arg in LANGUAGES}
+            handed_on = ast.Name | ast.Attribute
+            if not all(isinstance(value, handed_on) for value in given.values()):
+                yield f"{file.name}:{node.lineno}:{node.col_offset}", given
 
 
-@pytest.mark.parametrize(
-    "key", ["", "run", "run.", "run.nothing", "nothing", ".", "run.not_positive.en", "run..x"]
-)
-def test_unknown_messages(key):
-    """A message that does not exist, or half a name, is a KeyError that tells the whole name."""
-    with pytest.raises(KeyError) as caught:
-        message(key)
-    assert caught.value.args[0].startswith("messages.toml")
-    assert caught.value.args[0].endswith(repr(key))
+def in_figure(file: Path) -> Iterator[tuple[str, Texts]]:
+    """Yield what the source of a figure says, where it says it in more than one language."""
+    for parent in ElementTree.parse(file).iter():
+        for kind in sorted({child.tag for child in parent if child.get("lang")}):
+            texts = {c.get("lang", ""): c.text or "" for c in parent if c.tag == kind}
+            yield f"{file.name}: {' / '.join(texts.values())[:60]}", texts
 
 
-def test_a_placeholder_without_a_value():
-    """A placeholder that gets no value is a KeyError that names it."""
-    with pytest.raises(KeyError, match="received"):
-        message("run.not_positive", name="n_workers")
+def literal(node: ast.expr) -> str:
+    """Return the words of a literal; each of its expressions is a placeholder."""
+    if isinstance(node, ast.IfExp):
+        return f"{literal(node.body)} {literal(node.orelse)}"
+    assert isinstance(node, ast.Constant | ast.JoinedStr), f"{ast.unparse(node)} is no literal"
+    return "".join(
+        str(part.value) if isinstance(part, ast.Constant) else f"{{{ast.unparse(part.value)}}}"
+        for part in getattr(node, "values", [node])
+    )
 
 
-def test_messages_are_read_once():
-    """The file is read once; later calls give the same tables."""
-    assert messages() is messages()
-    assert set(messages()["language"]["unknown"]) == set(LANGUAGES)
+MODULES = [*Path(helpers.__file__).parent.rglob("*.py")]
+FIGURES = [*(ROOT / "images" / "source").glob("*.svg")]
+CODE = {place: given for file in sorted(MODULES) for place, given in in_code(file)}
+ALL: dict[str, Texts] = {
+    place: {language: literal(node) for language, node in given.items()}
+    for place, given in CODE.items()
+}
+ALL |= {place: texts for file in sorted(FIGURES) for place, texts in in_figure(file)}
+
+
+def alike(texts: Texts) -> bool:
+    """Say whether a text is there in both languages, with the same values in it."""
+    found = (set(re.findall(r"\{[^{}]*\}", texts.get(language, ""))) for language in LANGUAGES)
+    es, en = (values - {"{es}", "{en}"} for values in found)  # words that were handed on
+    return set(texts) == set(LANGUAGES) and all(map(str.strip, texts.values())) and es == en
+
+
+def defects(texts: Texts) -> Iterator[str]:
+    """Yield what is wrong with how it is written, but for its spelling."""
+    for language, prose in _prose(texts).items():
+        if in_other_language(prose, language):
+            yield f"reads as the other language: {prose}"
+        yield from (f"write {better}, not {word}" for word, better in forbidden(prose, language))
+        if "!" in prose or "¡" in prose:
+            yield f"nobody exclaims: {prose}"
+    yield from (f"needs ¿ and ?: {end}" for end in unopened_questions(texts["es"]))
+
+
+def unknown(texts: Texts) -> set[str]:
+    """Return words in no dictionary; those in both languages are names, of code or programs."""
+    found = _prose(texts)
+    names = set.intersection(*(set(words(prose)) for prose in found.values()))
+    return {w for language, prose in found.items() for w in misspelled(prose, language)} - names
+
+
+def _prose(texts: Texts) -> Texts:
+    return {language: _CODE.sub(" ", texts[language]) for language in LANGUAGES}
+
+
+def test_both_languages_say_the_same():
+    """What the code and the figures say has a text a language, which give the same values."""
+    assert len(CODE) > 100
+    assert [place for place, texts in ALL.items() if not alike(texts)] == []
+    assert not alike({"es": "hola"})
+    assert not alike({"es": "{n} veces", "en": "often"})
+
+
+def test_what_is_said_is_well_written():
+    """Each language is itself and has the words of the course; questions have both signs."""
+    found = {place: [*defects(texts)] for place, texts in ALL.items()}
+    assert {place: wrong for place, wrong in found.items() if wrong} == {}
+    assert [*defects({"es": "Un fichero? ", "en": "Wait!"})]
+
+
+def test_what_is_said_is_spelled_right():
+    """Every word is in the dictionary, in the project's list, or a name."""
+    with dictionary_needed():
+        found = {place: unknown(texts) for place, texts in ALL.items()}
+        assert unknown({"es": "una palavra", "en": "a word"}) == {"palavra"}
+    wrong = {place: unknown for place, unknown in found.items() if unknown}
+    assert not wrong, f"mend them, or add them to tests/notebooks/words_*.txt: {wrong}"

@@ -2,7 +2,7 @@
 
 Four rooms, one direction; a lower room never imports a higher one:
 
-- ``helpers.language``: the current language and its messages. The floor of the house.
+- ``helpers.language``: the current language, and texts in it. The floor of the house.
 - ``helpers.worker``: what surrounds the tasks inside a worker. It imports next to nothing.
 - ``helpers.stopwatch``: what notes, inside a worker, when a watched task was called.
 - ``helpers.remote``: the same inside a worker of Dask.

@@ -17,7 +17,16 @@ from urllib.parse import quote
 
 from helpers import doctor
 from helpers.jupyter_home import unwritable, use_temporary_home
-from helpers.language import LANGUAGES, message, set_language, speaking
+from helpers.language import LANGUAGES, UNKNOWN_LANGUAGE, Bilingual, set_language, text
+
+USAGE = Bilingual(
+    es="""Uso: python -m helpers es [opciones de jupyter lab]
+Abre el curso en español. Por ejemplo: python -m helpers es --no-browser --port 9999
+Para saber si esta computadora está lista: python -m helpers doctor""",
+    en="""Usage: python -m helpers en [options of jupyter lab]
+Opens the course in English. For example: python -m helpers en --no-browser --port 9999
+To find out whether this computer is ready: python -m helpers doctor""",
+)
 
 # A class is held without a network: JupyterLab fetches no news, looks for no newer release of
 # itself, and offers no extensions from outside.
@@ -27,11 +36,9 @@ OFFLINE = {
     "--LabApp.extension_manager": "readonly",
 }
 
-# Folders of JupyterLab's settings: it does not ask about news, a question that covers the lesson,
-# and its menus are in Spanish where the course is. A language that is not here has the
-# plain settings.
+# JupyterLab's settings: it does not ask about news, a question that covers the lesson. Those in the
+# folder "spanish" make its menus Spanish.
 SETTINGS = Path(__file__).parent / "classroom"
-SETTINGS_OF = {"es": [SETTINGS / "spanish", SETTINGS]}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,14 +61,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     language, *further = given or [""]
     if language in ("-h", "--help"):
-        print(_in_both_languages("launcher.usage"))
+        print(*USAGE, sep="\n\n")
         return 0
     if language == "doctor":
         return doctor.main(further, find_lesson)
     if language not in LANGUAGES:
-        complaint = _in_both_languages("language.unknown", received=repr(language))
-        usage = _in_both_languages("launcher.usage")
-        print(f"{complaint}\n\n{usage}" if language else usage, file=sys.stderr)
+        complaints = [words.format(received=repr(language)) for words in UNKNOWN_LANGUAGE]
+        print(*(complaints if language else ()), *USAGE, sep="\n\n", file=sys.stderr)
         return 2
     set_language(language)
     _open_in_jupyterlab(language, further)
@@ -84,8 +90,16 @@ def find_lesson(language: str) -> tuple[Path, Path]:
         lessons = sorted((folder / "notebooks" / language).glob("00_*.ipynb"))
         if lessons:
             return folder, lessons[0].relative_to(folder)
+    lesson, here = f"notebooks/{language}/00_*.ipynb", Path.cwd()
     raise FileNotFoundError(
-        message("launcher.no_lesson", pattern=f"notebooks/{language}/00_*.ipynb", folder=Path.cwd())
+        text(
+            es=f"La lección 0 ({lesson}) no está en {here}, ni en las carpetas que la contienen, "
+            "ni donde está instalado el curso. Ejecuta esta orden en la carpeta del curso; si "
+            "falta ahí, descarga el curso de nuevo.",
+            en=f"Lesson 0 ({lesson}) is not in {here}, nor in the folders above it, nor where the "
+            "course is installed. Run this command in the folder of the course; if it is missing "
+            "there, download the course again.",
+        )
     )
 
 
@@ -118,23 +132,28 @@ def _possible_folders() -> Iterator[Path]:
     yield Path(__file__).resolve().parents[2]  # of an editable install, the project's folder
 
 
-def _in_both_languages(key: str, **values: object) -> str:
-    texts = []
-    for language in LANGUAGES:
-        with speaking(language):
-            texts.append(message(key, **values))
-    return "\n\n".join(texts)
-
-
 def _open_in_jupyterlab(language: str, further: Sequence[str]) -> None:
     try:
         root, lesson = find_lesson(language)
     except FileNotFoundError as error:
         sys.exit(str(error))
     if importlib.util.find_spec("jupyterlab") is None:
-        sys.exit(message("launcher.no_jupyterlab", python=sys.executable))
+        sys.exit(
+            text(
+                es=f"JupyterLab no está instalado en {sys.executable}. Repite la instalación que "
+                "indica README.md.",
+                en=f"JupyterLab is not installed in {sys.executable}. Repeat the installation in "
+                "README.md.",
+            )
+        )
     if (folder := unwritable()) is not None:
-        print(message("launcher.no_home", folder=folder), file=sys.stderr)
+        warning = text(
+            es=f"No se puede escribir en {folder}: JupyterLab olvidará sus ajustes al cerrarse. "
+            "Para que los guarde, pon en la variable de entorno HOME una carpeta tuya.",
+            en=f"{folder} cannot be written to: JupyterLab will forget its settings when it "
+            "closes. To keep them, set the environment variable HOME to a folder of yours.",
+        )
+        print(warning, file=sys.stderr)
         use_temporary_home()
     # Another Python's kernel in the learner's home must not be taken for this one's.
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
@@ -143,8 +162,8 @@ def _open_in_jupyterlab(language: str, further: Sequence[str]) -> None:
 
 
 def _use_settings(language: str) -> None:
-    ours = map(str, SETTINGS_OF.get(language, [SETTINGS]))
-    folders = [*ours, os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    ours = [SETTINGS / "spanish", SETTINGS] if language == "es" else [SETTINGS]
+    folders = [*map(str, ours), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, folders))
 
 

@@ -1,153 +1,108 @@
 """Say whether this computer is ready for the course: ``python -m helpers doctor``.
 
-It looks, and changes nothing; what it starts or writes for that has gone when it ends. It imports
-the packages of the course only by asking which are installed, so that it also runs where one is
-missing.
+It looks, and changes nothing; what it starts or writes for that is gone when it ends.
 """
 
 from __future__ import annotations
 
-import errno
-import json
 import os
 import shutil
 import socket
 import sys
 import tempfile
-import webbrowser
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from helpers.jupyter_home import unwritable
-from helpers.language import LANGUAGES, message, speaking
+from helpers.language import LANGUAGES, Bilingual, speaking, text
 from helpers.parallel import ParallelError, machine, run
 
-# What a check comes to. Only what is missing keeps the course from working.
-GOOD, WARNING, MISSING = "good", "warning", "missing"
 WORKER_S, CONNECT_S = 20.0, 5.0
-ROOM_BYTES = 500 * 10**6  # lesson 10's corpus and what Dask writes, with room to spare
-PYTHONS = ((3, 11), (3, 15))  # the first that will do, and the last that was tested
+FREE_MB = 500  # lesson 10's corpus and what Dask writes, with room to spare
+PYTHONS = ((3, 11), (3, 15))  # the first and the last that were tested
 
-Found = tuple[str, dict[str, object]]
+GOOD = Bilingual(es="bien", en="good")
+WARNING = Bilingual(es="aviso", en="warning")  # the course works, but for what is said
+MISSING = Bilingual(es="falta", en="missing")
 FindLesson = Callable[[str], tuple[Path, Path]]
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What a check has found.
+class Finding(NamedTuple):
+    """What a check saw, the same in both languages, and what to do where it is not good."""
 
-    Attributes:
-        name: what was looked at.
-        state: ``"good"``, ``"warning"`` (the course works, but for what is said) or ``"missing"``.
-        values: the figures and names of the sentence ``doctor.<name>.<state>``.
-    """
+    title: Bilingual
+    state: Bilingual
+    fact: str
+    advice: Bilingual
 
-    name: str
-    state: str
-    values: dict[str, object]
-
-    def said(self) -> str:
-        """Return the finding, and what to do where it is not good, in the current language."""
-        title, state = message(f"doctor.{self.name}.title"), message(f"doctor.{self.state}")
-        return f"[{state}] {title}: {message(f'doctor.{self.name}.{self.state}', **self.values)}"
-
-
-def examine(find_lesson: FindLesson) -> list[Finding]:
-    """Return what each check finds on this computer, within a minute or two at most.
-
-    Args:
-        find_lesson: returns the course's folder and the first lesson of a language, or raises
-            FileNotFoundError.
-    """
-    checks: dict[str, Callable[[], Found]] = {
-        "python": _python,
-        "packages": _packages,
-        "cpus": _cpus,
-        "workers": _workers,
-        "memory": _memory,
-        "folder": _folder,
-        "home": _home,
-        "loopback": _loopback,
-        "browser": _browser,
-        "lessons": lambda: _lessons(find_lesson),
-    }
-    return [Finding(name, *check()) for name, check in checks.items()]
+    def __str__(self) -> str:
+        """Return it as a line in the current language."""
+        advice = "" if self.state == GOOD else f". {self.advice.said()}"
+        return f"[{self.state.said()}] {self.title.said()}: {self.fact}{advice}"
 
 
 def main(arguments: Sequence[str], find_lesson: FindLesson) -> int:
-    """Print what was found: in a language, or in both where none is named; or as JSON.
+    """Print what was found: in a language, or in both where none is named.
 
     Args:
-        arguments: a language, ``--json``, both, or none.
-        find_lesson: as for `examine`.
+        arguments: a language, or none.
+        find_lesson: returns the course's folder and the first lesson of a language, or raises
+            FileNotFoundError.
 
     Returns:
         The exit code: 0 where the computer is ready, 1 where something is missing, 2 where the
         call was wrong.
     """
-    languages = [argument for argument in arguments if argument in LANGUAGES]
-    if len(languages) > 1 or set(arguments) - {*LANGUAGES, "--json"}:
-        print("\n\n".join(_in_each(LANGUAGES, lambda: message("doctor.usage"))), file=sys.stderr)
+    if len(arguments) > 1 or set(arguments) - {*LANGUAGES}:
+        print("python -m helpers doctor [es | en]", file=sys.stderr)
         return 2
-    findings = examine(find_lesson)
-    if "--json" in arguments:
-        report = json.dumps(_as_data(findings), indent=2)
-    else:
-        report = "\n\n".join(_in_each(languages or LANGUAGES, lambda: _report(findings)))
+    findings = [_python(), _packages(), _workers(), _folder(), _loopback(), _lessons(find_lesson)]
+    ready = all(finding.state != MISSING for finding in findings)
     try:
-        print(report, flush=True)
+        for language in arguments or LANGUAGES:
+            with speaking(language):
+                print(*findings, "", _verdict(ready), "", sep="\n", flush=True)
     except OSError:  # a full disk, or nobody who reads it: the exit code tells all the same
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left of it
-    return 0 if is_ready(findings) else 1
+    return 0 if ready else 1
 
 
-def is_ready(findings: Sequence[Finding]) -> bool:
-    """Say whether nothing is missing."""
-    return all(finding.state != MISSING for finding in findings)
+def _verdict(ready: bool) -> str:
+    if ready:
+        return text(es="Esta computadora está lista.", en="This computer is ready.")
+    return text(
+        es="Esta computadora aún no está lista: resuelve lo que dice «falta» y repite la orden.",
+        en='This computer is not ready yet: fix what is called "missing" and run this again.',
+    )
 
 
-def _report(findings: Sequence[Finding]) -> str:
-    verdict = "doctor.ready" if is_ready(findings) else "doctor.not_ready"
-    return "\n".join([*(finding.said() for finding in findings), "", message(verdict)])
-
-
-def _as_data(findings: Sequence[Finding]) -> dict[str, Any]:
-    said = [_in_each(LANGUAGES, finding.said) for finding in findings]
-    checks = [
-        {**asdict(finding), "said": dict(zip(LANGUAGES, texts, strict=True))}
-        for finding, texts in zip(findings, said, strict=True)
-    ]
-    return {"ready": is_ready(findings), "machine": asdict(machine()), "checks": checks}
-
-
-def _in_each(languages: Sequence[str], say: Callable[[], str]) -> list[str]:
-    texts = []
-    for language in languages:
-        with speaking(language):
-            texts.append(say())
-    return texts
-
-
-def _python() -> Found:
+def _python() -> Finding:
     first, last = PYTHONS
     here = sys.version_info[:2]
     state = MISSING if here < first else WARNING if here > last else GOOD
-    named = {"first": ".".join(map(str, first)), "last": ".".join(map(str, last))}
-    return state, {"version": machine().python, **named}
+    tested = " - ".join(".".join(map(str, version)) for version in PYTHONS)
+    advice = Bilingual(
+        es=f"El curso se probó con Python {tested}: si algo falla, usa uno de esos.",
+        en=f"The course was tested with Python {tested}: if something fails, use one of those.",
+    )
+    fact = f"{machine().python}, {machine().usable_cpus} CPU"
+    return Finding(Bilingual(es="Python", en="Python"), state, fact, advice)
 
 
-def _packages() -> Found:
+def _packages() -> Finding:
     try:
         wrong = list(_wrong_packages())
     except ImportError as error:  # the package itself is not installed, or one that all need
         wrong = [error.name or "helpers"]
-    if wrong:
-        return MISSING, {"wrong": ", ".join(wrong), "python": sys.executable}
-    return GOOD, {"jupyterlab": metadata.version("jupyterlab")}
+    advice = Bilingual(
+        es="No está, o no en esa versión. Repite la instalación que indica README.md.",
+        en="Not there, or not in that version. Repeat the installation in README.md.",
+    )
+    fact = f"{sys.prefix}: {', '.join(wrong)}" if wrong else sys.prefix
+    return Finding(
+        Bilingual(es="Paquetes", en="Packages"), MISSING if wrong else GOOD, fact, advice
+    )
 
 
 def _wrong_packages() -> Iterator[str]:
@@ -166,87 +121,73 @@ def _wrong_packages() -> Iterator[str]:
             yield f"{needed} ({version})"
 
 
-def _cpus() -> Found:
-    n = machine().usable_cpus
-    return (GOOD if n > 1 else WARNING), {"n": n}
-
-
-def _workers() -> Found:
+def _workers() -> Finding:
     """Really make a pool by every method that this system has, and let it compute."""
-    here = machine()
-    started: dict[str, float] = {}
-    failed: dict[str, str] = {}
-    for method in here.start_methods:
+    facts, failed = [], []
+    for method in machine().start_methods:
         try:
             done = run(abs, [-1], how="pool", n_workers=1, start_method=method, timeout_s=WORKER_S)
-            started[method] = done.elapsed_s
+            facts.append(f"{method} {done.elapsed_s:.2f} s")
         except ParallelError as error:
-            failed[method] = str(error.__cause__ or error)  # what the system said
-    told: dict[str, object] = {
-        "started": ", ".join(f"{method} {seconds:.2f} s" for method, seconds in started.items()),
-        "failed": ", ".join(failed),
-        "error": "; ".join(dict.fromkeys(failed.values())),
-    }
-    if not failed:
-        return GOOD, told
-    return (MISSING if here.start_method in failed else WARNING), told
+            facts.append(f"{method} ({error.__cause__ or error})")  # what the system said
+            failed.append(method)
+    # Where the default method works, the course does.
+    state = MISSING if machine().start_method in failed else WARNING if failed else GOOD
+    advice = Bilingual(
+        es=f"Un Pool no funcionó ({', '.join(failed)}). Revisa que en /dev/shm haya espacio y se "
+        "pueda escribir (en Docker, --shm-size 256m), que quede memoria, que el límite de procesos "
+        "no sea muy bajo y que un antivirus no los bloquee.",
+        en=f"A Pool failed ({', '.join(failed)}). Check that /dev/shm is writable and has room (in "
+        "Docker, --shm-size 256m), that memory is left, that the limit on processes is not too "
+        "low, and that no antivirus blocks them.",
+    )
+    title = Bilingual(es="Procesos trabajadores", en="Worker processes")
+    return Finding(title, state, ", ".join(facts), advice)
 
 
-def _memory() -> Found:
-    try:
-        from multiprocessing.shared_memory import SharedMemory
-
-        memory = SharedMemory(create=True, size=4096)
-    except (ImportError, OSError) as error:
-        return WARNING, {"error": str(error)}
-    memory.close()
-    memory.unlink()
-    place = Path("/dev/shm")  # on Linux: what is made in a full one ends whoever writes to it
-    if place.exists() and shutil.disk_usage(place).free < 4096:
-        return WARNING, {"error": f"{place}: {os.strerror(errno.ENOSPC)}"}
-    return GOOD, {}
-
-
-def _home() -> Found:
-    """Write where Jupyter keeps its settings; the launcher does without, for a while."""
-    folder = None
-    with suppress(ImportError):  # Jupyter is not installed, as the check of packages says
-        folder = unwritable()
-    return (GOOD if folder is None else WARNING), {"folder": str(folder or Path.home())}
-
-
-def _folder() -> Found:
+def _folder() -> Finding:
     try:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "año.txt").write_text("ñ", encoding="utf-8")
-            free_bytes = shutil.disk_usage(folder).free
+            free_mb = shutil.disk_usage(folder).free // 10**6
+        fact = f"{tempfile.gettempdir()}, {free_mb} MB"
+        state = GOOD if free_mb >= FREE_MB else WARNING
     except OSError as error:
-        return MISSING, {"error": str(error)}
-    told: dict[str, object] = {"folder": tempfile.gettempdir(), "free": free_bytes // 10**6}
-    return (GOOD if free_bytes >= ROOM_BYTES else WARNING), told
+        state, fact = MISSING, str(error)
+    advice = Bilingual(
+        es="La lección 10 escribe ahí miles de archivos: libera espacio, o pon en la variable de "
+        "entorno TMPDIR (en Windows, TEMP) una carpeta tuya.",
+        en="Lesson 10 writes thousands of files there: free some space, or set the environment "
+        "variable TMPDIR (on Windows, TEMP) to a folder of yours.",
+    )
+    return Finding(Bilingual(es="Carpeta temporal", en="Temporary folder"), state, fact, advice)
 
 
-def _loopback() -> Found:
+def _loopback() -> Finding:
     """Let two ends in this computer connect, as JupyterLab's do with its kernels."""
+    state, fact = GOOD, "127.0.0.1"
     try:
-        with socket.create_server(("127.0.0.1", 0)) as server:
+        with socket.create_server((fact, 0)) as server:
             socket.create_connection(server.getsockname(), timeout=CONNECT_S).close()
     except OSError as error:
-        return MISSING, {"error": str(error)}
-    return GOOD, {}
+        state, fact = MISSING, f"127.0.0.1 ({error})"
+    advice = Bilingual(
+        es="JupyterLab las necesita: revisa el cortafuegos, el antivirus y la VPN.",
+        en="JupyterLab needs them: check the firewall, the antivirus and the VPN.",
+    )
+    title = Bilingual(es="Conexiones dentro de la computadora", en="Connections on this computer")
+    return Finding(title, state, fact, advice)
 
 
-def _browser() -> Found:
+def _lessons(find_lesson: FindLesson) -> Finding:
     try:
-        found = webbrowser.get()
-    except webbrowser.Error:
-        return WARNING, {}
-    return GOOD, {"name": getattr(found, "name", type(found).__name__)}
-
-
-def _lessons(find_lesson: FindLesson) -> Found:
-    try:
-        folders = [find_lesson(language)[0] for language in LANGUAGES]
+        state, folder = GOOD, find_lesson(LANGUAGES[0])[0]
     except FileNotFoundError:
-        return MISSING, {"folder": str(Path.cwd())}
-    return GOOD, {"folder": str(folders[0])}
+        state, folder = MISSING, Path.cwd()
+    advice = Bilingual(
+        es="No están ahí. Ejecuta esto en la carpeta del curso; si también faltan ahí, descárgalo "
+        "de nuevo.",
+        en="They are not there. Run this in the folder of the course; if they are missing there "
+        "too, download it again.",
+    )
+    return Finding(Bilingual(es="Lecciones", en="Lessons"), state, str(folder), advice)

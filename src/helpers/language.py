@@ -1,8 +1,8 @@
-"""The current language, and the messages of the course in it.
+"""The current language, and what the course says in it.
 
-Words stand in the code that says them, by ``text`` or ``Bilingual``, or in ``messages.toml``:
-Spanish and English side by side. That file is read when the first message of it is asked for, so
-importing this module costs next to nothing in a worker.
+Words stand in the code that says them, Spanish and English side by side: ``text`` says them now,
+``Bilingual`` keeps them until they are said. What is older is in ``messages.toml``, which is read
+when the first message is asked for.
 """
 
 from __future__ import annotations
@@ -18,8 +18,25 @@ LANGUAGES = ("es", "en")
 _current = "en"
 
 
+class Bilingual(NamedTuple):
+    """One text in both languages, kept until it is said; its placeholders are ``{name}``."""
+
+    es: str
+    en: str
+
+    def said(self, **values: object) -> str:
+        """Return it in the current language, with what its placeholders stand for."""
+        return (self.es if _current == "es" else self.en).format(**values)
+
+
+UNKNOWN_LANGUAGE = Bilingual(
+    es='El idioma {received} no existe en este curso. Usa "es" (español) o "en" (inglés).',
+    en='There is no language {received} in this course. Use "es" (Spanish) or "en" (English).',
+)
+
+
 def set_language(language: str) -> None:
-    """Make ``language`` the language of every message from now on, in this process.
+    """Make ``language`` that of all that is said from now on, in this process.
 
     Args:
         language: ``"es"`` or ``"en"``.
@@ -29,7 +46,7 @@ def set_language(language: str) -> None:
     """
     global _current
     if language not in LANGUAGES:
-        raise ValueError(message("language.unknown", received=repr(language)))
+        raise ValueError(UNKNOWN_LANGUAGE.said(received=repr(language)))
     _current = language
 
 
@@ -54,19 +71,8 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def text(*, es: str, en: str) -> str:
-    """Return the one of two texts that is in the current language: words that stand in the code."""
+    """Return the one of two texts that is in the current language."""
     return es if _current == "es" else en
-
-
-class Bilingual(NamedTuple):
-    """One text in both languages, kept until it is said; its placeholders are ``{name}``."""
-
-    es: str
-    en: str
-
-    def said(self, **values: object) -> str:
-        """Return it in the current language, with what its placeholders stand for."""
-        return (self.es if _current == "es" else self.en).format(**values)
 
 
 def message(key: str, /, **values: object) -> str:

@@ -1,16 +1,20 @@
-"""A task with a stopwatch in it: what it notes, in whatever process and thread calls it.
+"""A task with a stopwatch in it: it logs each of its calls, in whatever process and thread.
 
-It stands outside ``helpers.parallel``, as ``helpers.worker`` does: a process that is spawned
-imports it with the first task that it gets.
+Each thread has a log file of its own, mapped into memory, in the folder of its ``watch()``, which
+reads them at its end. This module stands outside ``helpers.parallel``, as ``helpers.worker`` does:
+a process that is spawned imports it with the first task that it gets.
 """
 
 from __future__ import annotations
 
+import itertools
 import mmap
 import os
 import pickle
 import threading
-from multiprocessing import context, reduction, util
+import time
+from functools import partial
+from multiprocessing import context, reduction
 from time import perf_counter
 
 TYPE_CHECKING = False  # as in typing, whose import would cost every worker some milliseconds
@@ -18,163 +22,123 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, NoReturn
 
-# A file of notes holds 8-byte floats: a head, then records, in seconds of ``perf_counter``, one
+# A log file holds 8-byte floats: a header, then records. Times are seconds of ``perf_counter``, one
 # clock for all processes of a machine.
-HEAD, RECORD = 8, 5
-N_RECORDS, IS_MAIN, STARTED, ARRIVED, ENDED, AT_WORK, ITS_TASK, PART = range(HEAD)
-START, STOP, N_CALLS, N_RAISED, TASK = range(RECORD)
-ROOM = (256 * 1024 // 8 - HEAD) // RECORD  # records in a file; a thread that needs more has several
-FILE_BYTES = 8 * (HEAD + ROOM * RECORD)
+HEADER, RECORD = 5, 4
+N_RECORDS, IS_MAIN, STARTED, ARRIVED, RUNNING = range(HEADER)
+START, STOP, N_CALLS, N_RAISED = range(RECORD)
+ROOM = 8_000  # records in a file; a thread that needs more has several
+FILE_BYTES = 8 * (HEADER + ROOM * RECORD)
 UNKNOWN = -1.0
-# Calls that take less than this, one at once after the other, are one record.
-SHORT_S, GAP_S = 0.0005, 0.0001
-MISSED = "missed"  # the file in which those who cannot note leave a mark
+SHORT_S, GAP_S = 0.0005, 0.0001  # shorter calls, one at once after the other, are one record
 
+_numbers = itertools.count()  # of the threads of this process that keep a log
 _forked_s = UNKNOWN  # when this process was forked, where that is known
 
 
 class WatchedTask:
-    """A task that notes who calls it, and when each call begins and ends.
+    """A task that logs who calls it, and when each call begins and ends.
 
-    It takes the arguments of the task, and returns and raises what the task does. A call inside of
+    It takes the arguments of the task, and returns and raises what the task does. A call inside
     another one of the same watch is part of that one.
     """
 
-    def __init__(
-        self,
-        task: Callable[..., Any] | None,
-        notes: Notes,
-        number: int,
-        problem: tuple[str, str] | None = None,
-    ) -> None:
-        self._task, self._notes, self._number, self._problem = task, notes, number, problem
+    def __init__(self, task: Callable[..., Any], recorder: Recorder) -> None:
+        self.task, self.recorder = task, recorder
         self.__name__ = getattr(task, "__name__", type(task).__name__)
-        self.__doc__ = getattr(task, "__doc__", None)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the task, with a note before and after.
-
-        Raises:
-            TaskNotImportableError: this process could not import the task.
-            BaseException: what the task raises.
-        """
-        task = self._task
-        if task is None:
-            self._explain()
-        notebook = self._notes.here.notebook
-        if notebook is None:
-            notebook = self._notes.here.notebook = self._notes.new_notebook()
-        if notebook.busy:
-            return task(*args, **kwargs)
-        notebook.busy = True
-        page = notebook.page
-        page[ITS_TASK] = self._number
-        page[AT_WORK] = begin_s = perf_counter()
-        raised = True
+        """Call the task, and log the call; raise what it raises, or that it was not imported."""
+        log = self.recorder.thread.log or self.recorder.new_log()
+        if log.busy:
+            return self.task(*args, **kwargs)
+        log.busy = raised = True
+        log.page[RUNNING] = begin_s = perf_counter()
         try:
-            result = task(*args, **kwargs)
+            result = self.task(*args, **kwargs)
             raised = False
         finally:
-            end_s = perf_counter()
-            notebook.note(begin_s, end_s, raised, self._number)
-            notebook.busy = False
+            log.busy = False
+            log.add(begin_s, perf_counter(), raised)
         return result
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let any other pickler than multiprocessing's take the task in its own way."""
-        return _arrive, (self._task, self._number, *self._notes.spec)
-
-    def _explain(self) -> NoReturn:
-        from helpers.language import message, speaking
-
-        name, what = self._problem or ("", "")
-        error: type[Exception] = pickle.loads(self._notes.error)
-        with speaking(self._notes.language):
-            raise error(message("run.task_not_loaded", task=name, error=what))
+        return _arrive, (self.task, *self.recorder.spec)
 
 
-def _sent_to_a_process(watched: WatchedTask) -> tuple[Any, ...]:
-    """Send the task as bytes inside of the wrapper, so that it is that one that fails to read it.
+def _for_multiprocessing(watched: WatchedTask) -> tuple[Any, ...]:
+    """Send the task as bytes inside the wrapper, which is then what fails to unpickle it.
 
-    Where multiprocessing itself cannot read a task, its worker dies and nobody is told.
+    Where multiprocessing itself cannot unpickle a task, its worker dies and the call waits forever.
     """
-    popen: Any = context.get_spawning_popen()
-    pickled = watched._notes.pickled(watched._task, popen and popen.method)
-    name, number = watched.__name__, watched._number
-    return _arrive_as_bytes, (pickled, name, number, *watched._notes.spec)
+    starting: Any = context.get_spawning_popen()  # a process, if one is just being started
+    pickled = watched.recorder.pickled(watched.task, starting and starting.method)
+    return _arrive_as_bytes, (pickled, watched.__name__, *watched.recorder.spec)
 
 
-reduction.ForkingPickler.register(WatchedTask, _sent_to_a_process)
+reduction.ForkingPickler.register(WatchedTask, _for_multiprocessing)
 
 
-class Notes:
-    """Where the calls of one ``watch`` are noted: a folder, with a file for each thread.
+class Recorder:
+    """What a process needs to log the calls of one ``watch``.
 
     Attributes:
-        folder: it. Where it is missing or cannot be written, nothing is noted.
-        language: that of the errors.
-        watcher: the number of the process of the watch.
-        error: what is raised where a task cannot be read: a class, pickled, so that it is imported
-            only where it is needed.
-        pickled: pickles a task for another process; it is told by which method that process is just
-            being started, or ``None`` where it runs already.
+        spec: what another process needs to log them too: the folder of the logs (empty where there
+            is none), the language of errors, the process of the watch, and a pickled error class,
+            which is imported only where a task cannot be.
+        thread: with ``log``, the log of the current thread, if it has one.
+        is_open: whether calls are logged.
     """
 
-    def __init__(self, folder: str, language: str, watcher: int, error: bytes) -> None:
-        self.folder, self.language, self.watcher, self.error = folder, language, watcher, error
-        self.here: Any = _Here()
-        self.pickled: Callable[[Any, str | None], bytes] = _pickled
+    def __init__(self, *spec: Any) -> None:
+        self.spec = spec
+        self.folder, self.language, self.watcher, self.error = spec
+        self.thread, self.is_open = _Thread(), bool(self.folder)
 
-    @property
-    def spec(self) -> tuple[str, str, int, bytes]:
-        """What another process needs to note in the same folder."""
-        return self.folder, self.language, self.watcher, self.error
-
-    def new_notebook(self) -> Notebook:
-        """Begin the notebook of this thread."""
-        return Notebook(self)
+    def new_log(self) -> Log:
+        """Begin the log of this thread."""
+        self.thread.log = Log(self)
+        return self.thread.log
 
     def close(self) -> None:
-        """Note nothing more in this process."""
-        closed = Notebook.__new__(Notebook)
-        closed.busy = True
-        self.here = _Closed(closed)
+        """Log nothing more in this process, and let go of the files."""
+        self.thread, self.is_open = _Thread(), False
+        recorders.pop(self.folder, None)
+
+    def pickled(self, task: Callable[..., Any], start_method: str | None) -> bytes:
+        """Return the task for a process that runs already, or is being started by a method."""
+        return pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
 
 
-class _Here(threading.local):
-    notebook: Notebook | None = None
+class _Thread(threading.local):
+    log: Log | None = None
 
 
-class _Closed:
-    def __init__(self, notebook: Notebook) -> None:
-        self.notebook = notebook
-
-
-class Notebook:
-    """What one thread notes, in a file that is mapped into memory: it survives the process.
+class Log:
+    """The log of one thread, in a file that is mapped into memory: it survives the process.
 
     Attributes:
-        busy: a call is being noted, or none can be.
-        page: the numbers of the file that is written to.
+        busy: a call is being timed, or none can be.
+        page: the numbers of the file.
     """
 
-    def __init__(self, notes: Notes) -> None:
-        self.busy, self._notes, self._n_files = False, notes, 0
+    def __init__(self, recorder: Recorder) -> None:
+        self.busy = not recorder.is_open
         self.page: Any = None
-        self._place = 0
-        self._new_file()
-        if self.page is not None and os.getpid() != notes.watcher:
-            util.Finalize(None, self._end, exitpriority=0)
+        self._name = f"{recorder.folder}{os.sep}{os.getpid()}-{next(_numbers)}"
+        self._place, self._n_files = 0, 0
+        if not self.busy:
+            self._new_file()
 
-    def note(self, begin_s: float, end_s: float, raised: bool, number: int) -> None:
-        """Note a call, or count it with the one before."""
+    def add(self, begin_s: float, end_s: float, raised: bool) -> None:
+        """Add a call, or count it with the one before."""
         page, place = self.page, self._place
         last = place - RECORD
         if (
             end_s - begin_s < SHORT_S
-            and last >= HEAD
+            and last >= HEADER
             and begin_s - page[last + STOP] < GAP_S
-            and page[last + TASK] == number
             and page[last + STOP] - page[last + START] < SHORT_S * page[last + N_CALLS]
         ):
             page[last + STOP] = end_s
@@ -186,52 +150,25 @@ class Notebook:
             page[place + STOP] = end_s
             page[place + N_CALLS] = 1
             page[place + N_RAISED] = raised
-            page[place + TASK] = number
             page[N_RECORDS] += 1
             self._place = place + RECORD
-        page[AT_WORK] = 0.0
-        if self._place >= HEAD + ROOM * RECORD:
+        page[RUNNING] = 0.0
+        if self._place >= HEADER + ROOM * RECORD:
             self._new_file()
 
-    def _end(self) -> None:
-        """Note that the process comes to its end by itself."""
-        self.page[ENDED] = perf_counter()
-
     def _new_file(self) -> None:
-        name = f"{os.getpid()}-{threading.get_ident()}-{self._n_files}"
+        """Write a file of zeros and map it: a disk that is full later cannot end the process."""
         try:
-            page = _mapped(f"{self._notes.folder}{os.sep}{name}")
-        except OSError:
-            self.busy = True  # none of its calls is noted
-            _mark_as_missed(self._notes.folder)
+            with open(f"{self._name}-{self._n_files:06}", "x+b") as file:  # noqa: PTH123
+                file.write(bytes(FILE_BYTES))
+                file.flush()
+                page: Any = memoryview(mmap.mmap(file.fileno(), FILE_BYTES)).cast("d")
+        except OSError:  # what is there, shorter than a whole file, says that calls are missing
+            self.busy = True
             return
-        page[PART], page[ENDED] = self._n_files, UNKNOWN
         page[IS_MAIN] = threading.current_thread() is threading.main_thread()
-        page[STARTED] = _started_s()
-        page[ARRIVED] = perf_counter()
-        self.page, self._place = page, HEAD
-        self._n_files += 1
-
-
-def _mapped(path: str) -> Any:
-    """Make a file of zeros and map it: as it is all there, a full disk cannot end the process."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0))
-    try:
-        if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(file, 0, FILE_BYTES)
-        else:
-            os.write(file, bytes(FILE_BYTES))
-        return memoryview(mmap.mmap(file, FILE_BYTES)).cast("d")
-    finally:
-        os.close(file)
-
-
-def _mark_as_missed(folder: str) -> None:
-    try:  # the file is there already, as a full disk would not let us make one
-        with open(f"{folder}{os.sep}{MISSED}", "r+b") as file:  # noqa: PTH123 (pathlib is slow)
-            file.write(b"1")
-    except OSError:
-        pass  # another machine, or after the end of the watch
+        page[STARTED], page[ARRIVED] = _started_s(), perf_counter()
+        self.page, self._place, self._n_files = page, HEADER, self._n_files + 1
 
 
 def _started_s() -> float:
@@ -241,63 +178,63 @@ def _started_s() -> float:
     try:
         with open("/proc/self/stat", "rb") as file:  # noqa: PTH123
             ticks = int(file.read().rpartition(b")")[2].split()[19])
-        import time
-
         since_boot_s = time.clock_gettime(time.CLOCK_BOOTTIME)
         return perf_counter() - since_boot_s + ticks / os.sysconf("SC_CLK_TCK")
     except (OSError, AttributeError):
         return UNKNOWN
 
 
-_known: dict[str, Notes] = {}  # what other processes have asked this one to note
+# ---- what comes from another process
+
+recorders: dict[str, Recorder] = {}  # of this process, by their folder
 
 
-def _arrive(task: Any, number: int, *spec: Any) -> WatchedTask:
-    """Take a task that comes from the process of the watch."""
-    return WatchedTask(task, _notes_of(*spec), number)
+def _arrive(task: Any, *spec: Any) -> WatchedTask:
+    return WatchedTask(task, _recorder_for(*spec))
 
 
-def _arrive_as_bytes(pickled: bytes, name: str, number: int, *spec: Any) -> WatchedTask:
-    """Take a task from bytes; what goes wrong is kept for its call."""
-    notes = _notes_of(*spec)
-    # It has arrived, even if it never gets to work. A pool that ends reads what nobody took.
-    if notes.here.notebook is None and os.getpid() != notes.watcher:
-        notes.here.notebook = notes.new_notebook()
+def _arrive_as_bytes(pickled: bytes, name: str, *spec: Any) -> WatchedTask:
+    """Take a task from bytes; what goes wrong is raised when it is called."""
+    recorder = _recorder_for(*spec)
+    # It has arrived, even if it gets no work. (What no worker took, its parent unpickles.)
+    if recorder.thread.log is None and os.getpid() != recorder.watcher:
+        recorder.new_log()
     try:
-        return WatchedTask(pickle.loads(pickled), notes, number)
+        task = pickle.loads(pickled)
     except Exception as error:
-        return WatchedTask(None, notes, number, (name, f"{type(error).__name__}: {error}"))
+        task = partial(_not_loaded, recorder, name, f"{type(error).__name__}: {error}")
+    return WatchedTask(task, recorder)
 
 
-def _notes_of(folder: str, *further: Any) -> Notes:
-    if folder not in _known:
-        for old in [old for old in _known if not os.path.isdir(old)]:  # noqa: PTH112
-            del _known[old]
-        _known[folder] = Notes(folder, *further)
-    return _known[folder]
+def _not_loaded(recorder: Recorder, name: str, why: str, *_args: Any, **_kwargs: Any) -> NoReturn:
+    from helpers.language import speaking, text
+
+    error: type[Exception] = pickle.loads(recorder.error)
+    with speaking(recorder.language):
+        raise error(
+            text(
+                es=f"El proceso no pudo importar {name} ({why}). Escríbela en un archivo .py e "
+                "impórtala de ahí antes de crear el grupo de procesos.",
+                en=f"The process could not import {name} ({why}). Write it in a .py file and "
+                "import it from there before you make the pool.",
+            )
+        )
 
 
-def make_known(notes: Notes) -> None:
-    """Let what comes back to the process of the watch be noted as its own."""
-    _known[notes.folder] = notes
-
-
-def forget(notes: Notes) -> None:
-    """Let go of the notes of a watch that has ended."""
-    _known.pop(notes.folder, None)
-
-
-def _pickled(task: Any, start_method: str | None) -> bytes:
-    return pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
+def _recorder_for(folder: str, *rest: Any) -> Recorder:
+    if folder not in recorders:
+        for old in [old for old in recorders if not os.path.isdir(old)]:  # noqa: PTH112
+            del recorders[old]
+        recorders[folder] = Recorder(folder, *rest)
+    return recorders[folder]
 
 
 def _after_fork() -> None:
-    """Let a process that is forked begin notebooks of its own."""
+    """Let a process that was just forked begin logs of its own."""
     global _forked_s
     _forked_s = perf_counter()
-    for notes in _known.values():
-        if not isinstance(notes.here, _Closed):
-            notes.here = _Here()
+    for recorder in recorders.values():
+        recorder.thread = _Thread()
 
 
 if hasattr(os, "register_at_fork"):

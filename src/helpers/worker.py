@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import os
 import pickle
-from operator import length_hint
 from time import perf_counter, thread_time
 
 TYPE_CHECKING = False  # as in typing, whose import would cost every worker some milliseconds
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any, NoReturn
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
 _task: Callable[[Any], Any] | None = None
 _problem: Failure | None = None
-_halt: Any = None  # a semaphore, released once the parent gives up
 loading = False  # whether this process is a worker that imports what its task needs
 _ready_s = 0.0
-PARKED_S = 10.0
 
 
 class Failure:
@@ -48,7 +45,7 @@ class Failure:
         self.traceback = "".join(traceback.format_exception(exception))
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the exception itself behind: whether it can travel is told by ``error``."""
+        """Leave the exception itself behind: ``error`` says whether it can travel."""
         return {**vars(self), "exception": None}
 
 
@@ -70,7 +67,6 @@ class Outcome:
             chunk, in seconds of ``perf_counter``, one clock for all processes of a machine.
         results: the list of results (pickled, where it comes from another process).
         failure: why there are none.
-        packed_s: when the results were pickled, ``None`` where they need not be.
     """
 
     def __init__(
@@ -79,55 +75,53 @@ class Outcome:
         times_s: tuple[float, float, float],
         results: Any = None,
         failure: Failure | None = None,
-        packed_s: float | None = None,
     ) -> None:
         self.worker = worker
         self.ready_s, self.start_s, self.stop_s = times_s
         self.results = results
         self.failure = failure
-        self.packed_s = packed_s
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Travel as a plain tuple, which is the shortest message."""
-        times_s = (self.ready_s, self.start_s, self.stop_s)
-        return Outcome, (self.worker, times_s, self.results, self.failure, self.packed_s)
 
 
-def compute(task: Callable[[Any], Any], items: list[Any]) -> tuple[list[Any], Failure | None]:
-    """Apply ``task`` to each of ``items`` in order; stop at the first that raises.
+def compute(
+    task: Callable[[Any], Any],
+    items: Sequence[Any],
+    stopped: Callable[[], bool] | None = None,
+) -> tuple[list[Any], Failure | None]:
+    """Apply ``task`` to each of ``items`` in order; end early where one raises.
 
-    Emptying ``items`` from another thread stops it after the item at hand: that is how threads
-    are stopped without asking before each item.
+    Args:
+        stopped: asked before each item whether to end there.
     """
-    left = iter(items)
-    n_items = len(items)
+    results: list[Any] = []
     try:
-        results = [task(item) for item in left]
+        if stopped is None:  # asking would be seen in the time of tiny tasks
+            for item in items:
+                results.append(task(item))
+        else:
+            for item in items:
+                if stopped():
+                    break
+                results.append(task(item))
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit too: a task must not end its worker
-        return [], Failure("task", error, n_items - length_hint(left) - 1)
+        return [], Failure("task", error, len(results))
     return results, None
 
 
-def prepare(task: bytes, language: str, began: Any = None, halt: Any = None) -> None:
+def prepare(task: bytes, language: str) -> None:
     """Make a new process ready: load the task, once for all chunks. Never raises.
 
-    ``began``, a semaphore, is released now: this process has come so far. Where ``halt``, another
-    one, is released later, it sends no more results.
-
     An initializer that raises would make a ``Pool`` start workers for ever, so what goes wrong is
-    kept and told with the first chunk.
+    kept and reported with the first chunk.
     """
-    global _task, _problem, _halt, _ready_s, loading
-    if began is not None:
-        began.release()
+    global _task, _problem, _ready_s, loading
     ignore_interrupts()
     from helpers.language import set_language
 
     _end_with_parent()
     set_language(language)
-    _halt, loading = halt, True
+    loading = True
     try:
         _task = pickle.loads(task)
     except BaseException as error:
@@ -170,52 +164,35 @@ def run_chunk(chunk: bytes) -> Outcome:
     """Compute one pickled chunk in this process. Never raises, and always answers."""
     outcome = answer(_task, _problem, chunk)
     outcome.ready_s = _ready_s
-    if _halt is not None and _halt.acquire(False):
-        _park()
     return outcome
 
 
 def answer(task: Callable[[Any], Any] | None, problem: Failure | None, chunk: bytes) -> Outcome:
-    """Compute one pickled chunk with ``task``, or tell the problem that it has. Never raises.
+    """Compute one pickled chunk with ``task``, or report the problem that it has. Never raises.
 
     The outcome's worker is this process, and its ``ready_s`` the start of the chunk.
     """
-    items, failure = ([], problem) if problem is not None else _loaded(chunk)
+    failure, pickled = problem, None
+    items: list[Any] = []
+    if failure is None:
+        try:
+            items = pickle.loads(chunk)
+        except BaseException as error:
+            failure = Failure("load_items", error)
     results: list[Any] = []
     start_s = perf_counter()
     if task is not None and failure is None:
         results, failure = compute(task, items)
     stop_s = perf_counter()
-    pickled = None
     if failure is None:
-        pickled, failure = _pickled_results(results)
-    return Outcome(os.getpid(), (start_s, start_s, stop_s), pickled, failure, perf_counter())
+        try:
+            pickled = pickle.dumps(results, pickle.HIGHEST_PROTOCOL)
+        except Exception as error:
+            failure = Failure("send_results", error, first_unpicklable(results))
+    return Outcome(os.getpid(), (start_s, start_s, stop_s), pickled, failure)
 
 
-def _park() -> NoReturn:
-    """Wait to be killed by the parent, which has given up; end without it, should it be gone."""
-    import time
-
-    _halt.release()  # the others are to see it too
-    time.sleep(PARKED_S)
-    os._exit(0)
-
-
-def _loaded(chunk: bytes) -> tuple[list[Any], Failure | None]:
-    try:
-        return pickle.loads(chunk), None
-    except BaseException as error:
-        return [], Failure("load_items", error)
-
-
-def _pickled_results(results: list[Any]) -> tuple[bytes | None, Failure | None]:
-    try:
-        return pickle.dumps(results, pickle.HIGHEST_PROTOCOL), None
-    except Exception as error:
-        return None, Failure("send_results", error, first_unpicklable(results))
-
-
-def first_unpicklable(values: list[Any]) -> int | None:
+def first_unpicklable(values: Sequence[Any]) -> int | None:
     """Return the index of the first of ``values`` that cannot be pickled, ``None`` if all can."""
     for index, value in enumerate(values):
         try:

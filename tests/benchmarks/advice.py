@@ -14,7 +14,7 @@ import multiprocessing
 import statistics
 import tempfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
@@ -23,16 +23,16 @@ from typing import Any, NamedTuple, TypeAlias
 import job_tasks
 from overhead import limit_for
 
-from helpers.parallel import Advice, advise, machine, usable_cpus
+from helpers.parallel import advise, machine, usable_cpus
 from helpers.parallel.plans import chunksize_for
-from helpers.tasks import count_primes, download, square, sum_of_squares
+from helpers.tasks import count_primes, download, make_corpus, square, sum_of_squares
 
 WITHIN, AIM = 1.15, 0.90
 LIMIT_S = 300.0
 RESULTS = Path(__file__).parent / "results"
 # Short jobs are repeated until their timings took so long, as those differ most.
 ENOUGH_S, MOST_ROUNDS = 2.0, 21
-Way: TypeAlias = tuple[str, int, int]
+Way: TypeAlias = tuple[str, int, int]  # how, number of workers, chunksize
 
 
 class Job(NamedTuple):
@@ -47,7 +47,6 @@ def jobs(folder: Path) -> dict[str, Job]:
     """Return the jobs by name."""
     limit = limit_for(0.005)
     text = json.dumps([{"name": f"n{k}", "values": list(range(20))} for k in range(300)])
-    files = _markdown_files(folder, 60)
     return {
         "tiny, few": Job(square, range(100)),
         "tiny, many": Job(square, range(100_000)),
@@ -62,7 +61,7 @@ def jobs(folder: Path) -> dict[str, Job]:
         "waiting, many": Job(download, [0.01] * 150, "waits"),
         "waiting, short": Job(download, [0.0002] * 400, "waits"),
         "heavy data, light work": Job(job_tasks.total, [bytes(1_000_000)] * 40),
-        "word count": Job(job_tasks.count_words, files),
+        "word count": Job(job_tasks.count_words, make_corpus(folder / "corpus", 60, 4_000)),
         "compress": Job(zlib.compress, [text.encode() * 8] * 30),
         "parse JSON": Job(json.loads, [text] * 200),
         "parse JSON, few": Job(json.loads, [text] * 10),
@@ -72,22 +71,9 @@ def jobs(folder: Path) -> dict[str, Job]:
     }
 
 
-def _markdown_files(folder: Path, n_files: int) -> list[str]:
-    for k in range(n_files):
-        text = "\n".join(
-            f"# Part {k}.{i}\n\nSome words about *nothing* in line {i}." for i in range(400)
-        )
-        (folder / f"{k}.md").write_text(text, encoding="utf-8")
-    return [str(file) for file in sorted(folder.glob("*.md"))]
-
-
-def choices(advice: Advice, n_items: int) -> list[Way]:
-    """Return what is run: the advised ways, and each of Python's own with its usual numbers."""
-    cpus = usable_cpus()
-    found = [(option.how, option.n_workers, option.chunksize) for option in advice.options]
-    found += [("threads", cpus, 1), ("threads", min(32, cpus + 4), 1)]  # the executor's default
-    found += [(how, cpus, chunksize_for(n_items, cpus)) for how in ("pool", "executor")]
-    return list(dict.fromkeys([("sequential", 1, n_items), *found]))
+def way_of(option: Any) -> Way:
+    """Return the way that an option of an advice is."""
+    return option.how, option.n_workers, option.chunksize
 
 
 def seconds_of(way: Way, job: Job) -> float:
@@ -108,7 +94,7 @@ def seconds_of(way: Way, job: Job) -> float:
     return perf_counter() - begin
 
 
-def absurd(advice: Advice, job: Job) -> str:
+def absurd(advice: Any, job: Job) -> str:
     """Say what is absurd about an advice, whatever the machine was doing; nothing if nothing is."""
     best, loop = advice.best, next(o for o in advice.options if o.how == "sequential")
     cpus, gain = usable_cpus(), loop.predicted_s / best.predicted_s
@@ -123,102 +109,96 @@ def absurd(advice: Advice, job: Job) -> str:
     return ""
 
 
-def judged(job: Job, repeats: int, enough_s: float) -> dict[str, Any]:
-    """Return what was advised, what it took, and what the fastest way took."""
-    advice = advise(job.task, job.items)
-    ways = choices(advice, len(job.items))
+def medians(job: Job, advice: Any, repeats: int, enough_s: float) -> dict[Way, float]:
+    """Return what each way took: the advised ones, and Python's own with their usual numbers."""
+    cpus, n_items = usable_cpus(), len(job.items)
+    ways = [("sequential", 1, n_items), *map(way_of, advice.options)]
+    ways += [("threads", cpus, 1), ("threads", min(32, cpus + 4), 1)]  # the executor's default
+    ways += [(how, cpus, chunksize_for(n_items, cpus)) for how in ("pool", "executor")]
     times: dict[Way, list[float]] = {way: [] for way in ways}
     begin, repeat = perf_counter(), 0
     while repeat <= repeats or (repeat < MOST_ROUNDS and perf_counter() - begin < enough_s):
-        for way in ways[:: 1 if repeat % 2 else -1]:
+        for way in list(times)[:: 1 if repeat % 2 else -1]:
             took_s = seconds_of(way, job)
             if repeat:  # the first round warms up
                 times[way].append(took_s)
         repeat += 1
-    medians = {way: statistics.median(values) for way, values in times.items()}
-    best = min(medians, key=medians.__getitem__)
-    advised = (advice.best.how, advice.best.n_workers, advice.best.chunksize)
-    return {
-        "advised": advised,
-        "advised_s": medians[advised],
-        "predicted_s": advice.best.predicted_s,
-        "best": best,
-        "best_s": medians[best],
-        "ratio": medians[advised] / medians[best],
-        "absurd": absurd(advice, job),
-        "options": {
-            (o.how, o.n_workers, o.chunksize): (
-                o.predicted_s,
-                medians[o.how, o.n_workers, o.chunksize],
-            )
-            for o in advice.options
-        },
-    }
+    return {way: statistics.median(values) for way, values in times.items()}
 
 
-def idle_lines(grid: dict[str, Job], repeats: int, enough_s: float) -> list[str]:
-    """Judge every job on this machine as it is; return a table as Markdown."""
-    lines = [
-        "| job | advised | took, s | predicted, s | fastest | took, s | ratio |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    found = []
+def idle_lines(grid: dict[str, Job], repeats: int, enough_s: float) -> Iterator[str]:
+    """Judge every job on this machine as it is; yield a table as Markdown."""
+    yield "| job | advised | took, s | predicted, s | fastest | took, s | ratio |"
+    yield "|---|---|---|---|---|---|---|"
+    n_within = n_absurd = 0
     for name, job in grid.items():
-        one = judged(job, repeats, enough_s)
-        found.append(one)
-        missed = "" if one["ratio"] <= WITHIN else " **missed**"
-        wrong = f" **{one['absurd']}**" if one["absurd"] else ""
-        lines.append(
-            f"| {name} | {_written(one['advised'])} | {one['advised_s']:.4f} | "
-            f"{one['predicted_s']:.4f} | {_written(one['best'])} | {one['best_s']:.4f} | "
-            f"{one['ratio']:.2f}{missed}{wrong} |"
+        advice = advise(job.task, job.items)
+        took = medians(job, advice, repeats, enough_s)
+        advised, best = way_of(advice.best), min(took, key=took.__getitem__)
+        ratio, wrong = took[advised] / took[best], absurd(advice, job)
+        n_within += ratio <= WITHIN
+        n_absurd += bool(wrong)
+        marks = " **missed**" * (ratio > WITHIN) + f" **{wrong}**" * bool(wrong)
+        yield (
+            f"| {name} | {written(advised)} | {took[advised]:.4f} | "
+            f"{advice.best.predicted_s:.4f} | {written(best)} | {took[best]:.4f} | "
+            f"{ratio:.2f}{marks} |"
         )
-        print(lines[-1], flush=True)
-        for way, (predicted_s, took_s) in one["options"].items() if missed else ():
-            print(f"    {_written(way)}: predicted {predicted_s:.4f}, took {took_s:.4f}")
-    share = sum(one["ratio"] <= WITHIN for one in found) / len(found)
-    verdict = "" if share >= AIM else " BELOW THE AIM"
-    n_absurd = sum(bool(one["absurd"]) for one in found)
-    lines += ["", f"Within {WITHIN:.2f} of the fastest: {100 * share:.0f} % of {len(found)} jobs "
-              f"(aim {100 * AIM:.0f} %{verdict}). Absurd: {n_absurd}."]  # fmt: skip
-    print(lines[-1])
-    return lines
+    share, below = n_within / len(grid), " BELOW THE AIM" * (n_within < AIM * len(grid))
+    yield ""
+    yield (
+        f"Within {WITHIN:.2f} of the fastest: {100 * share:.0f} % of {len(grid)} jobs "
+        f"(aim {100 * AIM:.0f} %{below}). Absurd: {n_absurd}."
+    )
 
 
-def busy_lines(grid: dict[str, Job]) -> list[str]:
-    """Keep all CPUs busy, ask for advice on every job; return a table as Markdown."""
-    lines = ["| job | advised | certain | absurd |", "|---|---|---|---|"]
+def busy_lines(grid: dict[str, Job]) -> Iterator[str]:
+    """Keep all CPUs busy, ask for advice on every job; yield a table as Markdown."""
+    yield "| job | advised | certain | absurd |"
+    yield "|---|---|---|---|"
     context = multiprocessing.get_context("spawn")
-    burners = [context.Process(target=_burn, daemon=True) for _ in range(usable_cpus())]
+    burners = [context.Process(target=burn, daemon=True) for _ in range(usable_cpus())]
     for burner in burners:
         burner.start()
     n_absurd = 0
     try:
         for name, job in grid.items():
             advice = advise(job.task, job.items)
-            best = (advice.best.how, advice.best.n_workers, advice.best.chunksize)
-            wrong = absurd(advice, job)
+            wrong, certain = absurd(advice, job), "yes" if advice.certain else "no"
             n_absurd += bool(wrong)
-            certain = "yes" if advice.certain else "no"
-            lines.append(f"| {name} | {_written(best)} | {certain} | {wrong or 'no'} |")
-            print(lines[-1], flush=True)
+            yield f"| {name} | {written(way_of(advice.best))} | {certain} | {wrong or 'no'} |"
     finally:
         for burner in burners:
             burner.kill()
             burner.join()
-    lines += ["", f"Absurd with all CPUs kept busy: {n_absurd} of {len(grid)}."]
-    print(lines[-1])
-    return lines
+    yield ""
+    yield f"Absurd with all CPUs kept busy: {n_absurd} of {len(grid)}."
 
 
-def _burn() -> None:
+def burn() -> None:
+    """Keep a CPU busy."""
     while True:
         sum(range(100_000))
 
 
-def _written(way: Way) -> str:
+def written(way: Way) -> str:
+    """Return a way as the tables show it."""
     how, n_workers, chunksize = way
     return how if how == "sequential" else f"{how} {n_workers}, chunks of {chunksize}"
+
+
+def lines(chosen: argparse.Namespace) -> Iterator[str]:
+    """Yield all that is asked for, as it is measured."""
+    rounds = (2, ENOUGH_S / 4) if chosen.quick else (5, ENOUGH_S)
+    yield f"# How good the advice is\n\n{machine()}\n"
+    with tempfile.TemporaryDirectory() as folder:
+        grid = jobs(Path(folder))
+        if not chosen.busy:
+            yield "## On an idle machine\n"
+            yield from idle_lines(grid, *rounds)
+        if chosen.busy or chosen.record:
+            yield "\n## With all CPUs kept busy by others\n"
+            yield from busy_lines(grid)
 
 
 def main() -> None:
@@ -227,18 +207,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer repeats")
     parser.add_argument("--busy", action="store_true", help="with all CPUs kept busy, alone")
     parser.add_argument("--record", action="store_true", help="both, written to results/advice.md")
-    chosen = parser.parse_args()
-    rounds = (2, ENOUGH_S / 4) if chosen.quick else (5, ENOUGH_S)
-    here = machine()
-    print(here)
-    with tempfile.TemporaryDirectory() as folder:
-        grid, lines = jobs(Path(folder)), [f"# How good the advice is\n\n{here}\n"]
-        if not chosen.busy:
-            lines += ["## On an idle machine", "", *idle_lines(grid, *rounds), ""]
-        if chosen.busy or chosen.record:
-            lines += ["## With all CPUs kept busy by others", "", *busy_lines(grid)]
+    chosen, printed = parser.parse_args(), []
+    for line in lines(chosen):
+        print(line, flush=True)
+        printed.append(f"{line}\n")
     if chosen.record:
-        (RESULTS / "advice.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (RESULTS / "advice.md").write_text("".join(printed), encoding="utf-8")
 
 
 if __name__ == "__main__":

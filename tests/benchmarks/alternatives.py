@@ -3,7 +3,7 @@
 ``python tests/benchmarks/alternatives.py`` takes up to five minutes of a quiet machine. Loop, raw
 pools and executors, joblib, mpire, Dask and `run` do the same three jobs, with as many workers, in
 turns in this one process; the start and the end of the workers are part of every time. What it
-measured goes to ``results/``: the times, a table and a chart. Nothing fails because of a speed.
+measured goes to ``results/``: the times and a chart. Nothing fails because of a speed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import gc
 import importlib.metadata
 import json
+import os
 import platform
 import re
 import statistics
@@ -22,11 +23,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import psutil
 from alternatives_ways import LIBRARIES, Task, Way, missing, ways
 from overhead import limit_for
 
 from helpers.parallel import machine
-from helpers.parallel.busyness import OtherPrograms
 from helpers.tasks import count_primes, download, square
 
 RESULTS = Path(__file__).parent / "results" / "alternatives.json"
@@ -101,43 +102,44 @@ def timed(name: str, way: Way, job: Job, expected: list[Any]) -> float:
     return float(f"{elapsed_s:.5g}")
 
 
+def others_s() -> float:
+    """Return the CPU time that other programs have used, in seconds."""
+    every = psutil.cpu_times()
+    return every.user + getattr(every, "nice", 0) + every.system - sum(os.times()[:4])
+
+
 def record(quick: bool, method: str) -> dict[str, Any]:
     """Measure every job in every way; return all that tables and chart are made from."""
     n_workers = machine().usable_cpus
-    compared = ways(n_workers, method)
+    installed = [name for name in LIBRARIES.values() if name not in missing()]
     measured: dict[str, Any] = {}
     for name, job in jobs(quick).items():
-        others = OtherPrograms()
-        times_s = measure(job, compared)
-        busy = round(others.busy_cpus() or 0, 2)
+        begin_s, others_begin_s = perf_counter(), others_s()
+        times_s = measure(job, ways(n_workers, method))
+        busy = round(max(0, others_s() - others_begin_s) / (perf_counter() - begin_s), 2)
         measured[name] = {"n_items": len(job.items), "others_busy": busy, "times_s": times_s}
-    return facts(n_workers, method) | {"jobs": measured}
-
-
-def facts(n_workers: int, method: str) -> dict[str, Any]:
-    """Return what a reader has to know of the machine and the libraries."""
-    installed = [name for name in LIBRARIES.values() if name not in missing()]
     return {
         "machine": {**asdict(machine()), "processor": processor()},
         "n_workers": n_workers,
         "start_method": method,
         "versions": {name: importlib.metadata.version(name) for name in installed},
+        "jobs": measured,
     }
 
 
 def processor() -> str:
-    """Return the name of the processor, empty where the system does not tell it."""
+    """Return the name of the processor, empty where the system does not give it."""
     try:
-        told = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
         return platform.processor()
-    named = re.search(r"^model name\s*:\s*(.+)$", told, re.MULTILINE)
+    named = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
     return named[1].strip() if named else platform.machine()
 
 
 def check(method: str) -> None:
     """Say of each way that it gives the loop's results, on a job that is over at once."""
-    job = Job(square, range(100), 0, 0)
+    job = Job(square, range(100), 0)
     for name, way in ways(machine().usable_cpus, method).items():
         timed(name, way, job, [square(item) for item in job.items])
         print(f"{name}: as the loop", flush=True)
@@ -159,24 +161,18 @@ def main() -> None:
         print(f"{name} is not installed: its way is left out (pip install -e '.[benchmark]')")
     if chosen.check:
         check(method)
-    elif chosen.draw:
-        publish(json.loads(RESULTS.read_text(encoding="utf-8")), chosen)
-    else:
-        publish(record(chosen.quick, method), chosen)
-
-
-def publish(results: dict[str, Any], chosen: argparse.Namespace) -> None:
-    """Print the table, and write the files where this was a recording or is to be drawn."""
+        return
     import alternatives_report  # with matplotlib, which no spawned worker should have to load
 
-    print(alternatives_report.full_table(results, "en"))
-    if chosen.quick or chosen.start_method:
-        return
-    text = alternatives_report.as_json(results)
-    RESULTS.write_text(text, encoding="utf-8", newline="\n")
-    alternatives_report.draw(results, RESULTS.parent)
-    if chosen.docs:
-        alternatives_report.write_pages(results)
+    if chosen.draw:
+        results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    else:
+        results = record(chosen.quick, method)
+    print(alternatives_report.section(results))
+    if not (chosen.quick or chosen.start_method):
+        alternatives_report.write(results, RESULTS)
+        if chosen.docs:
+            alternatives_report.write_pages(results)
 
 
 if __name__ == "__main__":

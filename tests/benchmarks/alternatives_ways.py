@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from alternatives_tasks import apply_to_all
+from light import apply_to_all
 from overhead import raw_executor, raw_pool
 
 from helpers.parallel import run
@@ -99,22 +99,16 @@ def _dask(n_workers: int, task: Task, items: Sequence[Any]) -> list[Any]:
     import dask
     from distributed import Client, LocalCluster
 
+    quiet = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
     with (
         tempfile.TemporaryDirectory() as folder,
         dask.config.set({"temporary-directory": folder}),
-        LocalCluster(
-            n_workers=n_workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
+        LocalCluster(n_workers, threads_per_worker=1, host="127.0.0.1", **quiet) as cluster,
         Client(cluster) as client,
     ):
         if len(items) <= MANY_FUTURES:
             return client.gather(client.map(task, items))
         size = chunksize_for(len(items), n_workers)
         batches = [list(items[i : i + size]) for i in range(0, len(items), size)]
-        done = client.gather(client.map(partial(apply_to_all, task), batches))
-        return [result for batch in done for result in batch]
+        results = client.gather(client.map(partial(apply_to_all, task), batches))
+        return [result for batch in results for result in batch]

@@ -1,4 +1,4 @@
-"""What `run` costs beside the raw call that it wraps, and what a worker's start costs.
+"""What `run` and `watch` cost beside the raw call, and what a worker's start costs.
 
 ``python tests/benchmarks/overhead.py`` prints a table. Each row is a ratio of two calls that took
 turns in this one process (A B A B), so a busy machine slows both: the median of the paired ratios
@@ -10,16 +10,15 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import statistics
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
+from functools import partial
 from time import perf_counter
 from typing import Any
 
-import one_function
+import light
 
-from helpers.parallel import machine, run
+from helpers.parallel import machine, run, watch
 from helpers.parallel.plans import chunksize_for
 from helpers.tasks import count_primes, square
 
@@ -46,64 +45,73 @@ def raw_executor(task: Task, items: Sequence[Any], method: str, n_workers: int) 
 RAW = {"pool": raw_pool, "processes": raw_executor}
 
 
-def paired_ratios(a: Callable[[], object], b: Callable[[], object], repeats: int) -> list[float]:
-    """Return how many times as long ``a`` takes as ``b``, for pairs measured in turns."""
-    ratios = []
+def seconds(call: Callable[[], object]) -> float:
+    """Return how long a call takes."""
+    begin = perf_counter()
+    call()
+    return perf_counter() - begin
+
+
+def paired(a: Callable[[], object], b: Callable[[], object], n: int) -> list[tuple[float, float]]:
+    """Return the seconds of ``a`` and of ``b``, ``n`` times, measured in turns."""
     a(), b()
-    for repeat in range(repeats):
-        first, second = (a, b) if repeat % 2 else (b, a)
-        times = {}
-        for call in (first, second):
-            begin = perf_counter()
-            call()
-            times[call] = perf_counter() - begin
-        ratios.append(times[a] / times[b])
-    return ratios
+    times = []
+    for turn in range(n):
+        second = seconds(b) if turn % 2 else None
+        first = seconds(a)
+        times.append((first, seconds(b) if second is None else second))
+    return times
+
+
+def say(what: str, times: list[tuple[float, float]], aim: float = 0) -> None:
+    """Print one row: the ratios of paired times, and a mark where they are above the aim."""
+    ratios = [first / second for first, second in times]
+    quarter, median, last = statistics.quantiles(ratios, n=4)
+    verdict = f"aim {aim:.2f}" * bool(aim) + "  ABOVE THE AIM" * (0 < aim < median)
+    print(f"{what:<62} {median:6.3f}  [{quarter:.3f}, {last:.3f}]  {verdict}", flush=True)
 
 
 def limit_for(item_s: float) -> int:
     """Return the limit for which count_primes takes about ``item_s`` seconds here."""
     limit = 1_000
-    while True:
-        begin = perf_counter()
-        count_primes(limit)
-        if perf_counter() - begin >= item_s:
-            return limit
+    while seconds(partial(count_primes, limit)) < item_s:
         limit = round(limit * 1.15)
-
-
-def measure_run(jobs: dict[str, tuple[Task, Sequence[Any]]], repeats: dict[str, int]) -> None:
-    """Print how `run` compares with the raw calls, for each job, way and start method."""
-    n_workers = machine().usable_cpus
-    for job, (task, items) in jobs.items():
-        for how, raw in RAW.items():
-            for method in machine().start_methods:
-                ratios = paired_ratios(
-                    lambda: run(task, items, how=how, n_workers=n_workers, start_method=method),  # noqa: B023
-                    lambda: raw(task, items, method, n_workers),  # noqa: B023
-                    repeats[job],
-                )
-                say(f"run(how={how!r}) / raw, {job}, {method}", ratios, 1.05)
+    return limit
 
 
 def measure_start(repeats: int) -> None:
     """Print what a spawned worker's start costs with helpers.tasks beside one light module."""
     for method in machine().start_methods:
-        ratios = paired_ratios(
-            lambda: raw_pool(square, [1], method, 1),  # noqa: B023
-            lambda: raw_pool(one_function.square, [1], method, 1),  # noqa: B023
-            repeats,
+        ours, bare = (partial(raw_pool, task, [1], method, 1) for task in (square, light.square))
+        what = f"worker's start, helpers.tasks / one function, {method}"
+        say(what, paired(ours, bare, repeats), 1.15)
+
+
+def measure_run(jobs: dict[str, tuple[Task, Sequence[Any], int]]) -> None:
+    """Print how `run` compares with the raw calls, for each job, way and start method."""
+    n = machine().usable_cpus
+    for job, (task, items, repeats) in jobs.items():
+        for how, raw in RAW.items():
+            for method in machine().start_methods:
+                ours = partial(run, task, items, how=how, n_workers=n, start_method=method)
+                times = paired(ours, partial(raw, task, items, method, n), repeats)
+                say(f"run(how={how!r}) / raw, {job}, {method}", times, 1.05)
+
+
+def measure_watch(n_calls: int, repeats: int) -> None:
+    """Print what the stopwatch adds to a call, and to a Pool's map."""
+    items, tasks = range(n_calls), [limit_for(0.001)] * 500
+    with multiprocessing.Pool() as pool, watch() as watched:
+        noted, noted_primes = watched(square), watched(count_primes)
+        times = paired(lambda: list(map(noted, items)), lambda: list(map(square, items)), repeats)
+        added_s = statistics.median(first - second for first, second in times)
+        print(f"watch adds to a call {1e6 * added_s / n_calls:.2f} µs (aim 2)")
+        times = paired(
+            lambda: pool.map(noted_primes, tasks), lambda: pool.map(count_primes, tasks), repeats
         )
-        say(f"worker's start, helpers.tasks / one function, {method}", ratios, 1.15)
-
-
-def say(what: str, ratios: list[float], aim: float) -> None:
-    """Print one row."""
-    first, median, third = statistics.quantiles(ratios, n=4)
-    verdict = "" if median <= aim else "  ABOVE THE AIM"
-    print(
-        f"{what:<62} {median:6.3f}  [{first:.3f}, {third:.3f}]  aim {aim:.2f}{verdict}", flush=True
-    )
+        say("watch / raw Pool.map, tasks of 1 ms", times, 1.02)
+        times = paired(lambda: pool.map(noted, items), lambda: pool.map(square, items), repeats)
+        say(f"watch / raw Pool.map, {n_calls:,} squares", times)
 
 
 def main() -> None:
@@ -113,11 +121,11 @@ def main() -> None:
     quick = parser.parse_args().quick
     print(f"{machine()}\n{'what':<62} median  [quartiles]")
     measure_start(8 if quick else 40)
-    primes, squares = "64 items of some 20 ms", "100,000 squares"
-    jobs = {primes: (count_primes, [limit_for(0.02)] * 64), squares: (square, list(range(100_000)))}
-    measure_run(jobs, {primes: 3 if quick else 9, squares: 8 if quick else 30})
+    measure_watch(*((100_000, 3) if quick else (1_000_000, 7)))
+    primes = (count_primes, [limit_for(0.02)] * 64, 3 if quick else 9)
+    squares = (square, list(range(100_000)), 8 if quick else 30)
+    measure_run({"64 items of some 20 ms": primes, "100,000 squares": squares})
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent))
     main()

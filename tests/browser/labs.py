@@ -28,9 +28,8 @@ def copy_course(folder):
     """Copy what a learner opens into ``folder``, under a name with spaces and accents."""
     root = folder / "Curso de programación (año 1)"
     for part in ("notebooks/es", "notebooks/en", "images"):
-        shutil.copytree(
-            PROJECT / part, root / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints")
-        )
+        ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+        shutil.copytree(PROJECT / part, root / part, ignore=ignored)
     return root
 
 
@@ -43,92 +42,80 @@ def opened_browser(browser_path):
     """
     from playwright.sync_api import sync_playwright
 
+    def note(reason, url):
+        if reason != "net::ERR_ABORTED" and reason not in range(400):
+            page.failed.append((reason, url))
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         try:
-            yield _listened_to(browser.new_page(viewport={"width": 1300, "height": 1000}))
+            page = browser.new_page(viewport={"width": 1300, "height": 1000})
+            page.requested, page.failed = [], []
+            page.on("request", lambda request: page.requested.append(request.url))
+            page.on("websocket", lambda websocket: page.requested.append(websocket.url))
+            page.on("requestfailed", lambda request: note(request.failure, request.url))
+            page.on("response", lambda answer: note(answer.status, answer.url))
+            yield page
         finally:
             browser.close()
-
-
-def _listened_to(page):
-    page.requested, page.failed = [], []
-    page.on("request", lambda request: page.requested.append(request.url))
-    page.on("websocket", lambda websocket: page.requested.append(websocket.url))
-    page.on("requestfailed", lambda request: _note_failure(page, request.failure, request.url))
-    page.on("response", lambda answer: _note_failure(page, answer.status, answer.url))
-    return page
-
-
-def _note_failure(page, reason, url):
-    fine = reason == "net::ERR_ABORTED" if isinstance(reason, str) else reason < 400
-    if not fine:
-        page.failed.append((reason, url))
 
 
 @contextlib.contextmanager
 def jupyterlab(code, course, scratch, prefix=(), variables=None):
     """Start the launcher in the course's folder, yield its address, end it with its kernels.
 
-    What stands in ``prefix`` starts it; ``variables`` are added to its environment.
+    It is that of a user without settings of their own, whose home stays untouched. What stands in
+    ``prefix`` starts it; ``variables`` are added to its environment.
     """
-    port = _free_port()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     options = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0"]
     options += ["--IdentityProvider.token=", "--expose-app-in-browser"]
-    said = scratch / "jupyterlab.log"
-    with said.open("wb") as log:
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    folders = {name: str(scratch / name.lower()) for name in names} | {"JUPYTER_CONFIG_PATH": ""}
+    printed = scratch / "jupyterlab.log"
+    with printed.open("wb") as log:
         process = subprocess.Popen(
             [*prefix, sys.executable, "-m", "helpers", code, *options],
             cwd=course,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={**_own_environment(scratch), **(variables or {})},
+            env={**os.environ, **folders, **(variables or {})},
             start_new_session=True,
         )
         try:
-            _wait_until_it_answers(f"http://127.0.0.1:{port}/api/status", process, said)
+            _wait_until_it_answers(f"http://127.0.0.1:{port}/api/status", process, printed)
             yield f"http://127.0.0.1:{port}"
         finally:
-            _stop(process)
-            _kill_the_rest(scratch)
+            process.terminate()  # it ends its kernels
+            try:
+                process.wait(STOP_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(STOP_LIMIT_S)
+            # What a kernel in the middle of a cell left has our folder in its environment.
+            for number in processes_with(f"={scratch}{os.sep}"):
+                with contextlib.suppress(OSError):  # it ended meanwhile
+                    os.kill(number, signal.SIGKILL)
 
 
-def _stop(process):
-    """End the server, which ends its kernels; one that does not end in time is killed."""
-    process.terminate()
-    try:
-        process.wait(STOP_LIMIT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(STOP_LIMIT_S)
+def processes_with(marker):
+    """Return the number and the command of each process with ``marker`` in its environment.
 
-
-def _kill_the_rest(scratch):
-    """Kill what a kernel that was in the middle of a cell left: its environment names our folder.
-
-    On Linux; elsewhere there is no /proc, and a kernel ends by itself once its server is gone.
+    On Linux: elsewhere there is no /proc, and a kernel ends by itself once its server is gone.
     """
+    found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it ended meanwhile, or is another user's
-            if os.fsencode(f"={scratch}{os.sep}") in (folder / "environ").read_bytes():
-                os.kill(int(folder.name), signal.SIGKILL)
+            if os.fsencode(marker) in (folder / "environ").read_bytes():
+                command = (folder / "cmdline").read_bytes()
+                found[int(folder.name)] = command.replace(b"\0", b" ").decode()
+    return found
 
 
-def _own_environment(scratch):
-    """The environment of a user without settings of their own, whose home stays untouched."""
-    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    folders = {name: str(scratch / name.lower()) for name in names}
-    return {**os.environ, **folders, "JUPYTER_CONFIG_PATH": ""}
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_until_it_answers(address, process, said):
+def _wait_until_it_answers(address, process, printed):
     # No proxy of this machine's stands between us and our own server.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + START_LIMIT_S
@@ -136,4 +123,4 @@ def _wait_until_it_answers(address, process, said):
         with contextlib.suppress(OSError), opener.open(address, timeout=5):
             return
         time.sleep(0.2)
-    pytest.fail(f"JupyterLab did not answer; it said:\n{said.read_text(errors='replace')}")
+    pytest.fail(f"JupyterLab did not answer; it said:\n{printed.read_text(errors='replace')}")

@@ -9,10 +9,9 @@ from playwright.sync_api import TimeoutError as WaitedTooLong
 # JupyterLab's own object for the notebook in front; there only with --expose-app-in-browser.
 _PANEL = "window.jupyterapp?.shell?.currentWidget"
 _IDLE = f"{_PANEL}?.sessionContext?.session?.kernel?.status === 'idle'"
-_CELLS = f"{_PANEL}.content.model.toJSON().cells"
 # Without making JSON of all outputs, as waiting asks again and again.
 _NUMBERS = f"[...{_PANEL}.content.model.cells].map(cell => cell.executionCount)"
-_ALL_NUMBERED = f"![...{_PANEL}.content.model.cells].some(cell => cell.executionCount === null)"
+_ALL_NUMBERED = f"!{_NUMBERS}.some(number => number === null)"
 _IMAGES_LOADED = "[...document.querySelectorAll('.jp-Notebook img')].every(img => img.complete)"
 _SETTLED_MS = 300
 _FAILURES = ", ".join(
@@ -36,17 +35,9 @@ class LessonPage:
 
     def run_all(self):
         """Run all cells, and wait until each has a new number and all pictures are loaded."""
-        self.begin_all()
-        self.wait_for_all()
-
-    def begin_all(self):
-        """Run all cells, without waiting for their end."""
         self._command("notebook:clear-all-cell-outputs")
         self._wait_for(f"!{_NUMBERS}.some(Boolean)", "the numbers to go")
         self._command("notebook:run-all-cells")
-
-    def wait_for_all(self):
-        """Wait until each cell has a number and all pictures are loaded."""
         done = f"{_IDLE} && {_ALL_NUMBERED} && {_IMAGES_LOADED}"
         self._wait_for(done, "all cells to have run and all pictures to be loaded")
 
@@ -56,8 +47,7 @@ class LessonPage:
         self._command("notebook:clear-cell-output")  # its number, too, is of a run before
         self._wait_for(f"!{_NUMBERS}[{position}]", "the number to go")
         self._command("notebook:run-cell")
-        done = f"{_IDLE} && {_NUMBERS}[{position}]"
-        self._wait_for(done, f"cell {position} to have run")
+        self._wait_for(f"{_IDLE} && {_NUMBERS}[{position}]", f"cell {position} to have run")
 
     def begin_cell(self, position):
         """Run one cell, and wait only until the kernel is busy with it."""
@@ -66,9 +56,11 @@ class LessonPage:
         self._wait_for(f"!({_IDLE})", f"cell {position} to run")
 
     def interrupt(self):
-        """Interrupt the kernel, and wait until it is idle."""
+        """Interrupt the kernel, and wait until it is idle; return how many seconds that took."""
+        begin = time.monotonic()
         self._command("notebook:interrupt-kernel")
         self._wait_for(_IDLE, "the interrupt to have an effect")
+        return time.monotonic() - begin
 
     def restart(self):
         """Restart the kernel, and wait until it is ready."""
@@ -88,28 +80,19 @@ class LessonPage:
 
     def move(self, old, new):
         """Move the notebook to a new folder, as the file browser does, and open it there."""
-        folder = new.rpartition("/")[0]
-        contents = "window.jupyterapp.serviceManager.contents"
+        contents, folder = "window.jupyterapp.serviceManager.contents", new.rpartition("/")[0]
         made = f"{contents}.newUntitled({{path: '', type: 'directory'}})"
         self.page.evaluate(f"{made}.then(made => {contents}.rename(made.path, '{folder}'))")
         self.page.evaluate(f"{contents}.rename('{old}', '{new}')")
-        self.open_beside(new)
-
-    def open_beside(self, path):
-        """Open another notebook beside those that are open, and wait for its kernel."""
         self.page.evaluate(
-            "path => void window.jupyterapp.commands.execute('docmanager:open', {path})", path
+            "path => void window.jupyterapp.commands.execute('docmanager:open', {path})", new
         )
-        self._wait_for(f"{_PANEL}?.context?.path === '{path}' && {_IDLE}", f"{path} to be opened")
-
-    def bring_to_front(self, path):
-        """Bring a notebook that is open to the front."""
-        self.page.locator(f".lm-TabBar-tab[title*='{path}']").first.click()
-        self._wait_for(f"{_PANEL}?.context?.path === '{path}'", f"{path} to be in front")
+        in_front = f"{_PANEL}?.context?.path === '{new}'"
+        self._wait_for(f"{in_front} && {_IDLE}", f"{new} to be opened")
 
     def cells(self):
         """Return the cells as JSON, as they would be saved now."""
-        return self.page.evaluate(_CELLS)
+        return self.page.evaluate(f"{_PANEL}.content.model.toJSON().cells")
 
     def position_of(self, *parts):
         """Return the position of the first code cell whose source has all of ``parts``."""
@@ -128,27 +111,17 @@ class LessonPage:
         """Return the pictures in cells of one kind, ``Code`` (charts) or ``Markdown`` (figures)."""
         return self.page.locator(f".jp-Notebook .jp-{kind}Cell img").all()
 
-    def links(self):
-        """Return where the links in the text lead, as JupyterLab made them."""
-        links = self.page.locator(".jp-Notebook .jp-MarkdownCell a[href]")
-        return links.evaluate_all("all => all.map(link => link.href)")
-
-    def follow(self, path):
-        """Click on the link to another notebook, and wait until that one is in front."""
-        self.page.locator(f".jp-Notebook .jp-MarkdownCell a[href*='{quote(path)}']").first.click()
-        self._wait_for(f"{_PANEL}?.context?.path === '{path}' && {_IDLE}", f"{path} to be opened")
-
-    def path(self):
-        """Return the path of the notebook in front, from the folder that JupyterLab shows."""
-        return self.page.evaluate(f"{_PANEL}.context.path")
-
     def end(self):
         """End the kernels of all notebooks that are open, so that none works beside the next."""
         self.page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
 
     def failures(self):
-        """Return the text of every error and everything on stderr that the page shows."""
-        return self.page.locator(_FAILURES).all_text_contents()
+        """Return every error and all that went to stderr, on the page and in the cells."""
+        outputs = [output for cell in self.cells() for output in cell.get("outputs", [])]
+        stored = [
+            out for out in outputs if out["output_type"] == "error" or out.get("name") == "stderr"
+        ]
+        return self.page.locator(_FAILURES).all_text_contents() + stored
 
     def picture(self, folder, name):
         """Keep pictures of the page's top and of each chart."""

@@ -6,7 +6,6 @@ from lesson_page import LessonPage
 from playwright.sync_api import expect
 
 from helpers.classroom.bets import QUESTIONS
-from helpers.classroom.grading_numbers import EXERCISES
 from helpers.language import LANGUAGES, text
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)]
@@ -14,33 +13,17 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT
 LOOP = {"es": "01_procesamiento_secuencial.ipynb", "en": "01_sequential_processing.ipynb"}
 
 
-@pytest.fixture
-def opened(in_language, start_lab, browser_page):
-    """A function that opens a lesson and runs its setup."""
-
-    def open_lesson(language, names):
-        in_language(language)
-        lesson = LessonPage(browser_page, PAGE_LIMIT_S)
-        lesson.open(start_lab(language), f"notebooks/{language}/{names[language]}")
-        lesson.run_cell(lesson.position_of("start("))
-        return lesson
-
-    return open_lesson
-
-
-def option(number):
-    """Return an option of lesson 1's bet, in the learner's language."""
-    return QUESTIONS["1.hundred-times"].options[number - 1]
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_guess_stands_beside_the_measurement(language, opened, screenshots):
-    """A guess by keyboard stands beside what was measured, with a verdict that fits both.
+def test_guesses_and_answers(language, in_language, start_lab, browser_page, screenshots):
+    """A guess stands beside what was measured, and an answer gets its verdict, right or wrong.
 
-    So does one by mouse; for a figure that is given, one guess is wrong and the other right.
+    A guess by keyboard counts as one by mouse; a verdict fits guess and figure.
     """
-    lesson = opened(language, LOOP)
-    lesson.run_cell(lesson.position_of("def square"))
+    in_language(language)
+    lesson = LessonPage(browser_page, PAGE_LIMIT_S)
+    lesson.open(start_lab(language), f"notebooks/{language}/{LOOP[language]}")
+    for code in ("start(", "def square", "data ="):
+        lesson.run_cell(lesson.position_of(code))
     asking = lesson.position_of('predict("1.hundred-times")')
     measuring = lesson.position_of('predict("1.hundred-times", measured=')
     lesson.run_cell(asking)
@@ -52,12 +35,28 @@ def test_a_guess_stands_beside_the_measurement(language, opened, screenshots):
     expect(options.nth(2)).to_be_checked()
     _verdict_fits(lesson, measuring, 3)
     lesson.type_into(measuring, 'predict("1.hundred-times", measured=1000.0)')
-    assert _verdict_fits(lesson, measuring, 3) == option(4)
-    lesson.shown(asking).get_by_text(option(4), exact=True).click()
+    assert _verdict_fits(lesson, measuring, 3) == _option(4)
+    lesson.shown(asking).get_by_text(_option(4), exact=True).click()
     expect(options.nth(3)).to_be_checked()
-    assert _verdict_fits(lesson, measuring, 4) == option(4)
+    assert _verdict_fits(lesson, measuring, 4) == _option(4)
     lesson.page.screenshot(path=screenshots / f"guess_{language}.png")
+
+    cell = lesson.position_of('check("1.1"')
+    lesson.run_cell(cell)
+    _expect(lesson, cell, text(es="todavía sin respuesta", en="not answered yet"))
+    wrong = text(es="el cubo multiplica una vez más", en="a cube multiplies once more")
+    right = text(es="Cien cubos", en="A hundred cubes")
+    for answer, verdict in (("[x * x for x in data]", wrong), ("[x ** 3 for x in data]", right)):
+        lesson.type_into(cell, f'cubes = {answer}\n\ncheck("1.1", cubes)')
+        lesson.run_cell(cell)
+        _expect(lesson, cell, verdict)
+    lesson.page.screenshot(path=screenshots / f"answer_{language}.png")
     assert lesson.failures() == []
+
+
+def _option(number):
+    """Return an option of lesson 1's bet, in the learner's language."""
+    return QUESTIONS["1.hundred-times"].options[number - 1]
 
 
 def _verdict_fits(lesson, measuring, number):
@@ -66,34 +65,14 @@ def _verdict_fits(lesson, measuring, number):
     card = lesson.shown(measuring)
     expect(card.locator("tr")).to_have_count(3)
     guess, measured, means = [row.inner_text().split("\t") for row in card.locator("tr").all()]
-    assert guess == [text(es="Tu apuesta", en="Your guess"), option(number)]
+    assert guess == [text(es="Tu apuesta", en="Your guess"), _option(number)]
     assert measured[0] == text(es="Medido aquí", en="Measured here")
     assert any(character.isdigit() for character in measured[1])
     right = text(es="Acertaste.", en="Your guess was right.")
     wrong = text(es="Salió otra cosa.", en="It came out differently.")
-    verdict = right if means[1].strip() == option(number) else wrong
-    expect(card).to_contain_text(verdict, use_inner_text=True)
+    _expect(lesson, measuring, right if means[1].strip() == _option(number) else wrong)
     return means[1].strip()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_an_answer_is_judged(language, opened, screenshots):
-    """Nothing, a wrong answer and the right one, typed into the cell, each get their verdict."""
-    lesson = opened(language, LOOP)
-    lesson.run_cell(lesson.position_of("data ="))
-    cell = lesson.position_of('check("1.1"')
-    lesson.run_cell(cell)
-    _told(lesson, cell, text(es="todavía sin respuesta", en="not answered yet"))
-    for answer, verdict in (
-        ("[x * x for x in data]", EXERCISES["1.1"].verdicts["squares"].said()),
-        ("[x ** 3 for x in data]", EXERCISES["1.1"].verdicts["right"].said()),
-    ):
-        lesson.type_into(cell, f'cubes = {answer}\n\ncheck("1.1", cubes)')
-        lesson.run_cell(cell)
-        _told(lesson, cell, verdict)
-    lesson.page.screenshot(path=screenshots / f"answer_{language}.png")
-    assert lesson.failures() == []
-
-
-def _told(lesson, cell, said):
+def _expect(lesson, cell, said):
     expect(lesson.shown(cell)).to_contain_text(said, use_inner_text=True)

@@ -5,19 +5,20 @@ had; plain pytest, too, executes every lesson, under the first.
 """
 
 import contextlib
-import json
 import multiprocessing
 import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
+import time
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import py3langid
 import pytest
-from kernel_traces import left_over, processes_with, still_there
 from labs import (
     PAGE_LIMIT_S,
     PROJECT,
@@ -26,27 +27,24 @@ from labs import (
     copy_course,
     jupyterlab,
     opened_browser,
+    processes_with,
 )
 from lesson_page import LessonPage
 
-from helpers.language import message
+from helpers.language import LANGUAGES
 
-LANGUAGES = ("es", "en")
-BY_DAY = "02_"  # the lesson that is opened in every run of the tests; by night, all are
+NOTEBOOKS = {x: sorted((PROJECT / "notebooks" / x).glob("*.ipynb")) for x in LANGUAGES}
+BY_DAY = "02_parallel_processing.ipynb"  # is opened in every run of the tests; by night, all are
 LESSONS = [
-    pytest.param(
-        language,
-        path.name,
-        id=f"{language}-{path.name[:2]}",
-        marks=[] if path.name.startswith(BY_DAY) else pytest.mark.slow,
-    )
-    for language in LANGUAGES
-    for path in sorted((PROJECT / "notebooks" / language).glob("*.ipynb"))
+    pytest.param(path, id=f"{x}-{path.name[:2]}", marks=[pytest.mark.slow] * (path.name != BY_DAY))
+    for x in LANGUAGES
+    for path in NOTEBOOKS[x]
 ]
 WITHOUT_CHARTS = ("00", "07", "10")
 METHODS = multiprocessing.get_all_start_methods()
 METHOD = {"es": METHODS[0], "en": ("spawn" if METHODS[0] != "spawn" else METHODS[-1])}
-ON_ONE_CPU = {"en": True} if shutil.which("taskset") else {}
+ONE_CPU = {"en"} if shutil.which("taskset") else set()
+GONE_LIMIT_S = 60
 pytestmark = pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)
 
 
@@ -77,9 +75,9 @@ def _lab(language, folder):
     course = copy_course(folder)
     startup = folder / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
-    text = f"import multiprocessing\nmultiprocessing.set_start_method({METHOD[language]!r})\n"
-    (startup / "start_method.py").write_text(text, encoding="ascii")
-    single = ON_ONE_CPU.get(language)
+    code = f"import multiprocessing\nmultiprocessing.set_start_method({METHOD[language]!r})\n"
+    (startup / "start_method.py").write_text(code, encoding="ascii")
+    single = language in ONE_CPU
     prefix = ["taskset", "-c", str(min(os.sched_getaffinity(0)))] if single else []
     # The folder for temporary files has a short name, since that of a socket has to be short.
     with tempfile.TemporaryDirectory(prefix="k") as scratch:
@@ -88,35 +86,33 @@ def _lab(language, folder):
             yield SimpleNamespace(address=address, course=course, scratch=Path(scratch))
 
 
-@pytest.mark.parametrize(("language", "name"), LESSONS)
-def test_a_lesson_runs_in_jupyterlab(language, name, opened, screenshots, in_language):
-    """All cells run without an error or a warning, off line; all pictures show and are told.
+@pytest.mark.parametrize("path", LESSONS)
+def test_a_lesson_runs_in_jupyterlab(path, opened, screenshots):
+    """All cells run without an error or a warning, off line; all pictures show, with their texts.
 
     The machine card names the start method in force, and the single CPU where it is one. Once the
     kernel has ended, no process, no temporary file and no other file of ours is left of it.
     """
-    in_language(language)
-    lesson, lab = opened(language, name)
-    before = files_in(lab.course, name)
+    language = path.parent.name
+    lesson, lab = opened(language, path.name)
+    before = files_in(lab.course, path.name)
     lesson.run_all()
-    lesson.picture(screenshots, f"lesson_{name[:2]}_{language}")
+    lesson.picture(screenshots, f"lesson_{path.name[:2]}_{language}")
     assert lesson.failures() == []
-    assert [output for cell in lesson.cells() for output in _not_wanted(cell)] == []
     assert lesson.page.failed == []
-    assert _hosts(lesson.page.requested) == {"127.0.0.1"}
-    _charts_speak(lesson, language)
+    addresses = [url for url in lesson.page.requested if not url.startswith(("data:", "blob:"))]
+    assert {urlsplit(url).hostname for url in addresses} == {"127.0.0.1"}
+    _charts_speak(lesson, path)
     _figures_are_there(lesson)
-    _links_lead(lesson, language, name)
-    cells = lesson.cells()
-    assert _on_card(cells, "card.start_method") == METHOD[language]
-    if ON_ONE_CPU.get(language):
-        assert _on_card(cells, "card.usable_cpus") == "1"
+    (card,) = lesson.cells()[lesson.position_of("start(")]["outputs"]
+    for value in [METHOD[language], *["1"] * (language in ONE_CPU)]:
+        assert re.search(rf" {value}$", "".join(card["data"]["text/plain"]), re.MULTILINE)
     kernel = f"JPY_SESSION_NAME={lab.course}"
     assert processes_with(kernel) or not Path("/proc/self/environ").exists()
     lesson.end()
-    assert still_there(kernel) == []
+    assert still_there(kernel) == {}
     assert left_over(lab.scratch) == []
-    assert files_in(lab.course, name) == before
+    assert files_in(lab.course, path.name) == before
 
 
 def files_in(course, opened):
@@ -131,45 +127,20 @@ def files_in(course, opened):
     return {path: path.name == opened or path.is_dir() or path.read_bytes() for path in found}
 
 
-def _on_card(cells, key):
-    """Return what the machine card says beside a name."""
-    outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    texts = ["".join(output.get("data", {}).get("text/plain", "")) for output in outputs]
-    card = next(text for text in texts if message("card.title") in text)
-    return re.search(rf"{re.escape(message(key))} +(.+)", card)[1].strip()
-
-
-def _not_wanted(cell):
-    """Return what of a cell's outputs is an error or went to stderr, whether it shows or not."""
-    for output in cell.get("outputs", []):
-        if output["output_type"] == "error" or output.get("name") == "stderr":
-            yield output
-
-
-def _hosts(addresses):
-    return {urlsplit(url).hostname for url in addresses if not url.startswith(("data:", "blob:"))}
-
-
-def _charts_speak(lesson, language):
+def _charts_speak(lesson, path):
     """Every chart has an alternative text, in the language of the lesson."""
+    language = path.parent.name
     py3langid.set_languages(list(LANGUAGES))
     texts = [chart.get_attribute("alt") for chart in lesson.images("Code")]
-    n_charts = sum(map(_n_charts, lesson.cells()))
+    outputs = [output for cell in lesson.cells() for output in cell.get("outputs", [])]
+    shown = [output.get("data", {}) for output in outputs]
+    widget = "application/vnd.jupyter.widget-view+json"
+    html = ["".join(data.get("text/html", "")) for data in shown if widget not in data]
+    n_charts = sum(text.count("<img ") for text in html)
     assert len(texts) >= n_charts
-    assert n_charts or Path(lesson.path()).name[:2] in WITHOUT_CHARTS
+    assert n_charts or path.name[:2] in WITHOUT_CHARTS
     assert all(texts), "a chart has no alternative text"
     assert {text: py3langid.classify(text)[0] for text in texts} == dict.fromkeys(texts, language)
-
-
-def _n_charts(cell):
-    """Return how many pictures the outputs of a cell have, but for those of its widgets."""
-    shown = [output.get("data", {}) for output in cell.get("outputs", [])]
-    html = ["".join(data.get("text/html", "")) for data in shown if not _is_widget(data)]
-    return sum(text.count("<img ") for text in html)
-
-
-def _is_widget(data):
-    return "application/vnd.jupyter.widget-view+json" in data
 
 
 def _figures_are_there(lesson):
@@ -181,32 +152,42 @@ def _figures_are_there(lesson):
         assert figure.get_attribute("alt"), f"{source} has no alternative text"
 
 
-def _links_lead(lesson, language, name):
-    """What JupyterLab makes of the links leads to files that it serves; two of them must be."""
-    folder = PROJECT / "notebooks" / language
-    notebooks = {path.name: path for path in folder.parent.glob("e[ns]/*.ipynb")}
-    found = {Path(unquote(urlsplit(link).path)).name for link in lesson.links() if ".ipynb" in link}
-    assert found <= set(notebooks)
-    course = json.loads((folder / name).read_text(encoding="utf-8"))["metadata"]["course"]
-    names = sorted(path.name for path in folder.glob("*.ipynb"))
-    following = (names * 2)[names.index(name) + 1]
-    assert {Path(course["twin"]).name, following} <= found
+# ---- what a kernel leaves behind
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_click_leads_to_the_twin_and_to_the_next(language, opened):
-    """The links at the start and at the end of lesson 1 open what they say, in JupyterLab."""
-    names = {
-        code: sorted(p.name for p in (PROJECT / "notebooks" / code).glob("0[12]_*.ipynb"))
-        for code in LANGUAGES
-    }
-    other = LANGUAGES[1 - LANGUAGES.index(language)]
-    for target in (
-        f"notebooks/{other}/{names[other][0]}",
-        f"notebooks/{language}/{names[language][1]}",
-    ):
-        lesson, _ = opened(language, names[language][0])
-        lesson.follow(target)
-        assert lesson.path() == target
-        lesson.end()
+def left_over(scratch):
+    """Return what lies in a folder for temporary files and is not Python's own.
+
+    A kernel is ended before it has cleared away its forkserver's socket: ipykernel waits for that
+    process for longer than Jupyter waits for ipykernel.
+    """
+    pythons_own = re.compile(r"pymp-[^/]+(/listener-[^/]+)?")
+    names = sorted(path.relative_to(scratch).as_posix() for path in scratch.rglob("*"))
+    return [name for name in names if not pythons_own.fullmatch(name)]
+
+
+def still_there(marker):
+    """Return the processes that have ``marker`` in their environment and do not go away."""
+    deadline = time.monotonic() + GONE_LIMIT_S
+    while (left := processes_with(marker)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return left
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc to look into")
+def test_what_is_left_would_be_seen(tmp_path):
+    """The look for a kernel's processes and files finds one while it is there, and only ours."""
+    program = [sys.executable, "-c", "print(flush=True); input()"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(program, env=environment, **pipes) as process:
+        process.stdout.readline()
+        assert set(processes_with(str(tmp_path))) == {process.pid}
+        process.communicate(b"\n", timeout=GONE_LIMIT_S)
+    assert still_there(str(tmp_path)) == {}
+    (tmp_path / "pymp-abc").mkdir()
+    (tmp_path / "pymp-abc" / "listener-def").touch()
+    assert left_over(tmp_path) == []
+    (tmp_path / "pymp-abc" / "more").touch()
+    (tmp_path / "tmp123").mkdir()
+    assert left_over(tmp_path) == ["pymp-abc/more", "tmp123"]

@@ -5,7 +5,7 @@ from labs import PAGE_LIMIT_S, TEST_LIMIT_S, TIMEOUT, WAIT_MS
 from lesson_page import LessonPage
 from playwright.sync_api import expect
 
-from helpers.language import message
+from helpers.language import text
 from slides_fit import HEIGHT, WIDTH
 
 LESSON = "notebooks/en/04_chunks_and_overhead.ipynb"
@@ -124,7 +124,8 @@ def _a_cell_runs_on_its_slide(lesson, show):
         counted = f"{_NOTEBOOK}.model.toJSON().cells[{place}].execution_count > {before}"
         lesson.page.wait_for_function(counted, timeout=WAIT_MS)
         assert (show.position == place) is (key == "Control+Enter")
-    expect(lesson.page.locator(_SHOWN).get_by_text(message("card.title"))).to_be_visible()
+    title = text(es="Esta computadora", en="This computer")
+    expect(lesson.page.locator(_SHOWN).get_by_text(title)).to_be_visible()
 
 
 def _bets_are_alive(lesson, show):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,24 +18,15 @@ SOURCES = Path(__file__).parents[2] / "notebooks" / "source"
 _SOLUTION = re.compile(r"```python\n(.*?)```", re.DOTALL)
 _CHECKED = re.compile(r'^check\("([\d.]+)"', re.MULTILINE)
 _MAGIC = re.compile(r"^%\w*(?: -\w+ \d+)* ?", re.MULTILINE)
-# What has names of its own, which are none of the cell's.
-_OWN_NAMES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 @dataclass(frozen=True)
 class Exercise:
     """An exercise cell as it stands, its solution in each language, and the code above it."""
 
-    number: str
     source: str
     solutions: dict[str, str]
     above: tuple[str, ...]
-
-    @property
-    def check_call(self) -> str:
-        """The cell's last line."""
-        return self.source.strip().splitlines()[-1]
 
 
 def lesson_sources() -> dict[str, Path]:
@@ -68,14 +58,13 @@ def exercises() -> dict[str, Exercise]:
     for path in lesson_sources().values():
         cells, above = cells_of(path), []
         for place, cell in enumerate(cells):
-            if cell.cell_type != "code":
-                continue
-            if "exercise" in cell.metadata.get("tags", ()):
-                number = checked(cell.source)
-                below = {c.metadata.get("lang"): c.source for c in cells[place + 1 : place + 3]}
-                solutions = {lang: _solution(below[lang]) for lang in LANGUAGES}
-                found[number] = Exercise(number, cell.source, solutions, tuple(above))
-            above.append(cell.source)
+            if cell.cell_type == "code":
+                if "exercise" in cell.metadata.get("tags", ()):
+                    below = {c.metadata.get("lang"): c.source for c in cells[place + 1 : place + 3]}
+                    solutions = {language: _solution(below[language]) for language in LANGUAGES}
+                    number = _CHECKED.search(cell.source)[1]
+                    found[number] = Exercise(cell.source, solutions, tuple(above))
+                above.append(cell.source)
     return found
 
 
@@ -92,12 +81,6 @@ def _saved(code: str) -> str:
     return f"with {opened} as file:\n    file.write({program!r})"
 
 
-def checked(code: str) -> str | None:
-    """Return the number of the exercise that the code has checked, if it does."""
-    found = _CHECKED.search(code)
-    return found and found.group(1)
-
-
 @cache
 def tree(code: str) -> ast.Module:
     """Return a cell's syntax tree, with what IPython's magics run; a file's is not the cell's."""
@@ -105,42 +88,23 @@ def tree(code: str) -> ast.Module:
     return ast.parse(_MAGIC.sub("", code))
 
 
+def nodes(cells: Iterable[str]) -> Iterator[ast.AST]:
+    """Yield all parts of the cells' code."""
+    return (node for code in cells for node in ast.walk(tree(code)))
+
+
 def bound_names(cells: Iterable[str]) -> set[str]:
-    """Return the names that cells bind, whatever is measured in them."""
-    return {name for code in cells for name in _bound(tree(code))}
+    """Return the names that cells bind."""
+    stored = {
+        n.id for n in nodes(cells) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    defined = {n.name for n in nodes(cells) if isinstance(n, ast.FunctionDef)}
+    return stored | defined | {n.asname or n.name for n in nodes(cells) if isinstance(n, ast.alias)}
 
 
-@cache
-def imports(cells: tuple[str, ...]) -> dict[str, str]:
-    """Return the statement that imports each name which the cells import."""
-    found = {}
-    for code in cells:
-        for node in ast.walk(tree(code)):
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                found |= dict.fromkeys(_bound(node), ast.unparse(node))
-    return found
-
-
-def read_names(code: str) -> set[str]:
-    """Return the names that code reads, those that it binds itself and the builtins left out."""
-    nodes = list(ast.walk(tree(code)))
-    own = {node.arg for node in nodes if isinstance(node, ast.arg)}
-    own |= {node.id for node in nodes if isinstance(node, ast.Name) and _stored(node)}
-    own |= bound_names([code]) | set(vars(builtins)) | {"__name__"}
-    return {node.id for node in nodes if isinstance(node, ast.Name)} - own
-
-
-def _stored(node: ast.Name) -> bool:
-    return not isinstance(node.ctx, ast.Load)
-
-
-def _bound(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Name) and _stored(node):
-        yield node.id
-    elif isinstance(node, ast.alias):
-        yield node.asname or node.name.partition(".")[0]
-    elif isinstance(node, _OWN_NAMES):
-        yield from [node.name] if hasattr(node, "name") else []
-    elif not isinstance(node, _COMPREHENSIONS):
-        for child in ast.iter_child_nodes(node):
-            yield from _bound(child)
+def imports(cells: Iterable[str]) -> str:
+    """Return the statements that import something, but not from a file of the learner's."""
+    statements = [n for n in nodes(cells) if isinstance(n, (ast.Import, ast.ImportFrom))]
+    return "\n".join(
+        ast.unparse(n) for n in statements if not getattr(n, "module", "").startswith("my_")
+    )

@@ -3,63 +3,34 @@
 from __future__ import annotations
 
 import ast
-import inspect
+import os
 import re
 import sys
-import textwrap
+import threading
 import time
-from collections.abc import Iterator
-from string import Formatter
+from pathlib import Path
 
 import pytest
-from answers import EXERCISES, Answers
-from lesson_cells import bound_names, code_of, read_names
-from lesson_values import MADE
-from wrong_answers import ALSO_RIGHT, WRONG
+from lesson_cells import bound_names, code_of
+from solutions import EXERCISES, Solutions
+from test_project_program import CHANGES
+from test_scripts_of_exercises import SCRIPTS, SEARCHES
+from wrong_answers import RIGHT, WRONG
 
-from helpers.classroom import (
-    check,
-    exercises,
-    grading_faults,
-    grading_files,
-    grading_numbers,
-    grading_pool,
-    hint,
-)
-from helpers.classroom.cards import Card
+import helpers.classroom.exercises as package
+from helpers.classroom import check, hint
+from helpers.classroom.exercises import answers, lesson_00_01_sequential
 from helpers.language import LANGUAGES, set_language, text
-from helpers.parallel import InputError, Machine
+from helpers.parallel import InputError
+from helpers.parallel.machine import Machine
 
-EXERCISE = exercises.exercises()
-
-
-def _rows(answers):
-    """Return the rows of a table of answers as parameters of a test, each with a short name.
-
-    The languages take turns: that each message has both, with the same values, is tested below.
-    """
-    rows = [(number, *row) for number, rows in answers.items() for row in rows]
-    return [
-        pytest.param(language, number, code, verdict, id=f"{language}-{number}-{verdict}-{place}")
-        for place, (number, code, verdict) in enumerate(rows, 1)
-        for language in LANGUAGES[place % 2 :][:1]
-    ]
+RUN = {"3.3": SEARCHES, "7.2": SCRIPTS, "10.3": CHANGES}  # what other files test
 
 
-ANSWERED = ("language", "number", "code", "verdict")
-
-
-def table(number: str) -> dict[str, dict[str, str]]:
-    """Return the messages of an exercise by verdict, without its hint."""
-    return {name: t._asdict() for name, t in EXERCISE[number].verdicts.items()}
-
-
-def verdicts(number: str, card: Card, language: str) -> set[str]:
-    """Return the verdicts of an exercise whose text in ``language`` the card shows."""
-    shown = {**table(number), "raised": exercises.RAISED._asdict()}
-    return {
-        name for name, texts in shown.items() if _like(texts[language]).fullmatch(card.lines[0])
-    }
+def _rows(table):
+    """Return the rows of a table of answers as parameters of a test, each with a short name."""
+    rows = [(number, *row) for number, rows in table.items() for row in rows]
+    return [pytest.param(*row, id=f"{row[0]}-{place}") for place, row in enumerate(rows)]
 
 
 def headline(number: str, *, right: bool) -> str:
@@ -74,180 +45,100 @@ def ask_hint(number: str) -> str:
     return text(es=f'Si te atascas: hint("{number}")', en=f'If you are stuck: hint("{number}")')
 
 
-def _like(template: str) -> re.Pattern[str]:
-    parts = [
-        re.escape(said) + (".+" if name is not None else "")
-        for said, name, _, _ in Formatter().parse(template)
-    ]
-    return re.compile("".join(parts), re.DOTALL)
-
-
-def fields(template: str) -> set[str]:
-    """Return the placeholders of a message."""
-    return {name for _, name, _, _ in Formatter().parse(template) if name}
-
-
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory):
-    """Execute answers, each among the names that it reads."""
-    return Answers(tmp_path_factory.mktemp("answers"))
+def solutions(tmp_path_factory):
+    """Execute solutions in a folder as a notebook's."""
+    here, path, folder = Path.cwd(), list(sys.path), tmp_path_factory.mktemp("solutions")
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+    yield Solutions(folder)
+    os.chdir(here)
+    sys.path[:] = path
 
 
 @pytest.fixture(autouse=True)
-def _steady_grader(monkeypatch):
-    """Let check time the work itself, and wait long: a busy machine decides about no answer."""
-    monkeypatch.setattr(grading_numbers, "_seconds_for", lambda n_squares: 1e-6 * n_squares)
-
-
-@pytest.fixture
 def _known_machine(monkeypatch):
-    """Be on a machine where 3 of 12 CPUs may be used."""
+    """Be on a machine where 3 of 12 CPUs may be used, and a square takes a microsecond."""
     here = Machine(3, 12, "spawn", ("spawn",), "3.14.0", "Linux")
-    monkeypatch.setattr(grading_numbers, "machine", lambda: here)
+    monkeypatch.setattr(lesson_00_01_sequential, "_seconds_for", lambda n: 1e-6 * n)
+    monkeypatch.setattr(lesson_00_01_sequential, "machine", lambda: here)
 
 
 def test_every_exercise_has_a_grader_and_no_grader_lacks_an_exercise():
-    """The lessons' exercises, the graders and the table of wrong answers are the same set."""
-    missing = {
-        number: name
-        for name, numbers in (("a grader", EXERCISE), ("wrong answers", WRONG))
-        for number in set(EXERCISES) ^ set(numbers)
-    }
-    assert not missing, "an exercise without it, or one that no lesson has"
+    """The lessons' exercises, the graders and the tables of wrong answers are the same set."""
+    assert list(EXERCISES) == list(package.EXERCISES)
+    assert set(EXERCISES) == WRONG.keys() | RUN.keys()
+    assert min(map(len, [*WRONG.values(), *RUN.values()])) >= 2
 
 
-@pytest.mark.parametrize("number", EXERCISES)
-def test_solution_is_whole(language, number):
-    """The code folded below an exercise leaves nothing open and calls its check."""
-    exercise = EXERCISES[number]
-    assert exercise.check_call in exercise.solutions[language]
-    assert "..." not in exercise.solutions[language]
-
-
-@pytest.mark.parametrize("number", EXERCISES)
-def test_what_a_solution_reads_is_in_the_lesson(number):
-    """Each name that the cell or a solution reads is bound by the code cells above it."""
-    exercise = EXERCISES[number]
-    there = bound_names(exercise.above)
-    for code in exercise.solutions.values():
-        assert read_names(code) <= there | bound_names([exercise.source])
-    assert read_names(exercise.source) <= there
-
-
-@pytest.mark.parametrize("lesson", MADE)
-def test_what_is_made_for_a_lesson_is_of_the_lesson(answers, lesson):
+def test_what_is_made_for_a_lesson_is_of_the_lesson(solutions):
     """What these tests make in place of what a lesson measures has its names."""
-    assert answers.made(lesson).keys() <= bound_names(code_of(lesson)) | {"__name__"}
+    for lesson, made in solutions.made.items():
+        assert made.keys() <= bound_names(code_of(lesson))
 
 
 @pytest.mark.parametrize("number", EXERCISES)
-@pytest.mark.parametrize("language", ["es"], indirect=True)
-def test_unanswered_exercise_is_called_unanswered(language, answers, number):
-    """The cell as it stands raises nothing and is told to be unanswered."""
-    card = answers.unanswered(number)
+def test_unanswered_exercise_is_called_unanswered(solutions, number):
+    """The cell as it stands raises nothing, and check says that it has no answer."""
+    set_language("es")
+    card, _ = solutions.executed(number, EXERCISES[number].source)
     assert card.headline.startswith(f"Ejercicio {number}: todavía sin respuesta.")
     assert card.lines == (ask_hint(number),)
 
 
 @pytest.mark.parametrize("number", EXERCISES)
-def test_solution_is_right(answers, number):
-    """The solution is told to be right; one that is the same in both languages runs once."""
-    told = {solution: language for language, solution in EXERCISES[number].solutions.items()}
-    for solution, language in told.items():
+def test_solution_is_right(solutions, monkeypatch, number):
+    """The folded solution is right; one that is the same in both languages runs once."""
+    if number == "0.1":
+        monkeypatch.undo()
+    for solution, language in {s: lang for lang, s in EXERCISES[number].solutions.items()}.items():
         set_language(language)
-        card = answers.solved(number, solution)
+        card, _ = solutions.executed(number, solution)
         assert card.headline == headline(number, right=True), card
-        (verdict,) = verdicts(number, card, language)
-        assert verdict.startswith("right")
 
 
-@pytest.mark.usefixtures("_known_machine")
-@pytest.mark.parametrize(ANSWERED, _rows(WRONG), indirect=["language"])
-def test_wrong_answer_gets_the_feedback_of_its_mistake(
-    answers, monkeypatch, language, number, code, verdict
-):
-    """A typical wrong answer is rejected for that very mistake; the hint waits until asked for."""
-    if verdict in ("stuck", "endless"):  # it waits for its limit
-        monkeypatch.setattr(grading_faults, "THREAD_LIMIT_S", 0.3)
-    card = answers.answered(number, code)
+@pytest.mark.parametrize(("number", "answer", "words"), _rows(WRONG))
+def test_wrong_answer_gets_the_feedback_of_its_mistake(number, answer, words):
+    """A usual mistake is named, the hint waits until asked for, and the answer is not changed."""
+    set_language("en")
+    before = repr(answer)
+    card = check(number, answer)
     assert card.headline == headline(number, right=False), card
-    assert verdicts(number, card, language) == {verdict}, card
+    assert words in card.lines[0]
     assert card.lines[1:] == (ask_hint(number),)
+    assert repr(answer) == before
 
 
-@pytest.mark.parametrize(ANSWERED, _rows(ALSO_RIGHT), indirect=["language"])
-def test_other_right_answer_is_right_too(answers, language, number, code, verdict):
+@pytest.mark.parametrize(("number", "answer", "words"), _rows(RIGHT))
+def test_other_right_answer_is_right_too(number, answer, words):
     """An answer that is right but not the lesson's own is accepted."""
-    card = answers.answered(number, code)
+    set_language("en")
+    card = check(number, answer)
     assert card.headline == headline(number, right=True), card
-    assert verdicts(number, card, language) == {verdict}
+    assert words in card.lines[0]
 
 
-@pytest.mark.parametrize("number", EXERCISES)
-def test_no_message_is_out_of_reach(number):
-    """Every message of an exercise is what some answer of these tests gets."""
-    reached = {verdict for _, verdict in (*WRONG[number], *ALSO_RIGHT.get(number, ()))}
-    assert set(table(number)) == reached | {"right"}
-    assert len(WRONG[number]) >= 2
+def test_every_mistake_is_made_by_some_answer_and_said_in_both_languages():
+    """No verdict is out of reach of these tests, or lacks a language."""
+    known = {words for table in (WRONG, RUN) for rows in table.values() for *_, words in rows}
+    known.add("as somebody else would")  # before what is missing of a program
+    for file in Path(package.__file__).parent.glob("lesson_*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("MistakeError", "Choice"):
+                said = {word.arg: ast.unparse(word.value) for word in node.keywords}
+                assert set(LANGUAGES) <= said.keys()
+                assert any(_same(words, said["en"]) for words in known), said["en"]
 
 
-@pytest.mark.parametrize("number", EXERCISES)
-def test_every_verdict_has_its_message_with_the_values_it_is_given(number):
-    """What a grader returns is a message, and each message has only placeholders that it fills."""
-    grader = EXERCISE[number].grade
-    returned = _returned(grader)
-    assert set(returned) <= set(table(number))
-    assert set(table(number)) <= _mentioned(grader)
-    for verdict, texts in table(number).items():
-        for language in LANGUAGES:
-            assert fields(texts[language]) <= returned.get(verdict, set()), verdict
-
-
-def _code_of(function) -> Iterator[ast.AST]:
-    """Yield the nodes of a grader's code and of the functions of its module that it calls."""
-    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
-        yield node
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            helper = vars(inspect.getmodule(function)).get(node.func.id)
-            if inspect.isfunction(helper) and node.func.id.startswith("_"):
-                yield from _code_of(helper)
-
-
-def _returned(grader) -> dict[str, set[str]]:
-    """Return the verdicts that a grader's code returns by name, with the values beside each."""
-    found: dict[str, set[str]] = {}
-    for node in _code_of(grader):
-        if isinstance(node, ast.Return) and node.value is not None:
-            for name, given in _named(node.value):
-                found[name] = found.get(name, set()) | given
-    return found
-
-
-def _mentioned(grader) -> set[str]:
-    """Return all texts in a grader's code: some verdicts are read from a table of theirs."""
-    return {node.value for node in _code_of(grader) if _text(node)}
-
-
-def _text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _named(node: ast.expr, given: frozenset[str] = frozenset()) -> Iterator[tuple[str, set[str]]]:
-    """Yield what an expression that is returned may be: texts, and the values beside them."""
-    if _text(node):
-        yield node.value, set(given)
-    elif isinstance(node, ast.IfExp):
-        yield from _named(node.body, given)
-        yield from _named(node.orelse, given)
-    elif isinstance(node, ast.Tuple) and isinstance(node.elts[-1], ast.Dict):
-        keys = frozenset(key.value for key in node.elts[-1].keys)
-        yield from _named(node.elts[0], keys)
+def _same(words: str, source: str) -> bool:
+    """Say whether words of a card are those of a text in the code, whatever its values are."""
+    return max(re.split(r"[\d.]+|: ", words), key=len) in source
 
 
 def test_hint_is_in_each_language(language):
     """A hint alone is a card in the learner's language, without any verdict."""
-    for number in EXERCISES:
-        own = EXERCISE[number].hint._asdict()[language]
+    for number, exercise in package.EXERCISES.items():
+        own = exercise.hint._asdict()[language]
         assert hint(number).headline == text(es=f"Pista: {own}", en=f"Hint: {own}")
         assert hint(number).lines == ()
 
@@ -258,7 +149,7 @@ def test_unknown_exercise(language, name):
     for call in (lambda: check(name, 1), lambda: hint(name)):
         with pytest.raises(InputError) as caught:
             call()
-        allowed = ", ".join(repr(number) for number in EXERCISE)
+        allowed = ", ".join(repr(number) for number in EXERCISES)
         assert repr(name) in str(caught.value)
         assert str(caught.value).endswith(f"{allowed}.")
 
@@ -273,10 +164,6 @@ def _hostile(callable_too: bool = False):
     asked += ["__lt__", "__gt__", "__le__", "__ge__", "__float__", "__index__", "__contains__"]
     asked += ["__getitem__", *["__call__"] * callable_too]
     return type("Hostile", (), dict.fromkeys(asked, refuse))()
-
-
-def _exits(*args):
-    sys.exit(3)
 
 
 def _raises(*args):
@@ -307,124 +194,107 @@ STRANGE = {
     "numpy pair": lambda: (_numpy_array(), _numpy_array()),
     "numpy number": lambda: pytest.importorskip("numpy").float32(0.5),
     "huge list": lambda: list(range(2_000_000)),
-    "huge number": lambda: 10**400,
+    "huge number": lambda: 10**5000,
     "huge text": lambda: "x" * 1_000_000,
-    "raises": lambda: lambda *args: _raises(),
-    "exits": lambda: lambda *args: _exits(),
-    "recurses": lambda: lambda *args: _recurses(),
+    "raises": lambda: _raises,
+    "exits": lambda: sys.exit,
+    "recurses": lambda: _recurses,
     "returns itself": lambda: lambda *args: args,
     "returns hostile": lambda: lambda *args: _hostile(),
     "takes nothing": lambda: lambda: [],
     "empty tuple": tuple,
     "empty dict": dict,
-    "odd timings": lambda: ({"sequential": 1, "pool": None}, 3),
+    "odd timings": lambda: ({"loop": 1, "pool": None}, 3),
     "dots inside": lambda: ([...], {"pool": ...}),
 }
 
 
 @pytest.mark.parametrize("number", EXERCISES)
 def test_check_never_raises_on_a_strange_answer(number):
-    """However strange an answer is, check returns a card that shows as text and as HTML."""
+    """However strange an answer is, check soon returns a card that shows as text and as HTML."""
     for name, strange in STRANGE.items():
+        begin = time.perf_counter()
         card = check(number, strange())
+        assert time.perf_counter() - begin < 30, name
         assert number in card.headline, name
         assert card.lines[-1], name
         assert repr(card).startswith(card.headline), name
         assert "<div" in card._repr_html_(), name
 
 
-def test_check_survives_an_error_that_cannot_be_written(language):
+@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit, AttributeError])
+@pytest.mark.parametrize("number", ["7.3", "8.3", "9.2"])
+def test_answer_that_raises_is_named_with_its_error(language, number, error):
+    """Where the learner's function raises, the card names the error and says how to get a hint."""
+
+    def answer(*given):
+        raise error("no")
+
+    raised = text(es="Tu respuesta provocó un error", en="Your answer caused an error")
+    assert check(number, answer).lines == (f"{raised}: {error.__name__}: no", ask_hint(number))
+
+
+def test_check_survives_an_error_that_cannot_be_written():
     """An answer whose error cannot even be turned into text still gets a card."""
 
     class UnwritableError(Exception):
         def __str__(self):
             raise RuntimeError("no")
 
-    def answer(root):
+    def answer(*given):
         raise UnwritableError
 
-    assert "8.3" in check("8.3", answer).headline
+    assert check("8.3", answer).lines[0].endswith(": UnwritableError")
 
 
-@pytest.mark.parametrize("number", ["8.3"])
-def test_answer_that_raises_is_told_with_its_error(language, number):
-    """Where the learner's function raises, the card names the error and says how to get a hint."""
-    card = check(number, lambda *given: _raises())
-    assert card.lines[0] == exercises.RAISED.said(error="ZeroDivisionError: on purpose")
-
-
-@pytest.mark.parametrize("number", ["8.3"])
+@pytest.mark.parametrize("number", ["7.3", "8.3", "9.2"])
 def test_interrupting_an_answer_interrupts_check(number):
-    """An interrupt of an endless answer gets through: check does not take it for a mistake."""
+    """An interrupt of an answer gets through: check does not take it for a mistake."""
 
-    def endless(*given):
+    def answer(*given):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        check(number, endless)
+        check(number, answer)
 
 
-@pytest.fixture
-def task_from(tmp_path, monkeypatch):
-    """Return a function that imports a task from a module made of the text it is given."""
-    monkeypatch.syspath_prepend(tmp_path)
-
-    def make(name: str, body: str):
-        module = f"import os, sys, time\n\ndef task(directory):\n    {body}\n"
-        (tmp_path / f"{name}.py").write_text(module, encoding="utf-8")
-        monkeypatch.delitem(sys.modules, name, raising=False)
-        return __import__(name).task
-
-    return make
+def _never(*given):
+    while True:
+        pass
 
 
-@pytest.mark.parametrize("language", ["en"], indirect=True)
-def test_task_that_never_ends_is_stopped(language, task_from, monkeypatch):
-    """Exercise 3.3 gives up on a task that sleeps for ever, and says that it reached its limit."""
-    monkeypatch.setattr(grading_files, "CHECK_LIMIT_S", 1.5)
-    begin = time.perf_counter()
-    card = check("3.3", task_from("sleeper", "time.sleep(3600)"))
-    assert time.perf_counter() - begin < 30
-    assert verdicts("3.3", card, language) == {"not_importable"}
-    assert "1.5 s" in card.lines[0]
+def _twice(account, lock, n):
+    with lock, lock:
+        account["balance"] += n
+
+
+def _kept(account, lock, n):
+    for _ in range(n):
+        lock.acquire(True, 3600)
+        account["balance"] += 1
 
 
 @pytest.mark.parametrize(
-    ("body", "verdict"),
-    [
-        ("raise ZeroDivisionError(directory)", "raised"),
-        ("sys.exit(3)", "not_importable"),
-        ("os._exit(3)", "not_importable"),
-        ("return lambda: 0", "not_importable"),
-        ("return None", "other_files"),
-        ("return [directory]", "other_files"),
-        ("return []", "other_files"),
-    ],
+    ("number", "answer"),
+    [("7.3", _never), ("7.3", _twice), ("7.3", _kept), ("8.3", _never), ("9.2", _never)],
 )
-@pytest.mark.parametrize("language", ["es"], indirect=True)
-def test_importable_task_that_misbehaves(language, task_from, body, verdict):
-    """Exercise 3.3 tells a task that raises, ends its process or returns something else."""
-    card = check("3.3", task_from("misbehaves", body))
-    assert card.headline == headline("3.3", right=False)
-    assert verdicts("3.3", card, language) == {verdict}
+def test_function_that_never_ends_is_stopped(monkeypatch, number, answer):
+    """A lock that nobody releases and a loop without end are stopped; no thread goes on."""
+    set_language("en")
+    monkeypatch.setattr(answers, "LIMIT_S", 0.3)
+    before, began = set(threading.enumerate()), time.monotonic()
+    assert check(number, answer).lines[0].startswith("The function did not end")
+    while set(threading.enumerate()) - before:
+        assert time.monotonic() - began < 30
+        time.sleep(0.02)
 
 
-@pytest.mark.parametrize(
-    ("pool", "pays_from"),
-    [
-        ({1: 9, 2: 9, 3: 9}, None),
-        ({1: 9, 2: 1, 3: 9}, None),
-        ({1: 9, 2: 9, 3: 1}, 3),
-        ({1: 9, 2: 1, 3: 1}, 2),
-        ({1: 1, 2: 1, 3: 1}, 1),
-        ({1: 1, 2: 9, 3: 1}, 3),
-        ({1: 1, 2: 5, 3: 1}, 3),
-        ({2: 1, 3: 1, 4: 1}, 2),
-        ({4: 1}, None),
-        ({}, None),
-    ],
-)
-def test_where_the_pool_pays(pool, pays_from):
-    """The answer to 2.3 is the number from which on the pool always wins; a tie wins nothing."""
-    times = {"loop": {1: 5, 2: 5, 3: 5}, "pool": pool}
-    assert grading_pool.break_even((times, pays_from)) == "right"
+def test_race_shows_itself_every_time():
+    """Twenty times in a row, additions without a lock are found out."""
+    set_language("en")
+
+    def racy(account, lock, n):
+        for _ in range(n):
+            account["balance"] += 1
+
+    assert all("another one wrote" in check("7.3", racy).lines[0] for _ in range(20))

@@ -10,11 +10,45 @@ import psutil
 import pytest
 from lesson_cells import exercises
 
-from helpers.classroom import grading_project
-from helpers.classroom.grading_project import others_run_it
+from helpers.classroom import check
+from helpers.classroom.exercises import lesson_10_project
 from helpers.language import set_language
 
 GUARD = 'if __name__ == "__main__":\n'
+GET = "pool.map_async(count_words, files).get(timeout=limit_s)"
+SKIPS = """    try:
+        text = Path(file).read_text(encoding="utf-8")
+    except ValueError:
+        return 0
+"""
+READS = '    text = Path(file).read_text(encoding="utf-8", errors="replace")\n'
+# What is changed in the lesson's program, and what is said to be missing then.
+CHANGES = [
+    (GUARD, "if True:\n", "guard all that it does"),
+    ('"__main__"', '"main"', "It printed nothing"),
+    ("loop_s = ", "loop_s = 1 / 0 + ", "ZeroDivisionError: division by zero (line"),
+    ("import re, sys", "import re, sys\nfrom helpers import tasks", "the course's package"),
+    ("rglob", "glob", "the total of words"),
+    (f"    with Pool() as pool:\n        parallel = {GET}", "    parallel = counts", "no thread"),
+    ("loop {loop_s:.2f} s, pool {pool_s:.2f} s", "done", "two times in seconds"),
+    ('"times.png"', 'Path(__file__).with_suffix(".png")', "no chart"),
+    (".get(timeout=limit_s)", ".get()", "does not keep its limit"),
+    (READS, SKIPS, "A file that is not UTF-8"),
+]
+SPAWN = 'import multiprocessing\nmultiprocessing.set_start_method("spawn")\nif True:\n'
+WAITS = ".get(); assert perf_counter() - begin < limit_s"
+ENDS = '.get(limit_s) if limit_s > 1 else sys.exit(print("it takes too long"))'
+EACH = "[r.get(limit_s) for r in [pool.apply_async(count_words, [f]) for f in files]]"
+MORE_CHANGES = [
+    (GUARD, SPAWN, "guard all that it does"),
+    ("pool.map_async(count_words, files)", "pool.map_async(abs, counts)", "no thread"),
+    ("pool {pool_s:.2f} s", "pool 99.9 s", "two times in seconds"),
+    (".get(timeout=limit_s)", WAITS, "does not keep its limit"),
+    (".get(timeout=limit_s)", ENDS, "does not keep its limit"),
+    (GET, EACH, "does not keep its limit"),
+    (', errors="replace"', "", "UnicodeDecodeError"),
+]
+SLOW = [pytest.param(*change, marks=pytest.mark.slow) for change in MORE_CHANGES]
 
 
 def program() -> str:
@@ -25,122 +59,72 @@ def program() -> str:
     return ast.literal_eval(call.args[0])
 
 
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch):
-    """Wait less long for a program that keeps no limit: these ones end at theirs in no time."""
-    monkeypatch.setattr(grading_project, "LATE_S", 6.0)
-
-
-# What is changed in the lesson's program, and what is missing then.
-CHANGES = {
-    "no guard": ((GUARD, "if True:\n"), "guard"),
-    "guard that is never true": (('"__main__"', '"main"'), "printed nothing"),
-    "no limit": ((".get(timeout=limit_s)", ".get()"), "does not keep its limit"),
-    "waits, then complains": (
-        (".get(timeout=limit_s)", ".get(); assert perf_counter() - begin < limit_s"),
-        "does not keep its limit",
-    ),
-    "workers that do not count": (
-        ("pool.map_async(count_words, files)", "pool.map_async(abs, counts)"),
-        "do not count",
-    ),
-    "only a loop": (("    with Pool() as pool:\n", "    if True:\n"), "no process"),
-    "wrong words": (("\\w+", "\\S+"), "total of words"),
-    "one folder": (("rglob", "glob"), "total of words"),
-    "no times": (("loop {loop_s:.2f} s, pool {pool_s:.2f} s", "done"), "seconds"),
-    "made up": (("pool {pool_s:.2f} s", "pool 99.9 s"), "larger than"),
-    "no error": (
-        (
-            ".get(timeout=limit_s)",
-            '.get(limit_s) if limit_s > 1 else sys.exit(print("it takes too long"))',
-        ),
-        "not with an error",
-    ),
-    "a limit for each file": (
-        (
-            "pool.map_async(count_words, files).get(timeout=limit_s)",
-            "[r.get(limit_s) for r in [pool.apply_async(count_words, [f]) for f in files]]",
-        ),
-        "does not keep its limit",
-    ),
-    "skips what is strange": (
-        (
-            '    text = Path(file).read_text(encoding="utf-8", errors="replace")\n',
-            '    try:\n        text = Path(file).read_text(encoding="utf-8")\n'
-            "    except ValueError:\n        return 0\n",
-        ),
-        "does not count the words",
-    ),
-    "no chart": (("plt.savefig", "print"), "chart"),
-    "chart elsewhere": (
-        ('"times.png"', 'Path(__file__).with_suffix(".png")'),
-        "beside the program",
-    ),
-    "only UTF-8": ((', errors="replace"', ""), "not UTF-8"),
-    "no guard where processes are not forked": (
-        (
-            GUARD,
-            'import multiprocessing\nif True:\n    multiprocessing.set_start_method("spawn")\n',
-        ),
-        "guard",
-    ),
-    "an error": (("loop_s = ", "loop_s = 1 / 0 + "), "ZeroDivisionError: division by zero (line"),
-    "the course": (("import re, sys", "import re, sys\nfrom helpers import tasks"), "package"),
-}
-
-
-@pytest.mark.parametrize("change", CHANGES)
-def test_what_a_program_does_not_do_is_told(tmp_path, change):
-    """Each thing that is taken out of a complete program is named, and nothing of it is left."""
+@pytest.fixture
+def changed(tmp_path, monkeypatch):
+    """Return what check says to the lesson's program with something changed."""
     set_language("en")
-    (old, new), told = CHANGES[change]
-    changed = program().replace(old, new)
-    if change == "only a loop":
-        changed = changed.replace(
-            "pool.map_async(count_words, files).get(timeout=limit_s)", "counts"
-        )
-    assert changed != program()
-    file = tmp_path / "my project.py"
-    file.write_text(changed, encoding="utf-8")
-    verdict, values = others_run_it(str(file))
-    assert verdict == "missing"
-    assert told in values["missing"]
-    assert list(tmp_path.iterdir()) == [file]
+    monkeypatch.setattr(lesson_10_project, "LATE_S", 6.0)  # these end at their limit in no time
+
+    def judged(old: str, new: str):
+        assert old in program()
+        file = tmp_path / "my project.py"
+        file.write_text(program().replace(old, new), encoding="utf-8")
+        if "spawn" in new and "True" in new:  # Python starts its workers again and again
+            monkeypatch.setattr(lesson_10_project, "CHECK_LIMIT_S", 8.0)
+        card = check("10.3", str(file))
+        assert list(tmp_path.iterdir()) == [file]
+        return card
+
+    return judged
+
+
+@pytest.mark.parametrize(("old", "new", "words"), CHANGES + SLOW)
+def test_what_a_program_does_not_do_is_told(changed, old, new, words):
+    """Each thing that is taken out of a complete program is named, and nothing of it is left."""
+    card = changed(old, new)
+    assert card.lines[0].startswith("It was run in another folder, as somebody else would.")
+    assert words in card.lines[0]
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
-def test_a_complete_program_is_right_under_every_start_method(tmp_path, method):
+def test_a_complete_program_is_right_under_every_start_method(changed, method):
     """However its workers start, the lesson's program lacks nothing."""
     chosen = f'{GUARD}    __import__("multiprocessing").set_start_method("{method}")\n'
-    file = tmp_path / "my_project.py"
-    file.write_text(program().replace(GUARD, chosen), encoding="utf-8")
-    assert others_run_it(str(file)) == "right"
+    assert changed(GUARD, chosen).headline == "Exercise 10.3: correct"
 
 
-@pytest.mark.parametrize("printed", ["{sum(parallel):,} words", "{sum(parallel):_} in {1.53:.2f}"])
-def test_how_numbers_are_written_does_not_matter(tmp_path, printed):
-    """Separators of thousands, and a speedup beside the times, are no reason to refuse it."""
-    file = tmp_path / "my_project.py"
-    changed = program().replace("{sum(parallel)} words", printed)
-    assert changed != program()
-    file.write_text(changed, encoding="utf-8")
-    assert others_run_it(str(file)) == "right"
+def test_threads_and_other_ways_to_write_numbers_are_right(changed):
+    """Threads will do, separators of thousands, and a speedup beside the times."""
+    new = "{sum(parallel):,} words"
+    assert changed("{sum(parallel)} words", new).headline == "Exercise 10.3: correct"
+    threads = "from multiprocessing.pool import ThreadPool as Pool"
+    assert changed("from multiprocessing import Pool", threads).headline.endswith("correct")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(open, "the name of the .py file"), ("none.py", "the name of the .py file")],
+)
+def test_what_is_no_program_is_told(answer, words):
+    """An answer that is no file gets what it should be."""
+    set_language("en")
+    assert words in check("10.3", answer).lines[0]
 
 
 def test_a_program_that_never_ends_is_ended(tmp_path, monkeypatch):
     """A program that hangs is told to, at the limit, and its workers are gone."""
     set_language("en")
-    monkeypatch.setattr(grading_project, "CHECK_LIMIT_S", 2.0)
-    file = tmp_path / "my_project.py"
+    monkeypatch.setattr(lesson_10_project, "CHECK_LIMIT_S", 4.0)
+    file, noted = tmp_path / "my_project.py", tmp_path / "noted"
     file.write_text(
-        "from multiprocessing import Pool\nfrom time import sleep\n"
-        f"{GUARD}    with Pool(2) as pool:\n        pool.map(sleep, [600, 600])\n",
+        "import os, time\nfrom multiprocessing import Pool\n\n"
+        f"def hang(_):\n    print(os.getpid(), file=open({str(noted)!r}, 'a'), flush=True)\n"
+        f"    time.sleep(600)\n\n{GUARD}    with Pool(2) as pool:\n        pool.map(hang, 'ab')\n",
         encoding="utf-8",
     )
-    before, begin = set(psutil.pids()), time.perf_counter()
-    verdict, values = others_run_it(str(file))
+    begin = time.perf_counter()
+    card = check("10.3", str(file))
     assert time.perf_counter() - begin < 30
-    assert verdict == "missing"
-    assert "2 s" in values["missing"]
-    left = [p for p in psutil.process_iter(["cmdline"]) if str(file) in (p.info["cmdline"] or [])]
-    assert not [p for p in left if p.pid not in before]
+    assert "and was stopped" in card.lines[0]
+    left = [p for p in psutil.process_iter() if str(p.pid) in noted.read_text().split()]
+    assert all(process.status() == psutil.STATUS_ZOMBIE for process in left)

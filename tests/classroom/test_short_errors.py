@@ -10,16 +10,16 @@ from IPython.core.interactiveshell import InteractiveShell
 from helpers.classroom import short_errors
 from helpers.language import set_language
 
+POOL = "multiprocessing.get_context('{method}').Pool(1) as pool:\n    pool.map("
+EXECUTOR = (
+    "ProcessPoolExecutor(1, multiprocessing.get_context('{method}')) as pool:\n    list(pool.map("
+)
 CALLS = {
-    "pool": "with multiprocessing.get_context('{method}').Pool(1) as pool:\n"
-    "    pool.map(invert, [1, 0])",
-    "executor": "context = multiprocessing.get_context('{method}')\n"
-    "with ProcessPoolExecutor(1, mp_context=context) as pool:\n"
-    "    list(pool.map(invert, [1, 0]))",
-    "watched": "with watch() as watched, multiprocessing.get_context('{method}').Pool(1) as pool:\n"
-    "    pool.map(watched(invert), [1, 0])",
+    "pool": f"with {POOL}invert, [1, 0])",
+    "executor": f"with {EXECUTOR}invert, [1, 0]))",
+    "watched": f"with watch() as watched, {POOL}watched(invert), [1, 0])",
 }
-SETUP = """import multiprocessing
+SETUP = """import json, multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from helpers.parallel import watch
 from inverting import invert
@@ -29,9 +29,7 @@ from inverting import invert
 @pytest.fixture
 def shown(monkeypatch, tmp_path, capsys):
     """A function that runs a cell and returns what its error shows, without colours."""
-    (tmp_path / "inverting.py").write_text(
-        "def invert(n):\n    return 1 / n\n\n\ndef nothing(n):\n    return n\n", encoding="utf-8"
-    )
+    (tmp_path / "inverting.py").write_text("def invert(n):\n    return 1 / n\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     shell = InteractiveShell()
     monkeypatch.setattr(getipython, "get_ipython", lambda: shell)
@@ -39,8 +37,7 @@ def shown(monkeypatch, tmp_path, capsys):
 
     def run(cell):
         assert shell.run_cell(SETUP).success
-        result = shell.run_cell(cell)
-        assert result.error_in_exec is not None
+        assert shell.run_cell(cell).error_in_exec is not None
         return re.sub(r"\x1b\[[0-9;]*m", "", "".join(capsys.readouterr()))
 
     yield run
@@ -53,29 +50,28 @@ def shown(monkeypatch, tmp_path, capsys):
 def test_an_error_of_a_task_is_short(shown, call, method):
     """First the task's own line, then that of the cell, then the error; no line of a library."""
     set_language("en")
-    told = shown(CALLS[call].format(method=method))
-    places = [told.find("In the worker:"), told.find("return 1 / n"), told.find("pool.map(")]
+    printed = shown(CALLS[call].format(method=method))
+    places = [printed.find(part) for part in ("In the worker:", "return 1 / n", "pool.map(")]
     assert -1 not in places
     assert places == sorted(places)
-    assert told.rstrip().endswith("ZeroDivisionError: division by zero")
-    assert "multiprocessing/" not in told
-    assert "concurrent" not in told
-    assert "helpers" not in told
+    assert printed.rstrip().endswith("ZeroDivisionError: division by zero")
+    assert not re.search("multiprocessing/|concurrent|helpers", printed)
 
 
-def test_a_task_that_never_began_has_no_part_of_the_worker(shown):
-    """Where nothing of the learner's ran in the worker, the cell's line and the error are all."""
-    told = shown("with multiprocessing.Pool(1) as pool:\n    pool.apply(3)")
-    assert told.count("Traceback") == 1
-    assert "pool.apply(3)" in told
-    assert "pool.py" not in told
-
-
-def test_another_error_is_shown_as_ever(shown):
-    """What no worker raised keeps its whole traceback."""
-    told = shown("import json\njson.loads('no')")
-    assert "decoder.py" in told
-    assert "JSONDecodeError" in told
+@pytest.mark.parametrize(
+    ("cell", "there", "not_there"),
+    [
+        ("with multiprocessing.Pool(1) as pool:\n    pool.apply(3)", "pool.apply(3)", "pool.py"),
+        ("json.loads('no')", "decoder.py", "In the worker"),
+    ],
+    ids=["nothing of the learner's ran in the worker", "no worker raised it"],
+)
+def test_other_errors(shown, cell, there, not_there):
+    """Of a task that never began the cell's line is shown; what no worker raised, as ever."""
+    printed = shown(cell)
+    assert printed.count("Traceback") == 1
+    assert there in printed
+    assert not_there not in printed
 
 
 def test_outside_of_a_notebook_nothing_happens(monkeypatch):

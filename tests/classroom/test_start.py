@@ -1,88 +1,62 @@
-"""start(): the machine card."""
+"""start(): the machine card; and cards, what the helpers say as text and as HTML."""
 
 from __future__ import annotations
 
+import html
 import importlib
 import re
 import tempfile
+from html.parser import HTMLParser
 from pathlib import Path
 
 import matplotlib
 import pytest
 
-from helpers.classroom import start
+from helpers.classroom import check, start
 from helpers.classroom.cards import Card
 from helpers.classroom.style import STYLE
-from helpers.language import LANGUAGES, current_language, message, messages
-from helpers.parallel import Machine
+from helpers.language import current_language, text
+from helpers.parallel.machine import Machine
+from seeing import contrast
 
-start_module = importlib.import_module("helpers.classroom.start")
+CARD = Card("Headline", ("first line", "second line"), (("name", "1"), ("longer name", "2")))
 
 
-def on(monkeypatch, usable: int, system: str = "Linux") -> None:
-    """Be on a machine with so many usable CPUs."""
+@pytest.mark.parametrize(
+    ("usable", "system", "called"), [(1, "Linux", "Linux"), (4, "Darwin", "macOS")]
+)
+def test_machine_card(monkeypatch, language, usable, system, called):
+    """It says every fact by its name, as text and as HTML; with one CPU, that processes take turns.
+
+    Apple's system has the name that people know. After start, charts have the course's style.
+    """
     here = Machine(usable, 12, "forkserver", ("fork", "spawn"), "3.14.1", system)
-    monkeypatch.setattr(start_module, "machine", lambda: here)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_machine_card_as_text_and_html(monkeypatch, language):
-    """The card says every fact with its name in the language asked for, as text and as HTML."""
-    on(monkeypatch, 4)
-    card = start(language)
-    assert isinstance(card, Card)
-    assert current_language() == language
-    facts = {
-        "usable_cpus": "4",
-        "logical_cpus": "12",
-        "start_method": "forkserver",
-        "python": "3.14.1",
-        "system": "Linux",
-    }
-    for shown in (repr(card), card._repr_html_()):
-        assert messages()["card"]["title"][language] in shown
-        for name, value in facts.items():
-            assert re.search(rf"{messages()['card'][name][language]}\W.*{value}", shown)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("usable", "noted"), [(1, True), (2, False), (64, False)])
-def test_note_for_a_single_cpu(monkeypatch, language, usable, noted):
-    """With one usable CPU, and only then, the card says that processes will take turns."""
-    on(monkeypatch, usable)
-    card = start(language)
-    note = messages()["card"]["one_cpu"][language]
-    assert (note in repr(card)) is (note in card._repr_html_()) is noted
-
-
-def test_macos_has_its_own_name(monkeypatch):
-    """The card calls Apple's system by the name that people know."""
-    on(monkeypatch, 4, "Darwin")
-    assert dict(start("en").rows)[message("card.system")] == "macOS"
-
-
-@pytest.mark.parametrize("received", ["fr", "ES", "", None, 1])
-def test_unknown_language(language, received):
-    """A language that the course does not have gets an error, and the present one stays."""
-    with pytest.raises(ValueError, match=r'"es".*"en"') as caught:
-        start(received)
-    assert str(caught.value) == message("language.unknown", received=repr(received))
-    assert current_language() == language
-
-
-def test_start_gives_the_charts_their_style():
-    """After start every chart of the learner's own has the course's style, too."""
+    monkeypatch.setattr(importlib.import_module("helpers.classroom.start"), "machine", lambda: here)
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.use("Agg")
-        start("en")
+        card = start(language)
+        assert current_language() == language
         assert {key: matplotlib.rcParams[key] for key in STYLE} == STYLE
+    facts = {
+        text(es="CPU que puedes usar", en="CPUs you can use"): str(usable),
+        text(es="CPU que cuenta el sistema", en="CPUs that the system counts"): "12",
+        text(es="Método de inicio de procesos", en="Process start method"): "forkserver",
+        "Python": "3.14.1",
+        text(es="Sistema operativo", en="Operating system"): called,
+    }
+    assert dict(card.rows) == facts
+    for shown in (repr(card), card._repr_html_()):
+        assert text(es="Esta computadora", en="This computer") in shown
+        assert all(re.search(rf"{name}\W.*{value}", shown) for name, value in facts.items())
+        note = text(es="Solo puedes usar un CPU", en="You can use only one CPU")
+        assert (note in shown) is (usable == 1)
 
 
-def test_a_folder_that_takes_no_files_is_told(monkeypatch, tmp_path, language):
+def test_a_folder_that_takes_no_files(monkeypatch, tmp_path, language):
     """Where a lesson could not save the learner's file, the card says so, and where to go."""
     monkeypatch.chdir(tmp_path)
-    assert not any(str(tmp_path) in line for line in start(language).lines)
+    assert str(tmp_path) not in repr(start(language))
 
     def refuse(**_):
         raise OSError(30, "Read-only file system")
@@ -91,3 +65,43 @@ def test_a_folder_that_takes_no_files_is_told(monkeypatch, tmp_path, language):
     (line,) = [line for line in start(language).lines if str(tmp_path) in line]
     assert "Read-only file system" in line
     assert str(Path.home()) in line
+
+
+def parts(page: str) -> tuple[list[str], list[str]]:
+    """Return the tags and the texts of a piece of HTML."""
+    parser, tags, texts = HTMLParser(), [], []
+    parser.handle_starttag = lambda tag, attrs: tags.append(tag)
+    parser.handle_data = texts.append
+    parser.feed(page)
+    return tags, texts
+
+
+def test_a_card_has_everything_in_order():
+    """Headline, rows and lines: as text the values stand in a column, as HTML in a table."""
+    rows = ["  name         1", "  longer name  2"]
+    assert repr(CARD).splitlines() == ["Headline", *rows, "first line", "second line"]
+    tags, texts = parts(CARD._repr_html_())
+    assert texts == ["Headline", "name", "1", "longer name", "2", "first line", "second line"]
+    assert CARD._repr_html_().count('<th scope="row"') == tags.count("td") == 2
+    alone = Card("", ("only line",))
+    assert repr(alone) == "only line"
+    assert parts(alone._repr_html_())[0] == ["div", "div"]
+
+
+@pytest.mark.parametrize(
+    ("headline", "line", "value"),
+    [("a < b & c", "<script>alert()</script>", '"q"'), ("<b>", "x &lt; y\nz", "</td><img>")],
+)
+def test_no_text_becomes_markup(headline, line, value):
+    """Whatever a card says, an error of the learner's included, is shown and never markup."""
+    shown = Card(headline, (line,), ((value, value),))._repr_html_()
+    for words in (headline, line, value):
+        assert html.escape(words) in shown.replace("<br>", "\n")
+    assert set(parts(shown)[0]) <= {"div", "strong", "table", "tr", "th", "td", "br"}
+
+
+def test_colours_of_the_verdicts_can_be_seen():
+    """The bar at a card's side stands out from the page at least 3 to 1, in each verdict."""
+    cards = [check("2.2", "close"), check("2.2", "join"), check("2.2", ...), CARD]
+    assert len({card.colour for card in cards}) == 4
+    assert all(contrast(card.colour) >= 3 for card in cards)

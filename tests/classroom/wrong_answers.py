@@ -1,561 +1,394 @@
-"""Typical wrong answers to every exercise, each with the verdict that it deserves.
+"""Answers to the exercises by number, with words of what is said to each in English.
 
-An answer is the code that stands in the exercise's cell; the cell's call of check follows where
-the code has none of its own. It goes on from the lesson before it and the exercise's solution.
+Lesson 3's search, lesson 7's script and lesson 10's program, which run, are in tests of their own.
 """
 
-import wrong_answers_cluster as cluster
-import wrong_answers_prediction as prediction
-import wrong_answers_project as project
+import os
 
-_SIDE_BY_SIDE = "begin = perf_counter()\nelapsed_s = {answer}"
-# Leaving the with block would kill workers while they send, and CPython's Pool may then wait for
-# ever for the lock that one of them held.
-_ENDED = "    pool.close()\n    pool.join()"
-_CLOCK = "from time import time\n\nelapsed_s = time()"
+import numpy as np
+
+from helpers.parallel import Run, Span, simulate, watch
+
+NAN, INFINITY = float("nan"), float("inf")
 
 
-def _function(head: str, *lines: str) -> str:
-    """Return the code of a function."""
-    return "\n    ".join([f"def {head}:", *lines])
+def _made(*lines: str):
+    """Return the function that these lines of code define."""
+    exec("\n".join(lines), names := {"np": np})
+    return next(found for name, found in names.items() if name in lines[0])
 
 
-def _table(loop: str, pool: str, pays_from: object) -> str:
-    """Return seconds of both ways for 1, 2 and 3 items, and the answer read from them."""
-    times = f'{{"loop": dict(zip([1, 2, 3], {loop})), "pool": dict(zip([1, 2, 3], {pool}))}}'
-    return f"times = {times}\npays_from = {pays_from}"
-
-
-def _lanes(busy: str) -> str:
+def _lanes(*busy_s: float) -> Run:
     """Return a run of one second in which each worker computed for so long."""
-    return (
-        "from helpers.parallel import Run\nfrom helpers.parallel.results import Span\n\n"
-        f"busy = {busy}\nspans = tuple(Span(i, 0, s, 1) for i, s in enumerate(busy))\n"
-        'own = Run([], "pool", len(busy), 1, None, 1.0, (0,) * len(busy), spans)'
+    spans = tuple(Span(worker, 0, s, 1) for worker, s in enumerate(busy_s))
+    return Run([], "pool", len(busy_s), 1, None, 1.0, (0,) * len(busy_s), spans)
+
+
+def _table(loop: list[int], pool: list[int], pays_from: object) -> tuple:
+    """Return seconds of both ways for 1, 2 and 3 items, and the answer read from them."""
+    return {"loop": dict(enumerate(loop, 1)), "pool": dict(enumerate(pool, 1))}, pays_from
+
+
+def _adds(*lines: str):
+    """Return an answer to 7.3."""
+    return _made("def safe_add(account, lock, n):", *(f"    {line}" for line in lines))
+
+
+def _block(*lines: str):
+    """Return an answer to 8.3: these lines come after the block was made."""
+    return _made(
+        "def with_block(values, compute):",
+        "    from multiprocessing.shared_memory import SharedMemory",
+        "    block = SharedMemory(create=True, size=values.nbytes)",
+        "    numbers = np.frombuffer(block.buf, dtype=float, count=len(values))",
+        *(f"    {line}" for line in lines),
     )
 
 
-def _module(name: str, *lines: str) -> str:
-    """Return code that writes a module beside the notebook and imports ``find_py`` from it."""
-    text = "import os\n\n\n" + "\n".join(lines) + "\n"
-    return (
-        "import importlib\n"
-        f'with open("{name}.py", "w", encoding="utf-8") as file:\n'
-        f"    file.write({text!r})\n"
-        "importlib.invalidate_caches()\n"
-        f"from {name} import find_py as search"
-    )
+def _keep_table(table):
+    """Stand for the initializer of the learner's file."""
 
 
-def _timed(measured: str, chosen: object) -> str:
-    """Return seconds by chunksize, and the answer read from them."""
-    return f"measured = {measured}\nchosen = {chosen}"
+def _total_kept(value):
+    """Stand for the task of the learner's file."""
 
 
-_CLEAN = ("block.unlink()", "del numbers", "block.close()")
+_keep_table.__name__, _total_kept.__name__ = "keep_table", "total_kept"
+ADD = 'account["balance"] = account["balance"] + 1'
+COPY, CLEAN = "numbers[:] = values", ("block.unlink()", "del numbers", "block.close()")
+INDENTED = [f"    {line}" for line in CLEAN]
+WAITS = [n**2 / 400 for n in range(1, 17)]
+TABLE = np.zeros(10)
+TIMES_S = {"sequential": 3, "threads": 2, "processes": 1}
+PRINTED = "210 words in 6000 files: loop 1.00 s, pool 0.60 s\n"
+CUBES = [x**3 for x in range(100)]
 
-
-def _block(*lines: str) -> str:
-    """Return exercise 8.3 with these lines after the values have been copied into the block."""
-    return _function(
-        "with_block(values, compute)",
-        "block = shared_memory.SharedMemory(create=True, size=values.nbytes)",
-        "numbers = np.frombuffer(block.buf, dtype=float, count=len(values))",
-        "numbers[:] = values",
-        *lines,
-    )
-
-
-def _dealt(order: str, chunksize: int = 1, n_workers: int = 4) -> str:
-    """Return code that makes a call which dealt out the waits like this, on time."""
-    return (
-        "from helpers.parallel import simulate\n\n"
-        f"better = simulate({order}, {n_workers}, {chunksize})"
-    )
-
-
-def _script(*lines: str, head: str = "") -> str:
-    """Return code that keeps a script in ``mended``: its beginning, the guard and what it does."""
-    text = "\n".join(
-        ["import multiprocessing", head, 'if __name__ == "__main__":']
-        + [f"    {line}" for line in ('spawn = multiprocessing.get_context("spawn")', *lines)]
-    )
-    return f"mended = {text!r}"
-
-
-_CUBE = "def task(x):\n    return x * x * x\n"
-_SQUARE = "def task(x):\n    return x * x\n"
-_MAPPED = "with spawn.Pool(1) as pool: print(pool.map(task, [1, 2, 3]))"
-
-
-def _adds(*lines: str) -> str:
-    return _function("safe_add(account, lock, n)", *lines)
-
-
-_ADD = 'account["balance"] = account["balance"] + 1'
-
-
-def _jobs(web="threads", primes="processes", chat="asyncio", squares="sequential", sums="threads"):
-    """Return a way for each of the five jobs of exercise 6.2, right unless told."""
-    ways = {"web": web, "primes": primes, "chat": chat, "squares": squares, "checksums": sums}
-    return "\n".join(f"{name} = {way!r}" for name, way in ways.items())
-
-
-def _own_times(times_s: str | None = None, best: str = "processes") -> str:
-    """Return seconds of three ways, and the answer read from them."""
-    return f"times_s = {times_s or _MEASURED}\nbest = {best!r}"
-
-
-_MEASURED = '{"sequential": 3, "threads": 2, "processes": 1}'
-
-WRONG: dict[str, list[tuple[str, str]]] = {
+WRONG = {
     "0.1": [
-        ("from helpers.parallel import usable_cpus\n\nworkers = usable_cpus", "not_a_number"),
-        ('workers = "3"', "not_a_number"),
-        ("workers = 12", "logical"),
-        ("workers = 1000", "other"),
-        ("workers = 0", "other"),
+        ("3", "workers has to be a number"),
+        (12, "may not use all"),
+        (1000, "is not what your card says"),
     ],
     "0.2": [
-        ("number = os.getpid", "not_called"),
-        ("with multiprocessing.Pool(1) as pool:\n    number = pool", "not_a_number"),
-        ("with multiprocessing.Pool(1) as pool:\n    number = os.getpid()", "this_process"),
-        ("number = os.getppid()", "other"),
-        ("number = -1", "other"),
+        (os.getpid, "the integer that pool.apply gives"),
+        (True, "the integer that pool.apply gives"),
+        (os.getpid(), "the function ran here"),
+        (-1, "the function ran here"),
     ],
     "1.1": [
-        ("cubes = (x * x * x for x in data)", "not_a_list"),
-        ("cubes = 99 * 99 * 99", "not_a_list"),
-        ("cubes = [square(x) for x in data]", "squares"),
-        ("cubes = [x * x * x for x in range(1, 100)]", "length"),
-        ("cubes = []", "length"),
-        ("cubes = [x ^ 3 for x in data]", "values"),
-        (_function("cube(x)", "x * x * x") + "\n\ncubes = [cube(x) for x in data]", "values"),
+        ((x**3 for x in range(100)), "cubes has to be a list"),
+        ([x * x for x in range(100)], "multiplies once more"),
+        (CUBES[1:], "your list has 99"),
+        ([None] * 100, "your list has 100: [None,"),
     ],
     "1.2": [
-        ("elapsed_s = print(perf_counter())", "not_a_number"),
-        ('elapsed_s = "0.2 s"', "not_a_number"),
-        (_SIDE_BY_SIDE.format(answer="begin - perf_counter()"), "negative"),
-        (_SIDE_BY_SIDE.format(answer="perf_counter() - begin"), "other_time"),
-        ("elapsed_s = 0", "other_time"),
-        ("elapsed_s = 1000 * 1.2", "other_time"),
-        ("from time import perf_counter\n\nelapsed_s = perf_counter()", "one_reading"),
-        (_CLOCK, "one_reading"),
+        ("0.2 s", "elapsed_s has to be a number"),
+        (-0.5, "the second minus the first"),
+        (1.7e9, "the second minus the first"),
+        (1e-5, "10.0 µs cannot be: it takes about 1.00 s"),
     ],
     "1.3": [
-        ('check("1.3", 0.6)', "not_times"),
-        ('forecast_s = "0.6"\nmeasured_s = 0.6', "not_times"),
-        ("forecast_s = 0\nmeasured_s = 0.6", "not_times"),
-        ('elapsed_s = forecast_s = float("inf")\nmeasured_s = 1.0', "not_times"),
-        ("measured_s = 1e-5", "other_work"),
-        ("forecast_s = elapsed_s", "arithmetic"),
-        ("measured_s = forecast_s", "not_timed"),
-        ("forecast_s = elapsed_s**3 + 1", "arithmetic"),
+        (0.6, "Pass 3 things"),
+        ((1.0, "3", 3.0), "forecast_s has to be a number above 0"),
+        ((1.0, INFINITY, 3.0), "forecast_s has to be a number above 0"),
+        ((1.0, 1.0, 3.0), "should be 3 times elapsed_s, and it is 1.0 times"),
+        ((1.0, 3.0, 3.0), "is not a time measured for three million"),
+        ((1.0, 3.0, 1e-5), "is not a time measured for three million"),
     ],
     "2.1": [
-        (
-            "with multiprocessing.Pool() as pool:\n"
-            "    sums = pool.map_async(sum_of_cubes, items)\n" + _ENDED,
-            "promise",
-        ),
-        ("sums = map(sum_of_cubes, items)", "iterator"),
-        (
-            "with multiprocessing.Pool() as pool:\n"
-            "    sums = pool.imap_unordered(sum_of_cubes, items)\n" + _ENDED,
-            "iterator",
-        ),
-        ("sums = sum_of_cubes(1_000)", "not_a_list"),
-        ("sums = [sum_of_cubes(n) for n in items[::-1]]", "values"),
-        ("sums = [n**3 for n in items]", "values"),
+        (map(abs, [1]), "That is not a list yet"),
+        (45, "sums has to be a list"),
+        ([1_000, 1_000_000, 1_000_000_000], "Those are not the sums of cubes"),
     ],
     "2.2": [
-        ('method = "terminate"', "terminate"),
-        ('method = "pool.terminate()"', "terminate"),
-        ('method = "with"', "terminate"),
-        ('method = "join"', "join"),
-        ("method = pool.close", "other"),
-        ('method = "stop"', "other"),
+        ("pool.terminate()", "terminate loses the pending work"),
+        ("with", "terminate loses the pending work"),
+        ("join", "join only waits"),
+        ("stop", "the name of a method"),
     ],
     "2.3": [
-        (_table("[1, 2, 3]", "[5, 5, 5]", 3), "never"),
-        (_table("[1, 2, 4]", "[3, 3, 3]", 7), "not_timed"),
-        (_table("[1, 2, 4]", "[3, 3, 3]", '"3"'), "not_timed"),
-        (_table("[1, 2, 4]", "[3, 3, 3]", [1, 3]), "not_timed"),
-        (_table("[1, 2, 4]", "[3, 3, 3]", 2), "early"),
-        (_table("[2, 2, 4]", "[3, 1, 1]", 3), "late"),
-        (_table("[1, 2, 4]", "[3, 3, 3]", None), "late"),
+        (_table([1, 2, 3], [5, 5, 5], 3), "It does not win in every row"),
+        (_table([1, 2, 4], [3, 3, 3], 2), "It does not win in every row"),
+        (_table([1, 2, 4], [3, 3, 3], 7), "a number of the first column"),
+        (_table([1, 2, 4], [3, 3, 3], [1, 3]), "a number of the first column"),
+        (_table([2, 2, 4], [3, 1, 1], 3), "The pool wins sooner"),
+        (_table([1, 2, 4], [3, 3, 3], None), "The pool wins sooner"),
     ],
     "2.4": [
-        ("own = [sum_of_cubes(10)]", "not_watched"),
-        ("own = watch()", "empty"),
-        ("with watch() as own:\n    pass", "empty"),
-        (_lanes("[0.9]"), "one_lane"),
-        (_lanes("[0.4, 0.4]"), "short"),
+        ([45], "the own of “with watch() as own”"),
+        (watch(), "Nothing was timed yet"),
+        (_lanes(0.9), "Processes: 1, busy for 90%"),
+        (_lanes(0.4, 0.4), "Processes: 2, busy for 40%"),
     ],
     "3.1": [
-        ("lines = 6", "not_lines"),
-        ("lines = set()", "not_lines"),
-        ('lines = {"1", "2"}', "not_lines"),
-        ("lines = {2, 6, 11}", "not_lines"),
-        ("lines = {6}", "some"),
-        ("lines = {2, 4, 6, 8}", "some"),
-        ("lines = {1, 2, 3, 5, 6, 9}", "some"),
-        ("lines = set(range(1, 11))", "some"),
+        (6, "lines has to be a set of line numbers"),
+        ({"1", "2"}, "lines has to be a set of line numbers"),
+        ({2, 6, 11}, "lines has to be a set of line numbers"),
+        ({6}, "1 of the four mistakes. What does os.listdir give"),
+        ({2, 4, 6, 8}, "In lines 4 and 8 the mistake shows"),
+        ({1, 2, 3}, "what was timed?"),
+        (set(range(1, 11)), "Lines 7, 9 and 10 are fine"),
     ],
     "3.2": [
-        ("file_names = {os.path.basename(p) for paths in found for p in paths}", "not_a_list"),
-        ("file_names = [[os.path.basename(p) for p in paths] for paths in found]", "nested"),
-        ("file_names = [path for paths in found for path in paths]", "paths"),
-        ("file_names = []", "other"),
-        ("file_names = [p.split(os.sep)[-1][:-3] for ps in found for p in ps]", "other"),
-    ],
-    "3.3": [
-        ("search = os", "not_a_function"),
-        ("search = search(os.getcwd())", "not_a_function"),
-        (_function("search(directory)", "return []"), "not_importable"),
-        ("search = lambda directory: []", "not_importable"),
-        (_module("search_lambda", "find_py = lambda directory: []"), "not_importable"),
-        (
-            _module("search_ends", "def find_py(directory):", "    raise SystemExit"),
-            "not_importable",
-        ),
-        (
-            _module("search_names", "def find_py(directory):", "    return os.listdir(directory)"),
-            "names",
-        ),
-        (_module("search_none", "def find_py(directory):", "    print(1)"), "other_files"),
-        (
-            _module(
-                "search_folders",
-                "def find_py(directory):",
-                "    paths = [os.path.join(directory, name) for name in os.listdir(directory)]",
-                '    return [path for path in paths if path.endswith(".py")]',
-            ),
-            "other_files",
-        ),
+        (([["a/b.md"]], {"b.md"}), "file_names has to be a list"),
+        (([["a/b.md"]], [["b.md"]]), "a second loop is needed"),
+        (([["a/b.md"]], ["a/b.md"]), "without its folder"),
+        (([["a/b.md"]], []), "without its folder"),
     ],
     "4.1": [
-        (
-            "with multiprocessing.Pool(2) as pool:\n"
-            "    powers = pool.starmap_async(pow, pairs)\n" + _ENDED,
-            "not_a_list",
-        ),
-        ("powers = pow(2, 10)", "not_a_list"),
-        ("powers = [pow(b, a) for a, b in pairs]", "swapped"),
-        ("powers = [a * b for a, b in pairs]", "values"),
+        (1_024, "powers has to be a list"),
+        ([100, 64, 59_049], "the other way round"),
+        ([20, 12, 30], "Those are not the powers"),
     ],
     "4.2": [
-        (_timed("[3.3, 2.2, 1.1]", 100), "not_seconds"),
-        (_timed('{1: "0.3 s", 10: "0.2 s", 100: "0.1 s"}', 100), "not_seconds"),
-        (_timed("{}", 100), "few"),
-        (_timed("{1: 3.3, 1_000: 1.1}", 1_000), "few"),
-        (_timed("{100: 1.1, 101: 2.2, 102: 3.3}", 100), "few"),
-        (_timed("{1: 3.3, 10: 2.2, 100: 1.1}", 50), "not_tried"),
-        (_timed("{1: 3.3, 10: 2.2, 100: 1.1}", 1.1), "not_tried"),
-        (_timed("{1: 3.3, 10: 2.2, 100: 1.1}", 1), "slow"),
+        (([3.3, 2.2, 1.1], 100), "a dictionary of numbers above 0"),
+        (({1: NAN, 10: 0.2, 100: 0.1}, 100), "a dictionary of numbers above 0"),
+        (({}, 100), "at least three sizes"),
+        (({100: 1.1, 101: 2.2, 102: 3.3}, 100), "at least three sizes"),
+        (({1: 3.3, 10: 2.2, 100: 1.1}, 1.1), "one of the sizes that you timed"),
+        (({1: 3.3, 10: 2.2, 100: 1.1}, 1), "3.0 times as long as the best"),
     ],
     "4.3": [
-        ("better = waits", "not_watched"),
-        ("better = watch()", "empty"),
-        (_dealt("waits[:-1]"), "other_job"),
-        (_dealt("waits[::-1]", n_workers=8), "other_job"),
-        ("better = before", "chunks"),
-        (_dealt("waits[::-1]", chunksize=4), "chunks"),
-        (_dealt("waits"), "order"),
-        (_dealt("waits[::-1]", chunksize=2), "order"),
+        (WAITS, "the better of “with watch() as better”"),
+        (watch(), "Nothing was timed yet"),
+        (simulate(WAITS[:-1], 4, 1), "calls by 4 workers"),
+        (simulate(WAITS[::-1], 8, 1), "calls by 8 workers"),
+        (simulate(WAITS, 4, 4), "somebody gets too much at once"),
+        (simulate(WAITS, 4, 1), "whom the others wait for"),
     ],
     "5.1": [
-        ("efficiency = speedup", "speedup"),
-        ("efficiency = n_workers / speedup", "upside_down"),
-        ("efficiency = 100 * speedup / n_workers", "percent"),
-        ("efficiency = speedup * n_workers", "other"),
-        ("efficiency = pool_s / loop_s", "other"),
-        ('efficiency = "75 %"', "not_a_number"),
+        ("75 %", "efficiency has to be a number"),
+        (75.0, "That is the percentage"),
+        (6, "That is the speedup"),
+        (8 / 6, "divide it by the number of workers"),
     ],
     "5.2": [
-        ("most = amdahl", "not_a_number"),
-        ("most = 0.6", "not_a_number"),
-        ("most = 1 / 0.05", "limit"),
-        ("most = 13", "fewer"),
-        ("most = 15", "more"),
-        ("most = 10_000", "more"),
+        (13.6, "most has to be a whole number"),
+        (13, "there is room for more"),
+        (20, "less than 0.6"),
     ],
     "5.3": [
-        ("own = 1.8", "not_speedups"),
-        ('own = {1: "0.9", 2: "1.8"}', "not_speedups"),
-        ('own = {1: 0.9, 2: float("nan")}', "not_speedups"),
-        ("own = {1: 0.9, 2: -1.8}", "not_speedups"),
-        ("own = {1: 0.95, 4: 3.1}", "no_two"),
-        ("own = {1: 9.5, 2: 5.1}", "too_good"),
+        (1.8, "a dictionary of numbers above 0"),
+        ({1: 0.9, 2: -1.8}, "a dictionary of numbers above 0"),
+        ({1: 0.95, 4: 3.1}, "The speedup with 2 workers is missing"),
+        ({1: 9.5, 2: 5.1}, "does not look like a speedup"),
     ],
     "6.1": [
-        ('n_threads = "4"', "not_a_count"),
-        ("n_threads = 20 / 3", "not_a_count"),
-        ("n_threads = 0", "not_a_count"),
-        ('n_threads = float("inf")', "not_a_count"),
-        ("n_threads = round(limit_s / wait_s)", "rounds"),
-        ("n_threads = 2", "few"),
-        ("n_threads = 8", "many"),
+        (20 / 3, "n_threads has to be a whole number"),
+        (INFINITY, "n_threads has to be a whole number"),
+        (2, "Not enough: that is 10 rounds, which take 1.00 s"),
+        (5, "but not the smallest number"),
     ],
     "6.2": [
-        ('check("6.2", primes)', "not_ways"),
-        (_jobs(web="thread"), "not_ways"),
-        (_jobs() + "\nweb = ThreadPoolExecutor", "not_ways"),
-        (_jobs(chat="threads", squares="threads"), "wrong"),
-        (_jobs(primes="threads"), "wrong"),
-        (_jobs(sums="processes"), "wrong"),
+        ("processes", "Pass 5 things"),
+        (("thread", "processes", "asyncio", "sequential", "threads"), "web has to be one of"),
+        (("processes", "processes", "asyncio", "sequential", "threads"), "web: it is 40 waits"),
+        (("threads", "threads", "asyncio", "sequential", "threads"), "primes: it computes"),
+        (("threads", "processes", "threads", "sequential", "threads"), "chat: it is thousands"),
+        (("threads", "processes", "asyncio", "threads", "threads"), "squares: it is over before"),
+        (("asyncio", "processes", "asyncio", "sequential", "processes"), "checksums: it computes"),
     ],
     "6.3": [
-        ("times_s = 0.2\nbest = 'threads'", "not_seconds"),
-        (_own_times('{"sequential": "3 s", "threads": 2, "processes": 1}'), "not_seconds"),
-        (_own_times('{"sequential": 3, "threads": 2}'), "few"),
-        (_own_times(best="threads pool"), "not_measured"),
-        (_own_times(best="sequential"), "slower"),
-        (_own_times('{"sequential": 3, "threads": 0.01, "processes": 1}', "threads"), "at_once"),
+        ((0.2, "threads"), "a dictionary of numbers above 0"),
+        (({"sequential": 3, "threads": 2}, "threads"), "The keys of times_s"),
+        ((TIMES_S, "asyncio"), "one of the three keys"),
+        ((TIMES_S | {"threads": 0.01}, "threads"), "Two are not that fast"),
+        ((TIMES_S, "sequential"), "takes 200% longer"),
     ],
     "7.1": [
-        ('check("7.1", case_a)', "not_numbers"),
-        ('case_a, case_b, case_c = "2", "3", "4"', "not_numbers"),
-        ("case_a, case_b, case_c = 2, 3, 5", "not_numbers"),
-        ("case_a, case_b, case_c = 1, 3, 4", "case_a"),
-        ("case_a, case_b, case_c = 4, 3, 2", "case_a"),
-        ("case_a, case_b, case_c = 2, 2, 4", "case_b"),
-        ("case_a, case_b, case_c = 2, 3, 2", "case_c"),
-    ],
-    "7.2": [
-        ("mended = run_script('print([1, 4, 9])', limit_s=20)", "not_text"),
-        ("mended = [1, 4, 9]", "not_text"),
-        ("mended = print(broken)", "not_text"),
-        ("mended = 'print([1, 4, 9])'", "no_spawn"),
-        ("mended = broken.replace('\"spawn\"', '\"fork\"')", "no_spawn"),
-        ("mended = 'way = \"spawn\"; print([1, 4, 9])'", "no_spawn"),
-        ("mended = broken", "function"),
-        (_script(_MAPPED.replace("task", "lambda x: x * x")), "function"),
-        (_script("def task(x): return x * x", _MAPPED), "function"),
-        ("mended = broken.replace('lambda x: x * x', 'abs')", "guard"),
-        (
-            _script(head=_SQUARE + 'pool = multiprocessing.get_context("spawn").Pool(1)'),
-            "guard",
-        ),
-        (_script(_MAPPED, head=_SQUARE + "multiprocessing.Pool(1)"), "guard"),
-        ("mended = broken.replace('print(', 'print((')", "other"),
-        (_script("with spawn.Pool(1) as pool: print(pool.map(task, [1]))"), "other"),
-        (_script(_MAPPED.replace("print", "list"), head=_SQUARE), "other"),
-        (_script(_MAPPED, head=_CUBE), "other"),
-        (_script(_MAPPED, head=_SQUARE + "print(__name__)"), "other"),
+        (2, "Pass 3 things"),
+        ((2, 3, 5), "case_c has to be one of 1, 2, 3, 4"),
+        ((1, 3, 4), "case_a: the process looked for clean"),
+        ((2, 2, 4), "case_b: nobody left an error"),
+        ((2, 3, 2), "case_c: a process ran the script"),
     ],
     "7.3": [
-        ("safe_add = racy_add", "race"),
-        (
-            _adds(
-                "for _ in range(n):",
-                "    with lock:",
-                '        b = account["balance"]',
-                "    with lock:",
-                '        account["balance"] = b + 1',
-            ),
-            "race",
-        ),
-        (
-            _adds(
-                "for _ in range(n):",
-                '    b = account["balance"]',
-                "    with lock:",
-                '        account["balance"] = b + 1',
-            ),
-            "race",
-        ),
-        (_adds('account["balance"] += n'), "race"),
-        (
-            _adds(
-                "import threading",
-                "for _ in range(n):",
-                "    with threading.Lock():",
-                f"        {_ADD}",
-            ),
-            "race",
-        ),
-        (_adds("with lock:", f"    {_ADD}"), "alone"),
-        (_adds("with lock:", '    account["balance"] = 40'), "alone"),
-        (_adds("lock.acquire()", 'account["balance"] += n'), "stuck"),
-        (_adds("for _ in range(n):", "    lock.acquire()", f"    {_ADD}"), "stuck"),
-        (_adds("with lock:", "    with lock:", f"        {_ADD}"), "stuck"),
-        (_adds("while n > 0:", "    pass"), "stuck"),
+        (7, "safe_add has to be the function"),
+        (_adds("with lock:", f"    {ADD}"), "One thread, with n=10"),
+        (_adds("for _ in range(n):", f"    {ADD}"), "another one wrote"),
+        (_adds('account["balance"] += n'), "another one wrote"),
     ],
     "8.1": [
-        ("times_heavier = pickle.dumps(description)", "not_a_number"),
-        ('times_heavier = "129,000"', "not_a_number"),
-        ("times_heavier = [heavy, 31]", "not_a_number"),
-        ("times_heavier = len(pickle.dumps(description)) / heavy", "upside_down"),
-        ("times_heavier = heavy - len(pickle.dumps(description))", "bytes"),
-        ("times_heavier = len(pickle.dumps(description))", "bytes"),
-        ("times_heavier = heavy / len(description)", "other"),
-        ("import sys\n\ntimes_heavier = heavy / sys.getsizeof(description)", "other"),
-        ("times_heavier = 1_000", "other"),
+        ("129,000", "times_heavier has to be a number"),
+        (31 / 4_000_000, "upside down"),
+        (4_000_000, "divide heavy by that"),
     ],
     "8.2": [
-        ('check("8.2", keep_table)', "not_three"),
-        ("initializer = keep_table(table)\ninitargs = (table,)\ntask = total_kept", "initializer"),
-        ('initializer = "keep_table"\ninitargs = (table,)\ntask = total_kept', "initializer"),
-        ("initializer = total_kept\ninitargs = (table,)\ntask = total", "initializer"),
-        ("initializer = keep_table\ninitargs = (table)\ntask = total_kept", "initargs"),
-        ("initializer = keep_table\ninitargs = ()\ntask = total_kept", "initargs"),
-        ("initializer = keep_table\ninitargs = (values,)\ntask = total_kept", "initargs"),
-        ("initializer = keep_table\ninitargs = table, values\ntask = total", "initargs"),
-        ("initializer = keep_table\ninitargs = (table,)\ntask = partial(total, table)", "task"),
-        ("initializer = keep_table\ninitargs = (table,)\ntask = total", "task"),
-        ("initializer = keep_table\ninitargs = (table,)\ntask = [total(table, 0.5)]", "task"),
-        ("initializer = keep_table\ninitargs = (table,)\ntask = keep_table", "task"),
+        (_keep_table, "Pass 3 things"),
+        ((None, (TABLE,), _total_kept), "initializer should be keep_table"),
+        ((_keep_table, TABLE, _total_kept), "initargs should be a tuple"),
+        ((_keep_table, ([0.5],), _total_kept), "initargs should be a tuple"),
+        ((_keep_table, (TABLE,), _keep_table), "the function that uses the kept table"),
     ],
     "8.3": [
-        (_function("with_block(values, compute)", "return compute(values)"), "other_result"),
-        (_block("result = sum(numbers)", "return result"), "other_result"),
-        (_block("compute(numbers)", *_CLEAN), "other_result"),
-        (_block("result = compute(values)", *_CLEAN, "return result"), "other_result"),
-        (_block("result = compute(numbers[1:])", *_CLEAN, "return result"), "other_result"),
-        (_block("result = compute(numbers)", *_CLEAN, "return len(values)"), "other_result"),
-        (_block("result = compute(numbers)", "block.close()", "return result"), "view"),
-        (_block("result = compute(numbers)", "return result"), "left"),
+        (None, "with_block has to be the function"),
+        (lambda values, compute: compute(values), "compute should get the view"),
+        (_block(COPY, "compute(numbers)", *CLEAN), "compute should get the view"),
+        (_block(COPY, "return compute(numbers)"), "The block is still in the system"),
+        (_block(COPY, "n = compute(numbers)", "block.close()", "return n"), "takes unlink"),
+        (_block(COPY, "n = compute(numbers)", *CLEAN[1:], "return n"), "takes unlink"),
+        (_block(COPY, "n = compute(numbers)", "block.unlink()", "return n"), "takes unlink"),
+        (_block(COPY, "n = compute(numbers)", *CLEAN, "return n"), "If compute fails"),
         (
-            _block("result = compute(numbers)", "del numbers", "block.close()", "return result"),
-            "left",
-        ),
-        (_block("result = compute(numbers)", "block.unlink()", "return result"), "left"),
-        (_block("result = compute(numbers)", *_CLEAN, "return result"), "not_always"),
-        (
-            _block(
-                "try:",
-                "    result = compute(numbers)",
-                "    del numbers",
-                "    return result",
-                "finally:",
-                "    block.close()",
-                "    block.unlink()",
-            ),
-            "view",
+            _block(COPY, "try:", "    return compute(numbers)", "finally:", *INDENTED),
+            "If compute fails, or copying the values",
         ),
         (
             _block(
                 "try:",
+                f"    {COPY}",
                 "    return compute(numbers)",
                 "except Exception:",
                 "    return 0",
                 "finally:",
-                *(f"    {line}" for line in _CLEAN),
+                *INDENTED,
             ),
-            "swallowed",
+            "do not catch its error",
         ),
+    ],
+    "9.1": [
+        (20, "Pass 2 things"),
+        ((50, INFINITY), "chunksize has to be a number above 0"),
+        ((50, 0.05), "With chunks of 0.05 it keeps 3 busy"),
+        ((50, 10), "it keeps 500 busy, fewer than 1,000"),
+        ((50, 1_000), "the smallest is asked for"),
+    ],
+    "9.2": [
+        ([], "open_doors has to be the function"),
+        (lambda doors: doors[0], "a list of texts"),
+        (lambda doors: [], "those that begin with"),
+        (lambda doors: [d for d in doors if "127" not in d], "Look at 10.127.0.1:40001"),
+        (lambda doors: [d for d in doors if d.startswith("127.")], "those that begin with"),
+    ],
+    "9.3": [
+        (("Pool", "Pool", "Dask", "Slurm"), "job_a has to be one of"),
+        (("processes", "processes", "cluster", "queue"), "job_a: if the loop"),
+        (("loop", "loop", "cluster", "queue"), "job_b: multiply"),
+        (("loop", "processes", "queue", "queue"), "job_c: it does not fit"),
+        (("loop", "processes", "cluster", "cluster"), "job_d: the machine is shared"),
+    ],
+    "10.1": [
+        (([0.5], 0.5), "Pass 3 things"),
+        (((word for word in []), [0.5, 0.6, 0.7], 0.5), "total has to be a whole number"),
+        ((9, 0.5, 0.5), "timings_s has to be a list"),
+        ((9, [0.5, 0.6, NAN], 0.5), "timings_s has to be a number above 0"),
+        ((9, [0.5, 0.5, 0.5], 0.5), "Measure three times at least"),
+        ((9, [0.5, 1.01, 1.49], 0.5), "read begin inside the loop"),
+        ((9, [0.5, 0.6, 1.0], 0.7), "or their median"),
+    ],
+    "10.2": [
+        ((0.95, "processes"), "Pass 4 things"),
+        ((0.0, 0.0, 1.0, "threads"), "wall_s has to be a number above 0"),
+        ((1.0, 0.95, 0.95, "processes"), "that cpu_s leaves"),
+        ((1.0, 0.95, 0.05, "pool"), 'way has to be "processes" or "threads"'),
+        ((1.0, 0.95, 0.05, "threads"), "It waits 5%"),
+        ((1.0, 0.05, 0.95, "processes"), "It waits 95%"),
+    ],
+    "10.4": [
+        ("It took 1.00 s", "Pass 2 things"),
+        ((PRINTED, 12.5), "conclusion has to be a text"),
+        ((None, PRINTED), "done.stdout has to be a text"),
+        ((PRINTED, "6000 files, 1.00 s, Pool"), "It has 5 words"),
+        ((PRINTED, "A Pool was faster than the loop on this corpus on a machine with 2 CPUs"),
+         "with the same digits"),
+        ((PRINTED, "The 6000 files took 1.00 s in the loop and then 0.60 s with a Pool"),
+         "on which machine"),
+        ((PRINTED, "The 6000 files took 1.00 s in the loop and 0.60 s otherwise, with 2 CPUs"),
+         "what did the work"),
+    ],
+    "11.1": [
+        (4.2, "Pass 2 things"),
+        ((4.2, "2.7"), "in_hundreds_s has to be a number"),
+        ((4200, 2700), "in_ones_s was right already"),
+        ((4.2, 2.74), "not the sum"),
+        ((4.2, 2.5), "the start plus the slower one"),
+    ],
+    "11.2": [
+        (0.34 / 0.03, "pays_from has to be a whole number"),
+        (9, "each item saves 30 ms"),
+        (13, "fewer are enough to win"),
+    ],
+    "11.3": [
+        (("pool", "loop", "thread", "loop"), "job_c has to be one of"),
+        (("threads", "loop", "threads", "loop"), "job_a: it is two minutes"),
+        (("pool", "pool", "threads", "loop"), "job_b: a thousand squares"),
+        (("pool", "loop", "pool", "loop"), "job_c: waiting takes no CPU"),
+        (("pool", "loop", "threads", "pool"), "job_d: all 8 CPUs are at work"),
+    ],
+}  # fmt: skip
+
+# Right answers beside the lessons' own solutions.
+RIGHT = {
+    "1.3": [((1.0, 3.0, 4.5), "off by 33%")],
+    "2.2": [("pool.close()", "close takes no new work"), ("Close", "close takes no new work")],
+    "2.3": [
+        (_table([5, 5, 5], pool, pays_from), "what your table says")
+        for pool, pays_from in (
+            ([9, 9, 9], None),
+            ([9, 1, 9], None),
+            ([9, 9, 1], 3),
+            ([9, 1, 1], 2),
+            ([1, 9, 1], 3),
+            ([1, 5, 1], 3),
+            ([1, 1, 1], 1),
+            ([], None),
+        )
+    ],
+    "2.4": [(_lanes(0.8, 0.6, 0.7), "The 3 processes were busy 70%")],
+    "3.1": [([1, 2, 3, 4, 5, 6, 8], "All four")],
+    "4.1": [((1_024, 81, 1_000), "starmap")],
+    "4.2": [(({1: 1.199, 10: 1.122, 100: 1.1}, 1), "1.1 times as long as the best")],
+    "4.3": [(simulate(WAITS[::-1], 4, 1), "Hardly anyone sat idle")],
+    "5.1": [(round(6 / 8, 2), "Three quarters")],
+    "5.3": [({2: 1.1}, "An efficiency of 55%")],
+    "6.1": [(4.0, "Five rounds")],
+    "6.2": [(("asyncio", "processes", "asyncio", "sequential", "threads"), "where the time goes")],
+    "6.3": [((TIMES_S | {"threads": 1.1}, "threads"), "at most 10% better")],
+    "7.3": [
+        (_adds("with lock:", "    for _ in range(n):", f"        {ADD}"), "not a single addition"),
+        (
+            _adds(
+                "while not lock.acquire(blocking=False):",
+                "    pass",
+                'account["balance"] += n',
+                "lock.release()",
+            ),
+            "not a single addition",
+        ),
+    ],
+    "8.1": [(np.float64(4_000_153 // 31), "times: that weight")],
+    "8.2": [((_keep_table, [TABLE], _total_kept), "Each worker gets the table once")],
+    "8.3": [
         (
             _block(
                 "try:",
-                "    return compute(numbers)",
-                "finally:",
-                *(f"    {line}" for line in _CLEAN),
-            ),
-            "not_always",
-        ),
-    ],
-    **cluster.WRONG,
-    **project.WRONG,
-    **prediction.WRONG,
-}
-
-# Right answers beside the lesson's own solution.
-ALSO_RIGHT: dict[str, list[tuple[str, str]]] = {
-    "1.3": [
-        ("measured_s = 1.5 * forecast_s", "right_far"),
-    ],
-    "5.3": [
-        ("own = {2: 1.1}", "right_low"),
-    ],
-    "2.2": [('method = "pool.close()"', "right"), ('method = "Close"', "right")],
-    "2.3": [(_table("[1, 2, 3]", "[5, 5, 5]", None), "right")],
-    "2.4": [(_lanes("[0.8, 0.6, 0.7]"), "right")],
-    "3.1": [
-        ("lines = [1, 2, 3, 4, 5, 6, 8]", "right"),
-    ],
-    "3.2": [
-        (
-            "from pathlib import Path\n\nfile_names = [Path(p).name for ps in found for p in ps]",
-            "right",
-        ),
-    ],
-    "3.3": [
-        (
-            _module(
-                "search_all",
-                "def find_py(directory):",
-                "    entries = os.scandir(directory)",
-                '    return {e.path for e in entries if e.name.endswith(".py") and e.is_file()}',
-            ),
-            "right",
-        )
-    ],
-    "4.1": [("powers = tuple(a**b for a, b in pairs)", "right")],
-    "4.2": [
-        (_timed("{1: 3.3, 10: 1.155, 100: 1.1}", 10), "right"),
-        (_timed("{1: 1.199, 10: 1.122, 100: 1.1}", 1), "right"),
-    ],
-    "4.3": [(_dealt("waits[::-1]"), "right")],
-    "5.1": [
-        ("efficiency = round(speedup / n_workers, 2)", "right"),
-    ],
-    "6.1": [
-        ("n_threads = 20 // (limit_s / wait_s)", "right"),
-    ],
-    "6.2": [
-        (_jobs(web="asyncio"), "right"),
-    ],
-    "6.3": [
-        (_own_times('{"sequential": 3, "threads": 1.1, "processes": 1}', "threads"), "right"),
-    ],
-    "8.1": [("times_heavier = round(heavy / len(pickle.dumps(description)))", "right")],
-    "8.2": [("initializer = keep_table\ninitargs = [table]\ntask = total_kept", "right")],
-    "8.3": [
-        (
-            _function(
-                "with_block(values, compute)",
-                "block = shared_memory.SharedMemory(create=True, size=values.nbytes)",
-                "try:",
+                "    del numbers",
                 "    numbers = np.ndarray(values.shape, values.dtype, buffer=block.buf)",
-                "    numbers[:] = values",
+                f"    {COPY}",
                 "    return compute(numbers)",
                 "finally:",
                 "    block.unlink()",
                 "    block.close()",
             ),
-            "right",
-        ),
+            "The memory is gone",
+        )
     ],
-    "7.2": [
-        (
-            _script(_MAPPED, head="from helpers.tasks import square as task"),
-            "right",
-        ),
-        (
-            _script(
-                "with ProcessPoolExecutor(1, mp_context=spawn) as executor:",
-                "    print(list(executor.map(square, [1, 2, 3])))",
-                head="from concurrent.futures import ProcessPoolExecutor\n"
-                "from helpers.tasks import square",
-            ),
-            "right",
-        ),
+    "9.2": [(lambda doors: list(filter(lambda d: d[:4] != "127.", doors)), "What is left")],
+    "10.1": [
+        ((9, (0.6, 0.5, 0.7), 0.6), "The loop takes 600 ms"),
+        ((9, [1.5, 0.5, 0.6, 0.7], 0.5), "The first pass took 3.0 times"),
     ],
-    "7.3": [
-        (_adds("with lock:", "    for _ in range(n):", f"        {_ADD}"), "right"),
-        (_adds("lock.acquire()", 'account["balance"] += n', "lock.release()"), "right"),
-        (
-            _adds(
-                "while not lock.acquire(timeout=0.01):",
-                "    pass",
-                'account["balance"] += n',
-                "lock.release()",
-            ),
-            "right",
-        ),
+    "10.2": [
+        ((1.0, 1.1, -0.1, "processes"), "It waited 0%"),
+        ((1.0, 0.05, 0.95, "threads"), "It waited 95%"),
+        ((1.0, 0.5, 0.5, "threads"), "It waited 50%"),
     ],
-    **cluster.ALSO_RIGHT,
-    **project.ALSO_RIGHT,
-    **prediction.ALSO_RIGHT,
-}
+    "10.4": [
+        (("loop 0.10 s, pool 0.10 s", "With a Pool of two processes it took 0.10 s, on 2 CPUs too"),
+         "It says what was done"),
+        ((PRINTED, "Contar palabras de 6.000 archivos tomó 1,00 s y, con Pool, 0,60 s con 2 CPU"),
+         "It says what was done"),
+    ],
+    "11.1": [([4.2, 2.7], "One by one")],
+    "11.2": [(12.0, "For 12 items")],
+}  # fmt: skip

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from . import programs
-from .lessons import Cell, Finding, Lesson, lesson_check
+from .lessons import Cell, Findings, Lesson, lesson_check
 
 MAX_PARAGRAPH_WORDS = 80
 MAX_CODE_LINES = 15
@@ -17,100 +17,99 @@ RECAP = {"es": "Resumen", "en": "Recap"}
 
 
 @lesson_check
-def opening(lesson: Lesson) -> Iterator[Finding]:
+def opening(lesson: Lesson) -> Findings:
     """The first cell has the title, one question, the minutes and a link to the twin."""
-    first = lesson.cells[0] if lesson.cells else Cell(1, {})
+    first = lesson.cells[0]
     levels = [level for cell in lesson.markdown for level, _ in cell.page.headings]
-    if not first.page.headings or first.page.headings[0][0] != 1 or levels.count(1) != 1:
-        yield lesson.finding("begin with '# Title', the only heading of level 1", first)
+    if levels[:1] != [1] or levels.count(1) != 1:
+        yield first, "begin with '# Title', the only heading of level 1"
     questions = [text for text in first.page.bold if text.strip().endswith("?")]
     if len(questions) != 1:
-        yield lesson.finding(f"{len(questions)} questions in bold; the lesson answers one", first)
-    if not any(_two_times(block.full) for block in first.page.blocks):
-        yield lesson.finding("say the minutes to read and to practise ('10 min ... 15 min')", first)
-    if not _ends_with_twin_link(lesson, first):
-        twin = lesson.course.get("twin")
-        yield lesson.finding(f"its last line must link to the other language: {twin}", first)
+        yield first, f"{len(questions)} questions in bold; the lesson answers one"
+    if not re.search(r"\d+ min.*\d+ min", first.source):
+        yield first, "say the minutes to read and to practise ('10 min ... 15 min')"
+    if f"]({lesson.course.get('twin')})" not in first.source.strip().splitlines()[-1]:
+        yield first, f"its last line must link to the other language: {lesson.course.get('twin')}"
 
 
 @lesson_check
-def setup(lesson: Lesson) -> Iterator[Finding]:
-    """The first code cell alone calls ``start``, with the notebook's language; no card is stored."""
+def setup(lesson: Lesson) -> Findings:
+    """The first code cell alone calls ``start``, in the notebook's language; no card is stored."""
     languages = [
-        (cell, programs.first_argument(call))
+        (cell.number, programs.first_argument(call))
         for cell in lesson.code
         for call in programs.calls(cell.trees, "start")
         if isinstance(call.func, ast.Name)  # process.start() is something else
     ]
-    if [(cell.number, value) for cell, value in languages] != [
-        (cell.number, lesson.language) for cell in lesson.code[:1]
-    ]:
-        yield lesson.finding(f'call start("{lesson.language}") once, in the first code cell')
-    for cell in lesson.code[:1]:
-        if "nbval-ignore-output" not in cell.tags:
-            advice = "tag it nbval-ignore-output: what it shows is the card of one machine"
-            yield lesson.finding(advice, cell)
+    if languages != [(lesson.code[0].number, lesson.language)]:
+        yield None, f'call start("{lesson.language}") once, in the first code cell'
+    if "nbval-ignore-output" not in lesson.code[0].tags:
+        yield lesson.code[0], "tag it nbval-ignore-output: its card is that of one machine"
 
 
 @lesson_check
-def prediction(lesson: Lesson) -> Iterator[Finding]:
+def prediction(lesson: Lesson) -> Findings:
     """From lesson 1 on the learner commits to at least one guess."""
     asked = any(programs.calls(cell.trees, "predict") for cell in lesson.code)
     if lesson.number != 0 and not asked:
-        yield lesson.finding("let the learner predict a result: call predict(...) before it")
+        yield None, "let the learner predict a result: call predict(...) before it"
 
 
 @lesson_check
-def recap(lesson: Lesson) -> Iterator[Finding]:
+def recap(lesson: Lesson) -> Findings:
     """The lesson ends with its recap."""
     chapters = [text for cell in lesson.markdown for level, text in cell.page.headings if level < 3]
     if not chapters or not chapters[-1].startswith(RECAP[lesson.language]):
-        yield lesson.finding(f"end with a heading '## {RECAP[lesson.language]}'")
+        yield None, f"end with a heading '## {RECAP[lesson.language]}'"
 
 
 @lesson_check
-def paragraph_length(lesson: Lesson) -> Iterator[Finding]:
+def paragraph_length(lesson: Lesson) -> Findings:
     """No paragraph has more than 80 words."""
     for cell in lesson.markdown:
-        for block in cell.page.blocks:
-            count = len(block.full.split())
-            if count > MAX_PARAGRAPH_WORDS:
-                advice = f"a paragraph of {count} words ('{block.full[:40]}...'); "
-                yield lesson.finding(f"{advice}at most {MAX_PARAGRAPH_WORDS}: split it", cell)
+        for text in (block.full for block in cell.page.blocks):
+            if len(text.split()) > MAX_PARAGRAPH_WORDS:
+                yield cell, f"'{text[:40]}...' has over {MAX_PARAGRAPH_WORDS} words: split it"
 
 
 @lesson_check
-def code_length(lesson: Lesson) -> Iterator[Finding]:
+def code_length(lesson: Lesson) -> Findings:
     """No code cell, and no solution, has more than 15 lines; a program in a file, 30."""
     for cell, source in code_to_run(lesson):
         count = len(source.strip().splitlines())
         most = MAX_SCRIPT_LINES if programs.written_file(source) else MAX_CODE_LINES
         if count > most:
-            yield lesson.finding(f"{count} lines of code; at most {most}", cell)
+            yield cell, f"{count} lines of code; at most {most}"
 
 
 @lesson_check
-def code_comments(lesson: Lesson) -> Iterator[Finding]:
+def code_comments(lesson: Lesson) -> Findings:
     """Code has no comments: what needs saying is said in both languages in the text above."""
     for cell, source in code_to_run(lesson):
         for comment in programs.comments(source):
-            yield lesson.finding(f"say '{comment}' in the Markdown cell above instead", cell)
+            yield cell, f"say '{comment}' in the Markdown cell above instead"
 
 
 @lesson_check
-def exercises(lesson: Lesson) -> Iterator[Finding]:
+def exercises(lesson: Lesson) -> Findings:
     """Exercises are numbered in order, have a gap and a check, and a folded solution below."""
     found = [(i, cell) for i, cell in enumerate(lesson.cells) if "exercise" in cell.tags]
     if len(found) < MIN_EXERCISES:
-        yield lesson.finding(f"{len(found)} exercises; give at least {MIN_EXERCISES}")
+        yield None, f"{len(found)} exercises; give at least {MIN_EXERCISES}"
     for count, (index, cell) in enumerate(found, 1):
-        expected = f"{lesson.number}.{count}"
-        following = lesson.cells[index + 1] if index + 1 < len(lesson.cells) else None
-        yield from _exercise_findings(lesson, cell, expected)
-        yield from _solution_findings(lesson, cell, following, expected)
+        expected = [f"{lesson.number}.{count}"]
+        if not _has_gap(cell.source) or _checked(cell.source) != expected:
+            yield cell, f"an exercise has '...' to fill in, and calls check of {expected} once"
+        blocks = [
+            block for next_one in lesson.cells[index + 1 :][:1] for block in next_one.page.solution
+        ]
+        # A file that the solution saves is a cell of its own, as %%writefile takes a whole cell.
+        solutions = [block for block in blocks if not programs.written_file(block)]
+        if [_checked(source) for source in solutions] != [expected] or _has_gap(solutions[0]):
+            yield cell, f"below it, in <details>, a python block without '...' checks {expected}"
     for cell in lesson.code:
         if _checked(cell.source) and "exercise" not in cell.tags:
-            yield lesson.finding("it calls check(...): tag it 'exercise'", cell)
+            yield cell, "it calls check(...): tag it 'exercise'"
 
 
 def code_to_run(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
@@ -120,44 +119,11 @@ def code_to_run(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
             yield cell, source
 
 
-def _two_times(text: str) -> bool:
-    return "min" in text and len(re.findall(r"\d+", text)) >= 2
-
-
-def _ends_with_twin_link(lesson: Lesson, first: Cell) -> bool:
-    last_line = first.source.strip().splitlines()[-1:]
-    return bool(last_line) and f"]({lesson.course.get('twin')})" in last_line[0]
-
-
 def _checked(source: str) -> list[object]:
-    return [
-        programs.first_argument(call) for call in programs.calls(programs.trees(source), "check")
-    ]
+    found = programs.calls(programs.trees(source), "check")
+    return [programs.first_argument(call) for call in found]
 
 
 def _has_gap(source: str) -> bool:
     nodes = programs.nodes(programs.trees(source))
     return any(programs.constant(node) is Ellipsis for node in nodes)
-
-
-def _exercise_findings(lesson: Lesson, cell: Cell, expected: str) -> Iterator[Finding]:
-    if not _has_gap(cell.source):
-        yield lesson.finding("an exercise needs '...' for the learner to fill", cell)
-    if _checked(cell.source) != [expected]:
-        received = _checked(cell.source)
-        advice = f'it must call check("{expected}", ...) once, found {received}'
-        yield lesson.finding(advice, cell)
-
-
-def _solution_findings(
-    lesson: Lesson, cell: Cell, following: Cell | None, expected: str
-) -> Iterator[Finding]:
-    blocks = following.page.solution if following else []
-    # A file that the solution saves is a cell of its own, as %%writefile takes a whole cell.
-    solutions = [block for block in blocks if not programs.written_file(block)]
-    if len(solutions) != 1:
-        advice = "put the solution right below: one python block inside <details>"
-        yield lesson.finding(f"{advice}, found {len(solutions)}", cell)
-    elif _checked(solutions[0]) != [expected] or _has_gap(solutions[0]):
-        advice = f"the solution replaces the whole cell: no '...', and check(\"{expected}\", ...)"
-        yield lesson.finding(advice, following)

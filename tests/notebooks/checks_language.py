@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import re
-from collections.abc import Iterator
 
 import py3langid
 
 from . import programs, prose
 from .checks_links import images
-from .lessons import LANGUAGES, Cell, Finding, Lesson, lesson_check
+from .lessons import LANGUAGES, Cell, Findings, Lesson, lesson_check
 
 MIN_WORDS = 9  # shorter texts are too little to tell a language by
 
@@ -51,61 +49,59 @@ _QUOTED_VALUE = re.compile(r"([\"'«])[^\s\"']+([\"'»])|<[^>]*>|\S*[=/\\|]\S*")
 
 
 @lesson_check
-def right_language(lesson: Lesson) -> Iterator[Finding]:
+def right_language(lesson: Lesson) -> Findings:
     """Texts, alternative texts and outputs are in the notebook's language."""
     for cell in lesson.cells:
         parts = [*texts(cell), cell.page.text, *_shown(cell)]
         for text in [text for text in parts if in_other_language(text, lesson.language)][:1]:
-            advice = f"'{text.strip()[:50]}...' reads as the other language: translate it"
-            yield lesson.finding(advice, cell)
+            yield cell, f"'{text.strip()[:50]}...' reads as the other language: translate it"
 
 
 @lesson_check
-def spanish_marks(lesson: Lesson) -> Iterator[Finding]:
+def spanish_marks(lesson: Lesson) -> Findings:
     """A Spanish question has both its signs."""
     for cell in lesson.cells if lesson.language == "es" else []:
         for text in texts(cell):
             for sentence in unopened_questions(text):
-                yield lesson.finding(f"'{sentence}' needs its sign '¿' and its '?'", cell)
+                yield cell, f"'{sentence}' needs its sign '¿' and its '?'"
 
 
 @lesson_check
-def exclamation_marks(lesson: Lesson) -> Iterator[Finding]:
+def exclamation_marks(lesson: Lesson) -> Findings:
     """Nobody exclaims."""
     for cell in lesson.cells:
         for text in texts(cell):
             if "!" in text or "¡" in text:
-                yield lesson.finding(f"'{text.strip()[:50]}': write it without '!'", cell)
+                yield cell, f"'{text.strip()[:50]}': write it without '!'"
 
 
 @lesson_check
-def forbidden_words(lesson: Lesson) -> Iterator[Finding]:
+def forbidden_words(lesson: Lesson) -> Findings:
     """Each thing has its one word."""
     for cell in lesson.cells:
         for text in texts(cell):
             for word, better in forbidden(text, lesson.language):
-                yield lesson.finding(f"not '{word}'; write: {better}", cell)
+                yield cell, f"not '{word}'; write: {better}"
 
 
 @lesson_check
-def machine_numbers(lesson: Lesson) -> Iterator[Finding]:
-    """Prose has no measured durations or ratios; a constant of the code may be told."""
+def machine_numbers(lesson: Lesson) -> Findings:
+    """Prose has no measured durations or ratios; a constant of the code may be named."""
     chosen = _chosen_seconds(lesson.code)
     for cell in lesson.markdown:
         for block in cell.page.blocks:
             measured = [m for m in _DURATION.finditer(block.text) if m.group(1) not in chosen]
             for found in [*measured, *_RATIO.finditer(block.text)]:
-                advice = f"'{found.group().strip()}' differs on every machine"
-                yield lesson.finding(f"{advice}: let a cell compute and print it", cell)
+                yield cell, f"'{found.group()}' differs on every machine: let a cell print it"
 
 
 @lesson_check
-def decimal_point(lesson: Lesson) -> Iterator[Finding]:
+def decimal_point(lesson: Lesson) -> Findings:
     """Numbers are written with a decimal point in both languages."""
     for cell in lesson.cells:
         for found in (m.group() for text in texts(cell) for m in _DECIMAL_COMMA.finditer(text)):
             if not _THOUSANDS.fullmatch(found):
-                yield lesson.finding(f"write {found} with a decimal point", cell)
+                yield cell, f"write {found} with a decimal point"
 
 
 def texts(cell: Cell) -> list[str]:
@@ -148,18 +144,12 @@ def _language(text: str) -> str:
 
 def _shown(cell: Cell) -> list[str]:
     """Return the text of stored outputs, without reprs, names and quoted values."""
-    html = [prose.HtmlParts(text).text for text in cell.output_texts("text/html")]
+    html = [prose.Page(text).text for text in cell.output_texts("text/html")]
     plain = [*cell.output_texts(), *cell.output_texts("text/markdown")]
     return [_QUOTED_VALUE.sub(" ", text) for text in [*html, *plain]]
 
 
 def _chosen_seconds(cells: list[Cell]) -> set[str]:
-    """Return the seconds that code sets: arguments and names ending in _s, and sleeps."""
-    found: set[object] = set()
-    for node in programs.nodes(tree for cell in cells for tree in cell.trees):
-        if isinstance(node, ast.Call) and programs.called_name(node) == "sleep":
-            found.add(programs.first_argument(node))
-        elif isinstance(node, ast.keyword | ast.Assign):
-            name = node.arg if isinstance(node, ast.keyword) else getattr(node.targets[0], "id", "")
-            found |= {programs.constant(node.value)} if str(name).endswith("_s") else set()
-    return {str(value) for value in found}
+    """Return the seconds that code sets: names and arguments that end in _s, and sleeps."""
+    code = "\n".join(cell.source for cell in cells)
+    return set(re.findall(r"(?:_s ?= ?|\bsleep\()(\d+(?:\.\d+)?)", code))

@@ -15,7 +15,7 @@ from spylls.hunspell import Dictionary
 
 from . import prose
 from .checks_language import in_other_language, texts
-from .lessons import Finding, Lesson, lesson_check
+from .lessons import Findings, Lesson, lesson_check
 
 DICTIONARIES = {"es": ("es_MX", "es_ES"), "en": ("en_US",)}
 INSTALL = "sudo apt-get install --yes hunspell-es hunspell-en-us"
@@ -33,7 +33,7 @@ class DictionaryMissingError(Exception):
 
 
 @lesson_check
-def spelling(lesson: Lesson) -> Iterator[Finding]:
+def spelling(lesson: Lesson) -> Findings:
     """Every word is in the dictionary or in the project's list."""
     for cell in lesson.cells:
         if in_other_language(cell.page.text, lesson.language):
@@ -41,7 +41,7 @@ def spelling(lesson: Lesson) -> Iterator[Finding]:
         found = {word for text in texts(cell) for word in misspelled(text, lesson.language)}
         for word in sorted(found):
             own = f"tests/notebooks/words_{lesson.language}.txt"
-            yield lesson.finding(f"'{word}' is misspelled, or a word to add to {own}", cell)
+            yield cell, f"'{word}' is misspelled, or a word to add to {own}"
 
 
 def misspelled(text: str, language: str) -> list[str]:
@@ -62,21 +62,20 @@ def dictionary_needed() -> Iterator[None]:
         pytest.skip(str(error))
 
 
-@functools.cache
-def own_words(language: str) -> frozenset[str]:
-    """Return the project's own words, in lower case."""
-    return frozenset(word_list(language))
-
-
 def word_list(language: str) -> list[str]:
     """Return the project's list of words as it stands in the file."""
     return (_HERE / f"words_{language}.txt").read_text(encoding="utf-8").split()
 
 
 @functools.cache
+def _own_words(language: str) -> frozenset[str]:
+    return frozenset(word_list(language))
+
+
+@functools.cache
 def _known(word: str, language: str) -> bool:
     plain = word.casefold().removesuffix("'s") if language == "en" else word.casefold()
-    if len(word) == 1 or plain in own_words(language) or _dictionary(language).lookup(word):
+    if len(word) == 1 or plain in _own_words(language) or dictionary(language).lookup(word):
         return True
     return language == "es" and _is_imperative_with_pronoun(plain)
 
@@ -87,18 +86,17 @@ def _is_imperative_with_pronoun(word: str) -> bool:
     The accent goes where the stress of the verb alone (*escribe*) was.
     """
     parts = _IMPERATIVE.fullmatch(word)
-    return bool(parts) and _dictionary("es").lookup(parts[1].translate(_NO_ACCENTS))
+    return bool(parts) and dictionary("es").lookup(parts[1].translate(_NO_ACCENTS))
 
 
 @functools.cache
-def _dictionary(language: str) -> Dictionary:
+def dictionary(language: str) -> Dictionary:
+    """Return the dictionary of a language, or raise a DictionaryMissingError."""
     folders = [*filter(None, os.environ.get("DICPATH", "").split(os.pathsep)), *FOLDERS]
-    paths = [Path(folder, name) for name in DICTIONARIES[language] for folder in folders]
-    for path in paths:
+    names = DICTIONARIES[language]
+    for path in (Path(folder, name) for name in names for folder in folders):
         if path.with_suffix(".dic").is_file():
             with warnings.catch_warnings():  # spylls leaves its files to the garbage collector
                 warnings.simplefilter("ignore", ResourceWarning)
                 return Dictionary.from_files(str(path))
-    names = " or ".join(DICTIONARIES[language])
-    where = ", ".join(folders)
-    raise DictionaryMissingError(f"no dictionary {names} in {where}; install it: {INSTALL}")
+    raise DictionaryMissingError(f"no dictionary {names} in {folders}; install it: {INSTALL}")

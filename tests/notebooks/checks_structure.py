@@ -4,128 +4,75 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
+from itertools import zip_longest
 
-from .lessons import Cell, Finding, Lesson, Pair, lesson_check, pair_check, read_lesson
-from .programs import without_sentences, without_words
+from .lessons import Findings, Lesson, Pair, lesson_check, pair_check
+from .programs import without_words
 from .prose import Page
 
 SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes", ""}  # the last: go on
 
 _LANGUAGE_SUFFIX = re.compile(r"_(?:es|en)(?=\.\w+$)")
-_LANGUAGE_PART = re.compile(r"(?<=/)(?:es|en)(?:-\w+)?/")
-_LANGUAGE_HOST = re.compile(r"^(?:es|en)\.")
 
 
 @pair_check
-def pairs_complete(pair: Pair) -> Iterator[Finding]:
+def parity(pair: Pair) -> Findings:
     """Each notebook has its twin, and both have the same cells in the same order."""
     if not (pair.es and pair.en):
-        lesson = pair.lessons[0]
-        twin = lesson.course.get("twin", "(metadata course.twin is missing)")
-        yield lesson.finding(f"its twin {twin} does not exist: build the lesson in both languages")
+        yield None, f"its twin {pair.lessons[0].course.get('twin')} does not exist: build both"
         return
-    yield from _course_findings(pair.es, pair.en)
-    yield from _course_findings(pair.en, pair.es)
-    yield from _cell_order_findings(pair.es, pair.en)
-    for ours, twin in pair.twin_cells():
-        yield from _metadata_findings(pair.es, ours, twin)
+    for ours, twin in (pair.lessons, pair.lessons[::-1]):
+        expected = {"language": ours.language, "twin": f"../{twin.name}"}
+        expected["source"] = twin.course.get("source", "(missing)")
+        if {key: ours.course.get(key) for key in expected} != expected:
+            yield None, f"metadata course is {ours.course}, expected {expected}"
+    es, en = (
+        [(cell.id, cell.type, cell.tags, cell.slide_type) for cell in lesson.cells]
+        for lesson in pair.lessons
+    )
+    for here, there in [(a, b) for a, b in zip_longest(es, en) if a != b][:1]:
+        yield None, f"here is the cell {here}, in English {there}: build again"
 
 
 @pair_check
-def same_code(pair: Pair) -> Iterator[Finding]:
+def same_code(pair: Pair) -> Findings:
     """Code has the same syntax tree in both notebooks, but for the words in it."""
     for ours, twin in pair.twin_cells():
         if ours.type == "code" and without_words(ours.source) != without_words(twin.source):
-            yield pair.es.finding("its code differs from the English cell: build again", ours)
+            yield ours, "its code differs from the English cell: build again"
 
 
 @pair_check
-def same_structure(pair: Pair) -> Iterator[Finding]:
+def same_structure(pair: Pair) -> Findings:
     """Texts in both languages have the same headings, images, links and code."""
     for ours, twin in pair.twin_cells():
-        if ours.type == "markdown":
-            spanish, english = _shape(pair.es, ours.page), _shape(pair.en, twin.page)
-            for part in (name for name in spanish if spanish[name] != english[name]):
-                there = f"{spanish[part]} in Spanish, {english[part]} in English"
-                yield pair.es.finding(f"{part} differ: {there}", ours)
+        spanish, english = _shape(ours.page), _shape(twin.page)
+        for part in (name for name in spanish if spanish[name] != english[name]):
+            yield ours, f"{part}: {spanish[part]} in Spanish, {english[part]} in English"
 
 
 @lesson_check
-def slide_types(lesson: Lesson) -> Iterator[Finding]:
+def slide_types(lesson: Lesson) -> Findings:
     """Every cell has its role in the presentation."""
     for cell in lesson.cells:
         if cell.slide_type not in SLIDE_TYPES:
-            allowed = ", ".join(sorted(SLIDE_TYPES))
-            yield lesson.finding(
-                f"slideshow.slide_type is {cell.slide_type!r}; give one of {allowed}", cell
-            )
+            yield cell, f"slideshow.slide_type is {cell.slide_type!r}; give one of {SLIDE_TYPES}"
 
 
 @lesson_check
-def unique_ids(lesson: Lesson) -> Iterator[Finding]:
+def unique_ids(lesson: Lesson) -> Findings:
     """Every cell of the raw JSON has an id of its own."""
     counts = Counter(cell.id for cell in lesson.cells)
     for cell in lesson.cells:
-        if not cell.id:
-            yield lesson.finding("it has no id: build the lesson again", cell)
-        elif counts[cell.id] > 1:
-            yield lesson.finding(f"{counts[cell.id]} cells have this id: build again", cell)
+        if not cell.id or counts[cell.id] > 1:
+            yield cell, "it has no id of its own: build the lesson again"
 
 
-def _course_findings(lesson: Lesson, twin: Lesson) -> Iterator[Finding]:
-    expected = {
-        "language": lesson.language,
-        "twin": f"../{twin.language}/{twin.path.name}",
-        "source": twin.course.get("source"),
-    }
-    for key, value in expected.items():
-        if not value or lesson.course.get(key) != value:
-            received = lesson.course.get(key)
-            yield lesson.finding(f"metadata course.{key} is {received!r}, expected {value!r}")
-
-
-def _cell_order_findings(es: Lesson, en: Lesson) -> Iterator[Finding]:
-    ids = {lesson: [cell.id for cell in lesson.cells] for lesson in (es, en)}
-    for ours, twin in ((es, en), (en, es)):
-        for cell in ours.cells:
-            if cell.id not in ids[twin]:
-                yield ours.finding(f"this cell is missing in {twin.name}: write it", cell)
-    if ids[es] != ids[en] and Counter(ids[es]) == Counter(ids[en]):
-        yield es.finding(f"the cells stand in another order than in {en.name}: build again")
-    if len(ids[es]) != len(ids[en]) and set(ids[es]) == set(ids[en]):
-        yield es.finding(f"{len(ids[es])} cells, but {len(ids[en])} in {en.name}: build again")
-
-
-def _metadata_findings(lesson: Lesson, ours: Cell, twin: Cell) -> Iterator[Finding]:
-    for part in ("type", "tags", "slide_type"):
-        here, there = getattr(ours, part), getattr(twin, part)
-        if here != there:
-            yield lesson.finding(f"its {part} is {here!r}, but {there!r} in English", ours)
-
-
-def _shape(lesson: Lesson, page: Page) -> dict[str, object]:
+def _shape(page: Page) -> dict[str, object]:
+    code = [(name, without_words(text) if name == "python" else "") for name, text in page.fences]
     return {
         "heading levels": [level for level, _ in page.headings],
-        "numbers of images": len(page.images),
-        "targets of images": sorted(_LANGUAGE_SUFFIX.sub("", src) for src, _ in page.images),
-        "targets of links": sorted(neutral_target(lesson, link) for link in page.links),
-        "code blocks": [language for language, _ in page.fences],
-        "Python blocks": [without_sentences(code) for name, code in page.fences if name == "python"],
+        "images": sorted(_LANGUAGE_SUFFIX.sub("", source) for source, _ in page.images),
+        "number of links": len(page.links),
+        "code blocks": code,
     }
-
-
-def neutral_target(lesson: Lesson, link: str) -> str:
-    """Return where a link leads, said without a language: a lesson by its source."""
-    if link == lesson.course.get("twin"):
-        return "twin"
-    parts = urlsplit(link)
-    if parts.scheme:
-        # es.wikipedia.org and en.wikipedia.org name the same page differently
-        host = _LANGUAGE_HOST.sub("", parts.netloc)
-        return host if host != parts.netloc else host + _LANGUAGE_PART.sub("", parts.path)
-    target = lesson.path.parent / unquote(parts.path)
-    if parts.path.endswith(".ipynb") and target.is_file():
-        return read_lesson(target).course.get("source", parts.path)
-    return _LANGUAGE_SUFFIX.sub("", parts.path) or "#"

@@ -1,273 +1,280 @@
-"""Ways to break the good lesson: for each check, the defects that it must catch."""
+"""Ways to break a good lesson: for each check what it must catch, and what only looks like it."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from pathlib import Path
 
-from nbformat import v4
+from .lessons import LANGUAGES, Lesson, Pair, read_pairs
 
-from .good_lesson import Draft
-from .lessons import LANGUAGES
+LESSON = read_pairs(Path(__file__).parents[2] / "notebooks")[2]
+# What is put into it before its recap, to be broken.
+TEXTS = (
+    "### Un paso\n\nCada proceso toma un elemento de la lista y calcula su cuadrado.\n\n"
+    "![Dos procesos calculan al mismo tiempo](../../images/parallel_es.svg)\n\n"
+    "Lee también el [resumen](#Resumen).",
+    "### A step\n\nEach process takes one item of the list and computes its square.\n\n"
+    "![Two processes compute at the same time](../../images/parallel_en.svg)\n\n"
+    "Read the [recap](#Recap) too.",
+)
+CODE = "squares = list(map(square, [1, 2, 3]))\nprint(squares)"
+
+
+class Draft:
+    """Both notebooks of a lesson, as they would be built, to be changed."""
+
+    def __init__(self) -> None:
+        self.notebooks = {x.language: copy.deepcopy(x.raw) for x in LESSON.lessons}
+        for notebook, text in zip(self.notebooks.values(), TEXTS, strict=True):
+            slide = {"slideshow": {"slide_type": "slide"}}
+            for name, kind, source in (("step", "markdown", text), ("work", "code", CODE)):
+                cell = {"id": name, "cell_type": kind, "source": source, "metadata": dict(slide)}
+                notebook["cells"].insert(-1, cell)
+        self.english = self.notebooks["en"]["cells"]
+
+    def cells(self, name: str) -> list[dict]:
+        """Return a cell of both languages, Spanish first: the n-th exercise, or what follows it."""
+        found = []
+        for notebook in self.notebooks.values():
+            cells = notebook["cells"]
+            places = {"title": 0, "step": -3, "work": -2, "recap": -1}
+            places["setup"] = next(i for i, c in enumerate(cells) if c["cell_type"] == "code")
+            for i, cell in enumerate(cells):
+                if "exercise" in cell["metadata"].get("tags", []):
+                    number = 1 + sum(place.startswith("exercise") for place in places)
+                    places |= {f"exercise-{number}": i, f"solution-{number}": i + 1}
+            found.append(cells[places[name]])
+        return found
+
+    def replace(self, name: str, old: str, *new: str) -> None:
+        """Replace a piece of a cell's text by another in each language, or by one in Spanish."""
+        for cell, text in zip(self.cells(name), new, strict=False):
+            source = "".join(cell["source"])
+            assert old in source, f"nothing to break: {old!r} is not in {source!r}"
+            cell["source"] = source.replace(old, text)
+
+    def change_all(self, old: str, new: str) -> None:
+        """Replace a piece of text in every code cell."""
+        for cell in (cell for notebook in self.notebooks.values() for cell in notebook["cells"]):
+            if cell["cell_type"] == "code":
+                cell["source"] = "".join(cell["source"]).replace(old, new)
+
+    def pair(self) -> Pair:
+        """Return it as if it stood where the good lesson does."""
+        paths = {lesson.language: lesson.path for lesson in LESSON.lessons}
+        made = {x: Lesson(paths[x], notebook) for x, notebook in self.notebooks.items()}
+        return Pair(made.get("es"), made.get("en"))
+
 
 Change = Callable[[Draft], object]
 
-PIXEL = "<img src='data:image/png;base64,AAAA' alt='{}'>"
-IMG = "<img src='../../images/work_{}.svg'>"
+ALT = "Dos procesos calculan al mismo tiempo"
 ENGLISH = "Each process takes one item of the list and then computes the square of it."
-CARD = v4.new_output("stream", name="stdout", text="CPU: 2\n")
-LONG = {"es": "y otra palabra más " * 21, "en": "and one more word " * 21}
+SPANISH = "Repartir el trabajo tiene un costo, y solo conviene cuando el trabajo es largo."
+SKIPPED = {"slideshow": {"slide_type": "skip"}}
 
 
-def html(text: str) -> Change:
-    """Return a change that stores an HTML output with that text."""
-    shown = v4.new_output("display_data", {"text/html": text})
-    return lambda d: d.outputs("work", shown)
-
-
-def printed(text: str, name: str = "stdout") -> Change:
-    """Return a change that stores that printed text."""
-    return lambda d: d.outputs("work", v4.new_output("stream", name=name, text=text))
-
-
-def code(source: str) -> Change:
-    """Return a change that puts a line above a cell's code in both languages."""
-    return lambda d: d.replace("work", ("squares =", f"{source}\nsquares ="))
-
-
-def prose(es: str, en: str = "This is good.") -> Change:
-    """Return a change that adds a paragraph in each language."""
-    return lambda d: d.add("step", es, en)
-
-
-def edit(cell_id: str, old: str, new: str) -> Change:
+def edit(name: str, old: str, new: str) -> Change:
     """Return a change of the same piece of text in both languages."""
-    return lambda d: d.replace(cell_id, (old, new))
+    return lambda d: d.replace(name, old, new, new)
 
 
-def edit_spanish(cell_id: str, old: str, new: str) -> Change:
+def spanish(name: str, old: str, new: str) -> Change:
     """Return a change of the Spanish text alone."""
-    return lambda d: d.replace(cell_id, (old, new), ("", ""))
+    return lambda d: d.replace(name, old, new)
+
+
+def code(line: str) -> Change:
+    """Return a change that puts a line above a cell's code in both languages."""
+    return edit("work", CODE, f"{line}\n{CODE}")
 
 
 def words(es: str, en: str) -> Change:
     """Return a change that puts other code into a cell in each language."""
-    cell = "squares = list(map(square, [1, 2, 3]))\nprint(squares)"
-    return lambda d: d.replace("work", (cell, es), (cell, en))
+    return lambda d: d.replace("work", CODE, es, en)
 
 
-def metadata(cell_id: str, **values: object) -> Change:
+def prose(es: str = "Bien.", en: str = "This is good.") -> Change:
+    """Return a change that adds a paragraph in each language."""
+    ends = [f"{text}\n\n{new}" for text, new in zip(TEXTS, (es, en), strict=True)]
+    return lambda d: [c.update(source=t) for c, t in zip(d.cells("step"), ends, strict=True)]
+
+
+def shows(**output: object) -> Change:
+    """Return a change that stores an output of that kind."""
+    return update("work", outputs=[output])
+
+
+def html(text: str) -> Change:
+    """Return a change that stores an HTML output with that text."""
+    return shows(data={"text/html": text})
+
+
+def update(name: str, **values: object) -> Change:
+    """Return a change of a cell in both languages."""
+    return lambda d: [cell.update(values) for cell in d.cells(name)]
+
+
+def metadata(name: str, **values: object) -> Change:
     """Return a change of a cell's metadata in both languages."""
-    return lambda d: [cell.metadata.update(values) for cell in d.cells(cell_id)]
+    return lambda d: [cell["metadata"].update(values) for cell in d.cells(name)]
 
 
-def remove(cell_id: str, *languages: str) -> Change:
-    """Return a change that removes a cell in some languages."""
-
-    def change(d: Draft) -> None:
-        for language in languages:
-            cells = d.notebooks[language].cells
-            cells[:] = [cell for cell in cells if cell.id != cell_id]
-
-    return change
-
-
-def twice(cell_id: str, index: int = 0) -> Change:
-    """Return a change that gives another cell the same id, in both languages."""
-
-    def change(d: Draft) -> None:
-        for notebook in d.notebooks.values():
-            notebook.cells[index].id = cell_id
-
-    return change
-
-
-def reverse_notes(d: Draft) -> None:
-    """Move the English notes up."""
-    cells = d.notebooks["en"].cells
-    cells.insert(2, cells.pop(5))
+def both(*changes: Change) -> Change:
+    """Return several changes as one."""
+    return lambda d: [change(d) for change in changes]
 
 
 DEFECTS: dict[str, dict[str, Change]] = {
-    "pairs_complete": {
-        "a missing translation": remove("notes", "en"),
-        "a cell that Spanish lacks": remove("notes", "es"),
-        "a missing notebook": lambda d: d.missing.add("en"),
-        "another order": reverse_notes,
-        "another tag": lambda d: d.cells("work")[1].metadata.update(tags=["x"]),
-        "another slide type": lambda d: d.cells("notes")[1].metadata.slideshow.update(
-            slide_type="skip"
-        ),
-        "another source": lambda d: d.notebooks["en"].metadata.course.update(source="x.md"),
+    "parity": {
+        "a missing translation": lambda d: d.english.pop(-2),
+        "a missing notebook": lambda d: d.notebooks.pop("en"),
+        "another order": lambda d: d.english.insert(2, d.english.pop(-2)),
+        "another slide type": lambda d: d.cells("step")[1].update(metadata=SKIPPED),
+        "another source": lambda d: d.notebooks["en"]["metadata"]["course"].update(source="x.md"),
     },
     "same_code": {
-        "a code cell changed in one language": edit_spanish("work", "3]", "3, 4]"),
-        "another expression among the words": words(
+        "a code cell changed in one language": spanish("work", "3]", "3, 4]"),
+        "another expression": words(
             'print(f"suma {sum(squares)}")', 'print(f"sum {max(squares)}")'
         ),
         "another file written": words("%%writefile a.py\nn = 1", "%%writefile a.py\nn = 2"),
+        "another magic": words("%matplotlib inline\nprint()", "%matplotlib widget\nprint()"),
     },
     "same_structure": {
-        "another heading level": edit_spanish("step", "## ", "### "),
-        "an image less": edit_spanish("step", "![Dos", "[Dos"),
-        "another link": edit_spanish("step", "#Resumen", "../../images/work_es.svg"),
-        "another solution": edit_spanish("solution-1", "[1, 4, 9]", "[1, 4]"),
-        "another code block": prose("```text\na\n```", "Good."),
+        "another heading level": spanish("step", "### ", "#### "),
+        "an image less": spanish("step", "![Dos", "[Dos"),
+        "a link less": spanish("step", "[resumen](#Resumen)", "resumen"),
+        "another solution": spanish("solution-1", "check(", "print(check)\ncheck("),
     },
     "slide_types": {
-        "no slide type": lambda d: [c.metadata.pop("slideshow") for c in d.cells("notes")],
-        "an unknown one": metadata("notes", slideshow={"slide_type": "page"}),
+        "no slide type": update("step", metadata={}),
+        "an unknown one": metadata("step", slideshow={"slide_type": "page"}),
     },
     "unique_ids": {
-        "a duplicate id": twice("work", 3),
-        "no id": lambda d: [cell.pop("id") for cell in d.cells("work")],
+        "a duplicate id": update("work", id="step"),
+        "no id": update("work", id=""),
     },
     "opening": {
         "no title": edit("title", "# ", "## "),
-        "two titles": prose("# Otro", "# Another"),
         "no question": edit("title", "**", ""),
-        "no minutes": edit("title", " 15 min", ""),
-        "no link to the twin": lambda d: [
-            cell.update(source=cell.source.rpartition("\n\n")[0]) for cell in d.cells("title")
-        ],
+        "no minutes": edit("title", " min", " h"),
+        "no link to the twin": edit("title", ".ipynb)", ".ipynb)\n\n1"),
     },
     "setup": {
-        "the other language": edit_spanish("setup", '"es"', '"en"'),
-        "no start": lambda d: [
-            cell.update(source=cell.source.rpartition("\n")[0]) for cell in d.cells("setup")
-        ],
-        "a second start": lambda d: [
-            cell.update(source=f'start("{language}")\n{cell.source}')
-            for cell, language in zip(d.cells("work"), LANGUAGES, strict=True)
-        ],
-        "a stored card": lambda d: [metadata("setup", tags=[])(d), d.outputs("setup", CARD)],
+        "the other language": spanish("setup", '"es"', '"en"'),
+        "no start": edit("setup", "start(", "begin("),
+        "a second start": words(f'start("es")\n{CODE}', f'start("en")\n{CODE}'),
+        "a stored card": metadata("setup", tags=[]),
     },
-    "prediction": {"no prediction": edit("guess", "predict(", "think(")},
-    "recap": {"no recap": lambda d: d.add("recap", "## Otra cosa", "## Another thing")},
-    "paragraph_length": {"a long paragraph": prose(LONG["es"], LONG["en"])},
+    "prediction": {"no prediction": lambda d: d.change_all("predict(", "think(")},
+    "recap": {"no recap": edit("recap", "## Re", "### Re")},
+    "paragraph_length": {
+        "a long one": prose("y otra palabra más " * 21, "and one more word " * 21)
+    },
     "code_length": {
         "a long cell": code("one = 1\n" * 14),
-        "a long solution": edit("solution-2", "answer =", "one = 1\n" * 14 + "answer ="),
+        "a long solution": edit("solution-2", "check(", "one = 1\n" * 15 + "check("),
     },
     "code_comments": {
         "a comment": code("one = 1  # the first"),
         "one behind a magic": code("%time one = 1  # the first"),
-        "one in a solution": edit("solution-1", "answer =", "# think\nanswer ="),
     },
     "exercises": {
         "no gap": edit("exercise-1", "...", "[1, 4, 9]"),
         "a wrong number": edit("exercise-2", "2.2", "2.3"),
-        "no check": edit("exercise-2", "check(", "print("),
         "no solution": edit("solution-2", "```python", "```text"),
         "a solution that is not folded": edit("solution-2", "details>", "div>"),
-        "a solution with a gap": edit("solution-1", "[1, 4, 9]", "..."),
-        "one exercise": lambda d: [
-            remove(cell_id, *LANGUAGES)(d) for cell_id in ("exercise-2", "solution-2")
-        ],
+        "a solution with a gap": edit("solution-1", "check(", "...\ncheck("),
         "a check without its tag": code('check("2.1", 1)'),
-    },
-    "no_bare_time": {
-        "a bare %time": code("%time"),
-        "a bare %%time": lambda d: [cell.update(source="%%time") for cell in d.cells("work")],
-        "one at the end": edit("work", "print(squares)", "print(squares)\n%time"),
     },
     "notebook_functions": {
         "a function": code("def f(x): return x\npool.map(f, [1])"),
         "a lambda": code("run(lambda x: x, [1])"),
-        "a named lambda": code("f = lambda x: x\nexecutor.submit(f, 1)"),
-        "a partial": code("def f(x, y): return x\npool.imap(partial(f, 1), [1])"),
         "a target": code("def f(): return 1\np = Process(target=f)"),
-        "run": code("def f(x): return x\nc = run(f, [1], how='pool')"),
-        "timed": code("def f(x): return x\n%time pool.starmap(f, [(1,)])"),
     },
     "no_network": {
         "a module": code("import urllib.request"),
-        "from a module": code("from urllib import request"),
         "a magic": code("%pip install numpy"),
         "a command": code("!curl example.org"),
     },
-    "executed": {
-        "never executed": lambda d: [c.update(execution_count=None) for c in d.cells("work")],
-        "an error": lambda d: d.outputs(
-            "work", v4.new_output("error", ename="E", evalue="", traceback=[])
-        ),
-        "stderr": printed("warning", "stderr"),
-        "an output to ignore": metadata("work", tags=["nbval-ignore-output"]),
-        "nothing stored": lambda d: d.outputs("work"),
-        "an address": printed("<object at 0x7f12345678>"),
-        "times of execution": metadata("work", execution={"iopub.execute_input": "x"}),
-    },
     "alternative_text": {
-        "an image without it": edit_spanish("step", "Dos procesos calculan al mismo tiempo", ""),
-        "too short": edit_spanish("step", "Dos procesos calculan al mismo tiempo", "Dos procesos"),
-        "in HTML": prose(IMG.format("es"), IMG.format("en")),
-        "in an output": html(PIXEL.format("")),
-        "a bare picture": lambda d: d.outputs(
-            "work", v4.new_output("display_data", {"image/png": "AAAA"})
-        ),
+        "an image without it": spanish("step", ALT, ""),
+        "too short": spanish("step", ALT, "Dos procesos"),
+        "in HTML": prose(*(f"<img src='../../images/parallel_{x}.svg'>" for x in LANGUAGES)),
+        "in an output": html("<img src='data:image/png;base64,AAAA' alt=''>"),
+        "a bare picture": shows(data={"image/png": "AAAA"}),
     },
     "links": {
-        "a broken link": lambda d: d.add("step", "Lee [esto](no.ipynb).", "Read [this](no.ipynb)."),
-        "a broken image": lambda d: [edit("step", "work_", "walk_")(d)],
-        "an unknown heading": edit_spanish("step", "#Resumen", "#Resumen-final"),
+        "a broken link": prose("Lee [esto](no.ipynb).", "Read [this](no.ipynb)."),
+        "an unknown heading": spanish("step", "#Resumen", "#Resumen-final"),
         "an absolute path": prose("Lee [esto](/a.md).", "Read [this](/a.md)."),
-        "a drive": prose("Lee [esto](C:/a.md).", "Read [this](C:/a.md)."),
         "out of the project": prose("Lee [esto](../../..).", "Read [this](../../..)."),
         "an image from the network": prose(*["![A B C](https://example.org/a.svg)"] * 2),
-        "the other language's image": edit_spanish("step", "work_es", "work_en"),
+        "the other language's image": spanish("step", "parallel_es", "parallel_en"),
     },
     "absolute_paths": {
         "in code": code('folder = "/home/ana/notes"'),
-        "in an output": printed("/tmp/notes/a.md"),
-        "on Windows": code(r'folder = "C:\\Users\\ana"'),
+        "in an output": shows(text="/tmp/notes/a.md"),
     },
     "right_language": {
         "English prose in a Spanish cell": prose(ENGLISH),
-        "in short lines": lambda d: d.replace(
-            "notes",
-            ("Pregunta: ¿qué proceso termina primero?", "No one is in.\n\nA man is as he is.\n\n"),
-            ("", ""),
-        ),
-        "Spanish in English": lambda d: d.add("step", "Bien.", d.cells("recap")[0].source[12:]),
-        "an alternative text": edit_spanish(
-            "step", "Dos procesos calculan al mismo tiempo", ENGLISH
-        ),
-        "an output": printed(ENGLISH),
-        "a table in an output": html(f"<table><tr><td>{ENGLISH}</td></tr></table>"),
+        "Spanish in English": prose(en=SPANISH),
+        "an alternative text": spanish("step", ALT, ENGLISH),
+        "an output": shows(text=ENGLISH),
     },
     "spanish_marks": {
         "no opening sign": prose("Cuál termina primero?"),
         "no closing sign": prose("¿Cuál termina primero"),
-        "the second one": prose("¿Cuál termina? Cuándo?"),
     },
-    "exclamation_marks": {
-        "Spanish": prose("¡Muy bien!"),
-        "English": prose("Muy bien.", "Very good!"),
-    },
+    "exclamation_marks": {"Spanish": prose("¡Muy bien!"), "English": prose(en="Very good!")},
     "forbidden_words": {
         "a wrong term": prose("Una piscina."),
-        "another": prose("Abre el Fichero."),
         "a machine's translation": prose("Son archivos de rebajas."),
-        "simply": prose("Bien.", "Simply run it."),
-        "simplemente": prose("Es simplemente una lista."),
+        "simply": prose(en="Simply run it."),
     },
     "machine_numbers": {
         "a duration": prose("Tarda 0.52 s en total."),
-        "milliseconds": prose("Bien.", "It takes 40 ms."),
-        "words": prose("Bien.", "It takes 3 seconds."),
         "a ratio": prose("Es 2 veces más rápido."),
-        "a decimal ratio": prose("Bien.", "The pool gains 1.9 times."),
         "a sign": prose("Gana 1.9× con dos."),
     },
     "decimal_point": {"a comma": prose("Un valor de 0,5 basta.")},
     "spelling": {
         "Spanish": prose("Una palbra."),
-        "an accent": prose("La funcion."),
         "an accent that is missing with pronouns": prose("Escribela."),
         "an accent in the wrong place": prose("Escribéla."),
-        "an accent too many": prose("La fórma."),
-        "English": prose("Bien.", "A wrod."),
-        "an alternative text": edit_spanish("step", "Dos procesos", "Dos prosesos"),
+        "English": prose(en="A wrod."),
         "what a cell prints": words('print(f"{n} prosesos")', 'print(f"{n} workers")'),
         "a label left in English": words('ax.set_xlabel("waiting")', 'ax.set_xlabel("waiting")'),
     },
+}
+
+ALLOWED: dict[str, Change] = {
+    "the good lesson": lambda d: None,
+    "%time with a statement": code("%time total = sum([1, 2])"),
+    "a marked function": both(
+        code("def f(x): return x\npool.map(f, [1])"), metadata("work", tags=["notebook-function"])
+    ),
+    "a function that is imported again": code(
+        "def square(x): return x * x\nfrom helpers.tasks.numbers import square\n"
+        "pool.map(square, [1])"
+    ),
+    "the builtin map": code("def f(x): return x\na = list(map(f, [1]))"),
+    "process.start()": code("process.start()"),
+    "words in each language": words('print(f"suma {sum(x)} de {n}")', 'print(f"{n} are {sum(x)}")'),
+    "a quoted mistake": prose("Lo llamó «archivos de rebajas» por error."),
+    "minutes and repetitions": prose("Toma 15 min y se repite 5 veces.", "It runs 5 times."),
+    "seconds that code sets": both(
+        code("wait_s = 0.5\nr = run(square, [1], timeout_s=10)"),
+        prose("Espera 0.5 s; el límite son 10 s.", "It waits 0.5 s; the limit is 10 s."),
+    ),
+    "verbs with pronouns": prose("Escríbela, muévelas y quítaselo; luego dilo."),
+    "a formula": prose("La ley es $S(n) = 1 / (s + (1 - s) / n)$.", "The law is $S = 1 / s$."),
+    "names of code": prose("Usa `for!` y helpers.tasks, .DS_Store o README.md.", "Use `%time`."),
+    "links to the web in each language": prose(
+        "Lee [esto](https://docs.python.org/es/3/a.html).",
+        "Read [this](https://docs.python.org/3/a.html).",
+    ),
+    "a picture in an output": html("<img src='data:image/png;base64,AAAA' alt='pool 1 2'>"),
 }

@@ -1,11 +1,11 @@
-"""The built notebooks as they stand on disk, and what a check reports about them."""
+"""The built notebooks as they stand on disk, and what makes a check of them."""
 
 from __future__ import annotations
 
 import functools
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,84 +14,37 @@ from . import programs, prose
 LANGUAGES = ("es", "en")
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong: which check says so, where, and what to do about it."""
-
-    notebook: str
-    where: str
-    advice: str
-    check: str = ""
-
-    def __str__(self) -> str:
-        return f"[{self.check}] {self.notebook}, {self.where}: {self.advice}"
-
-
-@dataclass(frozen=True)
 class Cell:
-    """A cell, with the parts that checks ask for. ``raw`` is its JSON."""
+    """A cell, counted from 1, with the parts of its JSON ``raw`` that checks ask for.
 
-    number: int
-    raw: dict[str, Any]
+    ``id`` is empty where it has none; ``type`` is markdown, code or raw; ``slide_type`` is its role
+    when the notebook is presented; ``page`` has a Markdown cell's parts, ``trees`` a code cell's
+    syntax tree (none for a file's program); ``label`` is enough to find it.
+    """
 
-    @property
-    def id(self) -> str:
-        """The cell's id, or an empty text where it has none."""
-        return str(self.raw.get("id", ""))
-
-    @property
-    def type(self) -> str:
-        """``markdown``, ``code`` or ``raw``."""
-        return str(self.raw.get("cell_type", ""))
-
-    @property
-    def source(self) -> str:
-        """Its text; the file may hold it as a list of lines."""
-        return _joined(self.raw.get("source", ""))
-
-    @property
-    def tags(self) -> list[str]:
-        """Its tags, in the file's order."""
-        return list(self.raw.get("metadata", {}).get("tags", []))
-
-    @property
-    def slide_type(self) -> str | None:
-        """Its role when the notebook is presented."""
-        slideshow = self.raw.get("metadata", {}).get("slideshow", {})
-        return slideshow.get("slide_type")
-
-    @property
-    def outputs(self) -> list[dict[str, Any]]:
-        """Its stored outputs."""
-        return list(self.raw.get("outputs", []))
-
-    @property
-    def page(self) -> prose.Page:
-        """A Markdown cell's parts (an empty page for code)."""
-        return prose.read_markdown(self.source if self.type == "markdown" else "")
-
-    @property
-    def trees(self) -> list[Any]:
-        """A code cell's syntax trees (none for Markdown)."""
-        return programs.trees(self.source) if self.type == "code" else []
-
-    @property
-    def label(self) -> str:
-        """Its number, id and first words: enough to find it."""
-        first_words = " ".join(self.source.split()[:6])
-        return f"cell {self.number} ({self.id or 'no id'}) '{first_words}'"
+    def __init__(self, number: int, raw: dict[str, Any]) -> None:
+        metadata = raw.get("metadata", {})
+        self.number, self.raw = number, raw
+        self.id, self.type = raw.get("id", ""), raw.get("cell_type", "")
+        self.source = "".join(raw.get("source", ""))  # the file may hold it as a list of lines
+        self.tags = list(metadata.get("tags", []))
+        self.slide_type = metadata.get("slideshow", {}).get("slide_type")
+        self.outputs = list(raw.get("outputs", []))
+        self.page = prose.read_markdown(self.source if self.type == "markdown" else "")
+        self.trees = programs.trees(self.source) if self.type == "code" else []
+        self.label = f"cell {number} ({self.id}) '{' '.join(self.source.split()[:6])}'"
 
     def output_texts(self, mime: str = "text/plain") -> list[str]:
         """Return its stored outputs of one kind; printed text counts as plain."""
-        texts = [_joined(out.get("data", {}).get(mime, "")) for out in self.outputs]
+        texts = ["".join(out.get("data", {}).get(mime, "")) for out in self.outputs]
         if mime == "text/plain":
-            texts += [_joined(out.get("text", "")) for out in self.outputs]
+            texts += ["".join(out.get("text", "")) for out in self.outputs]
         return [text for text in texts if text]
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """One notebook: a lesson in one language."""
+    """One notebook: a lesson in one language, that of the folder that it lies in."""
 
     path: Path
     raw: dict[str, Any] = field(hash=False)
@@ -100,28 +53,6 @@ class Lesson:
     def cells(self) -> list[Cell]:
         """All cells, counted from 1."""
         return [Cell(number, raw) for number, raw in enumerate(self.raw.get("cells", []), 1)]
-
-    @property
-    def language(self) -> str:
-        """The language of the folder that it lies in."""
-        return self.path.parent.name
-
-    @property
-    def name(self) -> str:
-        """Language folder and file name."""
-        return f"{self.language}/{self.path.name}"
-
-    @property
-    def course(self) -> dict[str, str]:
-        """What the build wrote about it: source, language, twin."""
-        course = self.raw.get("metadata", {}).get("course", {})
-        return course if isinstance(course, dict) else {}
-
-    @property
-    def number(self) -> int | None:
-        """The lesson's number, from its file name."""
-        prefix = self.path.name.split("_")[0]
-        return int(prefix) if prefix.isdigit() else None
 
     @property
     def markdown(self) -> list[Cell]:
@@ -133,9 +64,26 @@ class Lesson:
         """The code cells."""
         return [cell for cell in self.cells if cell.type == "code"]
 
-    def finding(self, advice: str, cell: Cell | None = None) -> Finding:
-        """Return a finding about a cell, or about the notebook as a whole."""
-        return Finding(self.name, cell.label if cell else "the notebook", advice)
+    @property
+    def language(self) -> str:
+        """``es`` or ``en``."""
+        return self.path.parent.name
+
+    @property
+    def name(self) -> str:
+        """Language folder and file name."""
+        return f"{self.language}/{self.path.name}"
+
+    @property
+    def course(self) -> dict[str, str]:
+        """What the build wrote about it: source, language, twin."""
+        return self.raw.get("metadata", {}).get("course", {})
+
+    @property
+    def number(self) -> int | None:
+        """The lesson's number, from its file name."""
+        prefix = self.path.name.split("_")[0]
+        return int(prefix) if prefix.isdigit() else None
 
 
 @dataclass(frozen=True)
@@ -150,67 +98,56 @@ class Pair:
         """The notebooks that exist."""
         return [lesson for lesson in (self.es, self.en) if lesson]
 
-    @property
-    def name(self) -> str:
-        """The file name, for test ids."""
-        return self.lessons[0].path.stem
-
     def twin_cells(self) -> Iterator[tuple[Cell, Cell]]:
-        """Yield the cells that both notebooks have, by id, Spanish first."""
-        if not (self.es and self.en):
-            return
-        english: dict[str, list[Cell]] = {}
-        for cell in self.en.cells:
-            english.setdefault(cell.id, []).append(cell)
-        for cell in self.es.cells:
-            if (same_id := english.get(cell.id)) and (twin := same_id.pop(0)).type == cell.type:
-                yield cell, twin
+        """Yield the cells that stand at the same place in both notebooks, Spanish first."""
+        both = [lesson.cells for lesson in self.lessons if self.es and self.en]
+        for ours, twin in zip(both[0], both[1], strict=False) if both else ():
+            if (ours.id, ours.type) == (twin.id, twin.type):
+                yield ours, twin
 
 
-Check = Callable[[Pair], list[Finding]]
+Findings = Iterator[tuple[Cell | None, str]]
+Check = Callable[[Pair], list[str]]
+CHECKS: dict[str, Check] = {}
 
 
-def pair_check(function: Callable[[Pair], Iterator[Finding]]) -> Check:
-    """Make a check of a function that yields findings about a pair."""
+def pair_check(function: Callable[[Pair], Findings]) -> Check:
+    """Make a check of a function that yields (a cell, what to do about it) of the Spanish one."""
+    return _check(function, lambda pair: [(pair.lessons[0], found) for found in function(pair)])
 
+
+def lesson_check(function: Callable[[Lesson], Findings]) -> Check:
+    """Make a check of a function that yields (a cell or None, what to do about it)."""
+    return _check(
+        function,
+        lambda pair: [(lesson, found) for lesson in pair.lessons for found in function(lesson)],
+    )
+
+
+def _check(function: Callable, find: Callable[[Pair], list]) -> Check:
     @functools.wraps(function)
-    def check(pair: Pair) -> list[Finding]:
-        return [replace(finding, check=function.__name__) for finding in function(pair)]
+    def check(pair: Pair) -> list[str]:
+        return [
+            f"[{function.__name__}] {lesson.name}, {cell.label if cell else 'as a whole'}: {advice}"
+            for lesson, (cell, advice) in find(pair)
+        ]
 
-    return check
-
-
-def lesson_check(function: Callable[[Lesson], Iterator[Finding]]) -> Check:
-    """Make a check of a function that yields findings about one notebook."""
-
-    @functools.wraps(function)
-    def check(pair: Pair) -> list[Finding]:
-        found = [finding for lesson in pair.lessons for finding in function(lesson)]
-        return [replace(finding, check=function.__name__) for finding in found]
-
+    CHECKS[function.__name__] = check
     return check
 
 
 def read_lesson(path: Path) -> Lesson:
-    """Read a notebook as raw JSON, since nbformat would mend what we look for."""
+    """Read a notebook as raw JSON, since nbformat would repair what we look for."""
     return Lesson(path, json.loads(path.read_text(encoding="utf-8")))
 
 
 def read_pairs(folder: Path) -> list[Pair]:
     """Return the lessons in ``folder/es`` and ``folder/en``, paired by ``course.twin``."""
-    spanish, english = ([read_lesson(p) for p in _notebooks(folder / lang)] for lang in LANGUAGES)
+    spanish, english = (
+        [read_lesson(path) for path in sorted((folder / language).glob("*.ipynb"))]
+        for language in LANGUAGES
+    )
     left = {lesson.path.resolve(): lesson for lesson in english}
-    pairs = [Pair(lesson, left.pop(_twin_path(lesson), None)) for lesson in spanish]
+    twins = [(lesson.path.parent / lesson.course.get("twin", "")).resolve() for lesson in spanish]
+    pairs = [Pair(es, left.pop(twin, None)) for es, twin in zip(spanish, twins, strict=True)]
     return pairs + [Pair(None, lesson) for lesson in left.values()]
-
-
-def _notebooks(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.ipynb"))
-
-
-def _twin_path(lesson: Lesson) -> Path:
-    return (lesson.path.parent / lesson.course.get("twin", "")).resolve()
-
-
-def _joined(text: str | list[str]) -> str:
-    return text if isinstance(text, str) else "".join(text)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from typing import NamedTuple
 
+from bs4 import BeautifulSoup, Tag
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table").use(dollarmath_plugin)
-_TO_OTHER_LANGUAGE = re.compile(r"^\.\./(es|en)/[^/]+\.ipynb$")
+_BLOCKS = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "td", "th", "summary", "div"]
+# What nobody reads as prose in the language of the page.
+_NOT_READ = "code, pre, kbd, style, script, .math, a[href^='../es/'], a[href^='../en/']"
 _NOT_PROSE = re.compile(
     r"\w+://\S+"  # addresses
     r"|(?<!\w)[%!]\w+"  # magics
@@ -24,85 +25,45 @@ _NOT_PROSE = re.compile(
 _WORD = re.compile(r"(?<![\w’'])[^\W\d_]+(?:[’'][^\W\d_]+)*(?!\w)")
 
 
-@dataclass
-class Block:
-    """A paragraph, heading, list item, table cell or piece of HTML.
+class Block(NamedTuple):
+    """A paragraph, heading, list item or table cell.
 
     ``text`` is its prose: without code, formulas and what is written in the other language.
     ``full`` has the code spans too.
     """
 
-    kind: str
-    text: str = ""
-    full: str = ""
+    text: str
+    full: str
 
 
-@dataclass
 class Page:
-    """What a Markdown cell is made of."""
+    """What a text is made of.
 
-    blocks: list[Block] = field(default_factory=list)
-    headings: list[tuple[int, str]] = field(default_factory=list)
-    images: list[tuple[str, str]] = field(default_factory=list)  # (target, alternative text)
-    links: list[str] = field(default_factory=list)
-    fences: list[tuple[str, str]] = field(default_factory=list)  # (language, code)
-    anchors: list[str] = field(default_factory=list)
-    bold: list[str] = field(default_factory=list)
-    solution: list[str] = field(default_factory=list)  # Python blocks inside <details>
-
-    @property
-    def text(self) -> str:
-        """All prose, a block a line."""
-        return "\n".join(block.text for block in self.blocks)
-
-
-class HtmlParts(HTMLParser):
-    """Text, images, links and ids of a piece of HTML."""
+    ``headings`` are (level, text), ``images`` (target, alternative text), ``fences`` (language,
+    code); ``anchors`` are the names that links can lead to, as JupyterLab makes them; ``solution``
+    are the Python blocks inside <details>; ``text`` is all prose, a block a line.
+    """
 
     def __init__(self, html: str) -> None:
-        super().__init__()
-        self.text = ""
-        self.images: list[tuple[str, str]] = []
-        self.links: list[str] = []
-        self.anchors: list[str] = []
-        self._silent = 0  # depth inside elements whose text nobody reads as prose
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what the tag points to."""
-        values = {name: value or "" for name, value in attrs}
-        if tag == "img":
-            self.images.append((values.get("src", ""), values.get("alt", "")))
-        elif "href" in values or "src" in values:
-            self.links.append(values.get("href") or values.get("src", ""))
-        self.anchors += [values[name] for name in ("id", "name") if name in values]
-        self._silent += tag in ("style", "script", "code", "pre", "kbd")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leave code and styles behind."""
-        self._silent -= tag in ("style", "script", "code", "pre", "kbd") and self._silent > 0
-
-    def handle_data(self, data: str) -> None:
-        """Keep the words."""
-        if not self._silent:
-            self.text += " " + data
+        soup = BeautifulSoup(html, "html.parser")
+        headings = soup.find_all(_BLOCKS[:6])
+        self.headings = [(int(tag.name[1]), tag.get_text().strip()) for tag in headings]
+        self.images = [(tag.get("src", ""), tag.get("alt", "")) for tag in soup("img")]
+        self.links = [tag["href"] for tag in soup(href=True)]
+        self.fences = [(_language(tag), tag.get_text()) for tag in soup.select("pre > code")]
+        solved = soup.select("details pre > code.language-python")
+        self.solution = [tag.get_text() for tag in solved]
+        self.bold = [tag.get_text() for tag in soup("strong")]
+        self.anchors = [text.replace(" ", "-") for _, text in self.headings]
+        self.anchors += [tag["id"] for tag in soup(id=True)]
+        self.blocks = _blocks(soup)
+        self.text = "\n".join(block.text for block in self.blocks)
 
 
 @functools.cache
 def read_markdown(source: str) -> Page:
     """Return the parts of a Markdown text."""
-    page, depth, previous = Page(), 0, None
-    for token in _MARKDOWN.parse(source):
-        if token.type == "inline":
-            _add_inline(page, token, previous)
-        elif token.type == "html_block":
-            depth += token.content.count("<details") - token.content.count("</details")
-            page.blocks.append(_html_block(page, token.content))
-        elif token.type in ("fence", "code_block"):
-            _add_fence(page, token, inside_details=depth > 0)
-        previous = token
-    return page
+    return Page(_MARKDOWN.render(source))
 
 
 def words(text: str) -> list[str]:
@@ -110,58 +71,19 @@ def words(text: str) -> list[str]:
     return _WORD.findall(_NOT_PROSE.sub(" ", text).replace("’", "'"))
 
 
-def anchor(heading: str) -> str:
-    """Return the name under which JupyterLab reaches a heading."""
-    return heading.replace(" ", "-")
+def _language(code: Tag) -> str:
+    return code.get("class", [""])[0].removeprefix("language-")
 
 
-def _add_fence(page: Page, token: Token, inside_details: bool) -> None:
-    language = token.info.split()[0] if token.info.split() else ""
-    page.fences.append((language, token.content))
-    if inside_details and language == "python":
-        page.solution.append(token.content)
-
-
-def _add_inline(page: Page, token: Token, before: Token | None) -> None:
-    kind = before.type.removesuffix("_open") if before else "paragraph"
-    block = Block(kind)
-    _add_children(page, block, token.children or [])
-    page.blocks.append(block)
-    if before and kind == "heading":
-        page.headings.append((int(before.tag[1]), block.full.strip()))
-        page.anchors.append(anchor(block.full.strip()))
-
-
-def _add_children(page: Page, block: Block, children: list[Token]) -> None:
-    hidden, bold_from = False, None
-    for child in children:
-        if child.type == "link_open":
-            page.links.append(str(child.attrs["href"]))
-            hidden = bool(_TO_OTHER_LANGUAGE.match(page.links[-1]))
-        elif child.type == "link_close":
-            hidden = False
-        elif child.type == "strong_open":
-            bold_from = len(block.full)
-        elif child.type == "strong_close" and bold_from is not None:
-            page.bold.append(block.full[bold_from:])
-        elif child.type == "image":
-            page.images.append((str(child.attrs["src"]), child.content))
-        elif child.type == "html_inline":
-            _html_block(page, child.content)
-        else:
-            _add_text(block, child, hidden)
-
-
-def _add_text(block: Block, child: Token, hidden: bool) -> None:
-    text = " " if child.type in ("softbreak", "hardbreak") else child.content
-    block.full += text
-    is_prose = child.type in ("text", "softbreak", "hardbreak")
-    block.text += text if is_prose and not hidden else " "
-
-
-def _html_block(page: Page, html: str) -> Block:
-    parts = HtmlParts(html)
-    page.images += parts.images
-    page.links += parts.links
-    page.anchors += parts.anchors
-    return Block("html", parts.text, parts.text)
+def _blocks(soup: BeautifulSoup) -> list[Block]:
+    """Return the blocks; what stands in none of them is one together."""
+    unread, code = (
+        {id(string) for tag in soup.select(chosen) for string in tag.strings}
+        for chosen in (_NOT_READ, "pre")
+    )
+    found: dict[int, tuple[list[str], list[str]]] = {}
+    for string in soup.strings:
+        text, full = found.setdefault(id(string.find_parent(_BLOCKS)), ([], []))
+        text.append(" " if id(string) in unread else string)
+        full.append(" " if id(string) in code else string)
+    return [Block("".join(text), "".join(full)) for text, full in found.values()]

@@ -3,8 +3,6 @@
 Lesson 10 ends in the learner's own; there it is that of the solution.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 import multiprocessing
@@ -24,31 +22,39 @@ FOLDED = re.compile(r"```python\n(.*?)```", re.DOTALL)
 LIMIT_S = 200  # it takes seconds
 
 
-def scripts() -> dict[str, str]:
-    """Return the last program with a guard that each notebook writes, by language and file name."""
+def scripts_of(language):
+    """Return the last program with a guard that each notebook writes, by file name."""
     found = {}
-    for path in sorted(NOTEBOOKS.glob("e[ns]/*.ipynb")):
+    for path in sorted((NOTEBOOKS / language).glob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             text = "".join(cell["source"])
             blocks = [text] if cell["cell_type"] == "code" else FOLDED.findall(text)
             for first, _, program in (block.partition("\n") for block in blocks):
                 if first.startswith("%%writefile") and GUARD in program:
-                    found[f"{path.parent.name}/{first.split()[1]}"] = program
+                    found[first.split()[1]] = program
     return found
 
 
-SCRIPTS = scripts()
+SCRIPTS = {language: scripts_of(language) for language in ("es", "en")}
 METHODS = multiprocessing.get_all_start_methods()
+# By day each runs once, with one start method after the other; by night with all of them, and in
+# Spanish too, where only the words differ, which is tested.
 RUNS = [
-    (name, method)
-    for name in SCRIPTS
-    for method in (METHODS if name.startswith("en") else METHODS[:1])
+    pytest.param(
+        scripts[name],
+        method,
+        id=f"{language}-{name}-{method}",
+        marks=[pytest.mark.slow] * (language == "es" or j != i % len(METHODS)),
+    )
+    for language, scripts in SCRIPTS.items()
+    for i, name in enumerate(scripts)
+    for j, method in enumerate(METHODS if language == "en" else METHODS[:1])
 ]
 
 
-def imported(program: str) -> set[str]:
+def imported(program):
     """Return what a program imports that Python does not bring."""
-    found: set[str] = set()
+    found = set()
     for node in ast.walk(ast.parse(program)):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
@@ -65,7 +71,7 @@ def bare_python(tmp_path_factory):
     ``.pth`` files, and so an editable course, do not count there.
     """
 
-    def made(needs_more: bool) -> Path:
+    def made(needs_more):
         folder = tmp_path_factory.getbasetemp() / f"bare{needs_more:d}"
         python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         if not python.exists():
@@ -80,33 +86,25 @@ def bare_python(tmp_path_factory):
 
 
 def test_lessons_end_in_a_script():
-    """The tests below have something to run, in both languages, with the same syntax tree."""
-    names = {name.partition("/")[2] for name in SCRIPTS}
+    """From lesson 2 on each ends in one, short, which imports only what learners have installed."""
     ends = {f"{lesson}.py" for lesson in (*range(2, 10), 11)} | {"project.py"}
-    assert {name.split("_")[-1] for name in names} == ends
-    assert {f"{language}/{name}" for language in ("es", "en") for name in names} == set(SCRIPTS)
+    for scripts in SCRIPTS.values():
+        assert {name.split("_")[-1] for name in scripts} == ends
+        for program in scripts.values():
+            assert len(program.splitlines()) <= 30
+            assert imported(program) <= {"numpy", "dask", "distributed", "matplotlib"}
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_a_closing_script_is_short_and_needs_no_course(name):
-    """It has at most 30 lines, and imports only what it needs of what learners have installed."""
-    assert len(SCRIPTS[name].splitlines()) <= 30
-    assert imported(SCRIPTS[name]) <= {"numpy", "dask", "distributed", "matplotlib"}
-
-
-@pytest.mark.parametrize(("name", "method"), RUNS)
-def test_a_closing_script_runs_bare(bare_python, tmp_path, name, method):
-    """In an environment without the course it runs to its end, whatever the start method.
-
-    In Spanish only its words differ, which is tested; there one start method will do.
-    """
+@pytest.mark.parametrize(("program", "method"), RUNS)
+def test_a_closing_script_runs_bare(bare_python, tmp_path, program, method):
+    """In an environment without the course it runs to its end, whatever the start method."""
     chosen = f'{GUARD}    __import__("multiprocessing").set_start_method("{method}")\n'
-    file = tmp_path / "carpeta con eñe" / name.partition("/")[2]
+    file = tmp_path / "carpeta con eñe" / "my_program.py"
     file.parent.mkdir()
-    file.write_text(SCRIPTS[name].replace(GUARD, chosen), encoding="utf-8")
+    file.write_text(program.replace(GUARD, chosen), encoding="utf-8")
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     ran = subprocess.run(
-        [bare_python(bool(imported(SCRIPTS[name]))), file.name, ".", "60"],  # as 10's program asks
+        [bare_python(bool(imported(program))), file.name, ".", "60"],  # as 10's program asks
         cwd=file.parent,
         env=environment | {"PYTHONIOENCODING": "utf-8"},
         capture_output=True,

@@ -92,8 +92,10 @@ FAULTS: dict[str, Fault] = {
     "os._exit": Fault(first_of(tasks.exit_abruptly, 3), items, WorkerLostError, LOST, PROCESSES),
     "killed": Fault(first_of(tasks.kill_itself, 3), items, WorkerLostError, LOST, PROCESSES),
     "killed first": Fault(first_of(tasks.kill_itself, 0), items, WorkerLostError, LOST, PROCESSES),
-    "killed last": Fault(first_of(tasks.kill_itself, 7), items, WorkerLostError, LOST, PROCESSES),
     "killed one by one": Fault(tasks.kill_itself, items, WorkerLostError, LOST, PROCESSES),
+    "killed by an item": Fault(
+        square, lambda: [1, tasks.DeadlyToRead()], WorkerLostError, LOST, PROCESSES
+    ),
     "memory": Fault(tasks.eat_memory, lambda: [10**15], MemoryError, ("falló", "failed")),
     "never returns": Fault(tasks.hang, items, TimeLimitError, "1.0", PROCESSES, LIMITED),
     "never returns from C": Fault(
@@ -157,5 +159,18 @@ def suffer_all(how: str, method: str | None, language: str = "en") -> list[str]:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
-    found = suffer_all(sys.argv[1], None if sys.argv[2] == "None" else sys.argv[2], sys.argv[3])
+    name, method, language, *where = sys.argv[1:]
+    found: list[str] = []
+
+    def suffer_here() -> None:
+        """Note what was wrong."""
+        found.extend(suffer_all(name, None if method == "None" else method, language))
+
+    if where:
+        thread = threading.Thread(target=suffer_here)
+        thread.start()
+        thread.join(240)
+        found += ["no end"] * thread.is_alive()
+    else:
+        suffer_here()
     print(json.dumps(found))

@@ -1,8 +1,7 @@
-"""A notebook's kernel, driven as JupyterLab drives it, but without a browser."""
+"""A Jupyter kernel of its own, as a notebook has it, but without a browser."""
 
 from __future__ import annotations
 
-import queue
 import sys
 import time
 from collections.abc import Iterator
@@ -18,8 +17,7 @@ class Kernel:
     """A started kernel that runs code and can be interrupted."""
 
     def __init__(self, manager: KernelManager) -> None:
-        self.manager = manager
-        self.client = manager.client()
+        self.manager, self.client = manager, manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=START_LIMIT_S)
 
@@ -29,25 +27,19 @@ class Kernel:
 
     def end(self, request: str, limit_s: float) -> tuple[str, str, str]:
         """Wait for the end; return what was printed, what went to stderr, and the error's name."""
-        told = {"stdout": "", "stderr": ""}
+        printed = {"stdout": "", "stderr": ""}
         error, deadline = "", time.perf_counter() + limit_s
         while True:
-            left_s = deadline - time.perf_counter()
-            if left_s <= 0:
-                raise TimeoutError(f"the kernel did not answer in {limit_s} s: {told}")
-            try:
-                message = self.client.get_iopub_msg(timeout=left_s)
-            except queue.Empty:
-                continue
+            message = self.client.get_iopub_msg(timeout=max(0.0, deadline - time.perf_counter()))
             if message["parent_header"].get("msg_id") != request:
                 continue
             kind, content = message["msg_type"], message["content"]
             if kind == "stream":
-                told[content["name"]] += content["text"]
+                printed[content["name"]] += content["text"]
             elif kind == "error":
                 error = content["ename"]
             elif kind == "status" and content["execution_state"] == "idle":
-                return told["stdout"], told["stderr"], error
+                return printed["stdout"], printed["stderr"], error
 
     def run(self, code: str, limit_s: float = 250) -> tuple[str, str, str]:
         """Have ``code`` run and wait for its end."""
@@ -60,12 +52,12 @@ def kernel() -> Iterator[Kernel]:
     manager = KernelManager(kernel_name="python3")
     manager.kernel_spec.argv[0] = sys.executable
     manager.start_kernel(cwd=str(Path(__file__).parent))
-    started = None
     try:
         started = Kernel(manager)
-        yield started
-    finally:
-        if started:
+        try:
+            yield started
+        finally:
             started.client.stop_channels()
+    finally:
         manager.shutdown_kernel(now=True)
         manager.cleanup_resources()

@@ -14,17 +14,12 @@ import threading
 import time
 from pathlib import Path
 
-from helpers.language import current_language, message
+from helpers.language import current_language, text
 
 
 def identity(item):
     """Return what came."""
     return item
-
-
-def falsy(item):
-    """Return one of the results that are easily taken for "nothing came"."""
-    return [None, 0, False, "", [], {}, (), 0.0, b""][item % 9]
 
 
 def nested(item):
@@ -53,23 +48,6 @@ def end_late(seconds):
     return seconds
 
 
-def slow_to_pack(seconds):
-    """Return what takes so many seconds to pickle."""
-    return SlowToPack(seconds)
-
-
-class SlowToPack:
-    """A result that takes its time where it is pickled, and arrives as a number."""
-
-    def __init__(self, seconds):
-        self.seconds = seconds
-
-    def __reduce__(self):
-        """Wait, then be a number."""
-        time.sleep(self.seconds)
-        return float, (self.seconds,)
-
-
 def length_of_both(held, item):
     """Return how long both are, together."""
     return len(held) + len(item)
@@ -94,7 +72,7 @@ def note_and_sleep(item):
 
 def language_there(_item):
     """Return the language of the process that computes, and a message in it."""
-    return current_language(), message("run.task_raised", task="t", index=0, item="i")
+    return current_language(), text(es="hola", en="hello")
 
 
 def loaded_modules(_item):
@@ -102,11 +80,6 @@ def loaded_modules(_item):
     import helpers.tasks  # noqa: F401  what it loads counts too
 
     return sorted(sys.modules)
-
-
-def returned_exception(item):
-    """Return an exception, without raising it."""
-    return ValueError(item)
 
 
 # ---- tasks that fail
@@ -159,11 +132,6 @@ def raise_at_last(item):
     return item
 
 
-def raise_stop_iteration(_item):
-    """Raise what ends a loop."""
-    raise StopIteration("from the task")
-
-
 def raise_two_arguments(_item):
     """Raise what pickle cannot read again."""
     raise TwoArguments(3, "two arguments were given")
@@ -184,12 +152,12 @@ def raise_group(item):
     raise ExceptionGroup("several", [ValueError(item), TypeError(item)])
 
 
-def raise_chained(item):
+def raise_chained(_item):
     """Raise an exception that has a cause."""
     try:
-        raise_value_error(item)
+        raise ValueError("the first one")
     except ValueError as error:
-        raise LookupError("the second one") from error
+        raise LookupError("the second one, of the first one") from error
 
 
 def exit_politely(_item):
@@ -200,13 +168,6 @@ def exit_politely(_item):
 def exit_abruptly(_item):
     """End the process at once."""
     os._exit(7)
-
-
-def exit_at_seven(item):
-    """End the process at once on item 7."""
-    if item == 7:
-        os._exit(7)
-    return item
 
 
 def kill_itself(_item):
@@ -313,6 +274,13 @@ class BadRepr:
     def __repr__(self):
         """Fail."""
         raise RuntimeError("no repr")
+
+
+class BadLock(BadRepr):
+    """One that cannot be sent either."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
 
 
 class Whole:

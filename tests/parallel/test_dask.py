@@ -1,25 +1,40 @@
-"""Dask gives what a list comprehension gives, tells a story that adds up, and leaves nothing."""
+"""Dask gives what a list comprehension gives, or an error in words, and leaves nothing."""
 
 from __future__ import annotations
 
 import functools
+import importlib
+import itertools
 import math
 import multiprocessing
 import operator
 import os
+import socket
+import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
+import leftovers
 import psutil
 import pytest
 import sample_tasks
-from test_results import check_story
-from test_run import ODD_ITEMS, TASKS, Grown, Pair
+from distributed import Client
 
+from helpers import remote
 from helpers.language import set_language
-from helpers.parallel import local_cluster, run
+from helpers.parallel import (
+    InputError,
+    MachineError,
+    NotPicklableError,
+    TaskFailedError,
+    TaskNotImportableError,
+    TimeLimitError,
+    WorkerLostError,
+    local_cluster,
+    run,
+)
 from helpers.tasks import count_primes, square
-
-START_METHODS = multiprocessing.get_all_start_methods()
 
 
 @pytest.fixture(scope="module")
@@ -29,25 +44,66 @@ def client():
         yield connected
 
 
-# ---- a cluster of its own for one call
+def check_story(done):
+    """Assert that what the run tells could have happened."""
+    assert sum(span.n_items for span in done.spans) == len(done.results)
+    assert 0 < done.startup_s < done.elapsed_s
+    for span in done.spans:
+        times_s = (done.ready_s[span.worker], span.start_s, span.stop_s, done.elapsed_s)
+        assert list(times_s) == sorted(times_s)
+    for worker in range(done.n_workers):
+        own = sorted((span.start_s, span.stop_s) for span in done.spans if span.worker == worker)
+        assert all(one[1] <= next_one[0] for one, next_one in itertools.pairwise(own))
+    assert done.lost_s == {}
 
 
-@pytest.mark.parametrize("method", START_METHODS)
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_a_cluster_for_one_call(method):
     """Under each start method the call gives the oracle, tells its story, and leaves nothing."""
     done = run(square, range(33), how="dask", n_workers=2, start_method=method)
     assert done.results == [square(item) for item in range(33)]
     assert (done.how, done.n_workers, done.start_method) == ("dask", 2, method)
     assert done.chunksize == math.ceil(33 / 8)  # as Pool.map does it
-    check_story(done, 33)
-    assert 0 < done.startup_s < done.elapsed_s
-    assert done.lost_s == {}
+    check_story(done)
 
 
-# ---- a cluster for many calls
+def test_a_time_limit(language):
+    """Where the limit is reached, workers that would sleep for an hour are ended at once."""
+    before = leftovers.snapshot()
+    items = [0, 3600, 3600]
+    with pytest.raises(TimeLimitError, match=r"\b3\b"):
+        run(sample_tasks.sleep, items, how="dask", n_workers=2, chunksize=1, timeout_s=3.5)
+    assert leftovers.since(before) == []
 
 
-@pytest.mark.parametrize("chunksize", [None, 1, 3, 1000, sample_tasks.Whole(2), 10**30])
+def test_a_task_that_kills_its_workers(language):
+    """A chunk that ends four workers is given up, with the likely reasons; nothing is left."""
+    before = leftovers.snapshot()
+    with pytest.raises(WorkerLostError, match=r"os\._exit"):
+        run(sample_tasks.exit_abruptly, [1], how="dask", n_workers=2)
+    assert leftovers.since(before) == []
+
+
+def test_no_scheduler(language):
+    """Where no scheduler answers, the error names the address and the command that starts one."""
+    before = leftovers.snapshot()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+    with pytest.raises(MachineError, match="dask scheduler") as told:
+        run(square, [1], how="dask", client=address)
+    assert address in str(told.value)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # it takes connections, and says nothing
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(MachineError, match="dask scheduler"):
+            run(square, [1], how="dask", client=address)
+    assert leftovers.since(before) == []
+
+
+# ---- a cluster for many calls, which opens sockets whenever it likes
+
+
+@pytest.mark.parametrize("chunksize", [None, 1, 3, 1000])
 @pytest.mark.parametrize("n_items", [1, 10])
 def test_every_shape_gives_the_oracle(client, chunksize, n_items):
     """No combination of chunks and items changes the answer, nor the order."""
@@ -55,29 +111,10 @@ def test_every_shape_gives_the_oracle(client, chunksize, n_items):
     done = run(sample_tasks.nested, items, how="dask", chunksize=chunksize, client=client)
     assert done.results == [sample_tasks.nested(item) for item in items]
     assert (done.n_workers, done.start_method) == (2, None)
-    check_story(done, n_items)
+    check_story(done)
 
 
-def test_items_of_odd_types(client):
-    """Items of any type that can be pickled come out as they went in."""
-    done = run(sample_tasks.identity, ODD_ITEMS, how="dask", client=client)
-    assert repr(done.results) == repr(ODD_ITEMS)
-    items = [Grown.ONE, Pair(1, 2), sample_tasks.Multiplier]
-    assert run(sample_tasks.identity, items, how="dask", client=client).results == items
-
-
-def test_results_that_look_like_nothing(client):
-    """None, 0, False, empty containers and returned exceptions are results like all others."""
-    done = run(sample_tasks.falsy, range(18), how="dask", chunksize=1, client=client)
-    assert repr(done.results) == repr([sample_tasks.falsy(i) for i in range(18)])
-    returned = run(sample_tasks.returned_exception, [1, 2], how="dask", client=client).results
-    assert [(type(result), result.args) for result in returned] == [
-        (ValueError, (1,)),
-        (ValueError, (2,)),
-    ]
-
-
-@pytest.mark.parametrize("items", [[], "", range(0), {}, iter([]), (i for i in ())])
+@pytest.mark.parametrize("items", [[], iter([])])
 def test_no_items_start_nothing(items):
     """Empty items give an empty result without a cluster, even at an address without scheduler."""
     for address in (None, "tcp://127.0.0.1:1"):
@@ -85,35 +122,16 @@ def test_no_items_start_nothing(items):
         assert (done.results, done.spans, done.lost_s) == ([], (), {})
 
 
-@pytest.mark.parametrize(
-    ("make", "expected"),
-    [
-        (lambda: (i for i in range(5)), [0, 1, 2, 3, 4]),
-        (lambda: "año", ["a", "ñ", "o"]),
-        (lambda: {"x": 1, "y": 2}, ["x", "y"]),
-        (lambda: sample_tasks.OnlyGetItem(), [0, 10, 20]),
-    ],
-)
-def test_any_iterable_is_items(client, make, expected):
-    """Whatever can be iterated over gives its items."""
-    assert run(sample_tasks.identity, make(), how="dask", client=client).results == expected
-
-
-@pytest.mark.parametrize("task", TASKS)
-def test_any_callable_is_a_task(client, task):
-    """Built-ins, classes, partials, methods and callable objects are tasks."""
-    assert run(task, [0, 1, 2], how="dask", client=client).results == [task(i) for i in range(3)]
-
-
-def test_what_has_no_importable_name_is_a_task(client):
-    """A lambda, a nested function and a partial of one travel as a whole, with what they hold."""
+def test_any_callable_is_a_task(client):
+    """A lambda and a nested function, which have no importable name, travel as a whole."""
     factor = 3
 
     def nested(item):
         return factor * item
 
-    for task in (lambda item: factor * item, nested, functools.partial(nested)):
+    for task in (lambda item: factor * item, nested, functools.partial(nested), (3).__mul__):
         assert run(task, [1, 2], how="dask", client=client).results == [3, 6]
+    assert run(count_primes, [100, 2000, 0], how="dask", client=client).results == [25, 303, 0]
 
 
 def test_a_heavy_task(client):
@@ -128,79 +146,152 @@ def test_a_heavy_task(client):
 
 
 def test_a_slow_first_item_keeps_its_place(client):
-    """The order is that of the items, not that of finishing, and the waiting is told."""
+    """The order is that of the items, not that of finishing."""
     done = run(sample_tasks.sleep, [0.4, 0.1, 0.0], how="dask", chunksize=1, client=client)
     assert done.results == [0.4, 0.1, 0.0]
-    check_story(done, 3)
+    check_story(done)
     assert done.spans[0].duration_s >= 0.39
     assert {span.worker for span in done.spans} == {0, 1}
-    assert done.parts_s["sending"] + done.parts_s["idle"] >= 0.1  # waiting for a chunk, or the end
 
 
-def test_packing_is_told(client):
-    """Results that take long to pickle are told as collecting, not as computing."""
-    done = run(sample_tasks.slow_to_pack, [0.2], how="dask", client=client)
-    assert done.spans[0].left_s - done.spans[0].stop_s >= 0.19
-
-
-def test_more_chunks_than_are_sent_ahead(client):
-    """A thousand one-item chunks all come back, each to its place, in a story that adds up."""
+def test_many_chunks_and_many_items(client):
+    """A thousand one-item chunks come back to their places; a million items are eight tasks."""
     done = run(operator.neg, range(1000), how="dask", chunksize=1, client=client)
     assert done.results == [-i for i in range(1000)]
-    check_story(done, 1000)
+    check_story(done)
+    done = run(abs, range(-1_000_000, 0), how="dask", client=client)
+    assert done.results == list(range(1_000_000, 0, -1))
+    assert len(done.spans) == 8
 
 
-def test_workers_are_other_processes(client):
-    """The work is done in the processes of the workers, and in no other."""
+def test_workers_are_other_processes_and_speak_the_current_language(client):
+    """The work is done in the processes of the workers, and their messages are in its language."""
     done = run(sample_tasks.process_id, range(16), how="dask", chunksize=1, client=client)
     assert set(done.results) <= set(client.run(os.getpid).values())
-
-
-def test_workers_speak_the_current_language(client):
-    """A message made in a worker is in the language of each call, in turn."""
     for language in ("es", "en"):
         set_language(language)
-        done = run(sample_tasks.language_there, [0], how="dask", client=client)
-        assert done.results == [sample_tasks.language_there(0)]
-        assert done.results[0][0] == language
-
-
-def test_generous_time_limits_change_nothing(client):
-    """A time limit that is not reached leaves the answer alone, however large it is."""
-    for timeout_s in (20, 1e9, 1e300):
-        done = run(square, range(4), how="dask", timeout_s=timeout_s, client=client)
-        assert done.results == [0, 1, 4, 9]
-
-
-def test_the_course_work_itself(client):
-    """The prime counter, which lessons use, gives the same."""
-    done = run(count_primes, [100, 2000, 0, 17], how="dask", client=client)
-    assert done.results == [25, 303, 0, 6]
+        [told] = run(sample_tasks.language_there, [0], how="dask", client=client).results
+        assert told == sample_tasks.language_there(0)
+        assert told[0] == language
 
 
 def test_two_runs_from_two_threads(client):
     """Two runs on one cluster at the same time, from other threads, do not disturb each other."""
-    answers = {}
-    gate = threading.Barrier(2)
 
     def call(sign):
-        gate.wait(5)
         items = [sign * i for i in range(40)]
-        answers[sign] = run(operator.neg, items, how="dask", chunksize=3, client=client).results
+        return run(operator.neg, items, how="dask", chunksize=3, client=client).results
 
-    threads = [threading.Thread(target=call, args=(sign,)) for sign in (1, -1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert answers == {sign: [-sign * i for i in range(40)] for sign in (1, -1)}
+    with ThreadPoolExecutor(2) as threads:
+        assert [*threads.map(call, (1, -1))] == [[-s * i for i in range(40)] for s in (1, -1)]
 
 
-def test_a_run_inside_a_worker(client):
-    """In a worker run works where it starts no process, and says why not where it would."""
-    done = run(sample_tasks.run_inside, ["sequential", "threads"], how="dask", client=client)
-    assert done.results == [[0, 1, 2, 3]] * 2
-    refused = run(sample_tasks.run_inside, ["processes", "dask"], how="dask", client=client)
-    for how, (name, text) in zip(("processes", "dask"), refused.results, strict=True):
-        assert name == "InputError"
-        assert repr(how) in text
+def test_a_machine_with_another_clock(client):
+    """A worker whose clock began elsewhere tells its times on the clock of the caller."""
+    wall_s = time.time() - time.perf_counter()
+    task, items = b"cbuiltins\nabs\n.", b"\x80\x04]."  # pickled: abs, and no items
+    for ahead_s in (0.0, 1000.0):  # the caller's perf_counter began so much earlier
+        call = remote.Call(f"call {ahead_s}", "en", wall_s - ahead_s, wall_s - ahead_s)
+        outcome = client.submit(remote.run_remote_chunk, items, task, call).result(30)
+        assert outcome.start_s == pytest.approx(time.perf_counter() + ahead_s, abs=5)
+
+
+# ---- arguments
+
+
+@pytest.mark.parametrize(
+    "received", [3, ["tcp://127.0.0.1:1"], object, "", "nowhere", "udp://127.0.0.1:1", "tls://a:1"]
+)
+def test_what_is_no_cluster(language, received):
+    """What is no client, nor an address without keys, is refused with an example."""
+    with pytest.raises(InputError, match="tcp://127") as told:
+        run(square, [1], how="dask", client=received)
+    assert repr(received)[:10] in str(told.value)
+    assert "security=" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"how": "pool"}, {"how": "dask", "n_workers": 2}, {"how": "dask", "start_method": "spawn"}],
+)
+def test_what_does_not_go_with_a_running_cluster(client, language, options):
+    """Another way, a number of workers and a start method are refused, with the remedy."""
+    with pytest.raises(InputError, match='how="dask"'):
+        run(square, [1], client=client, **options)
+
+
+def test_a_closed_client(client, language):
+    """A client that is closed is refused, not waited for."""
+    closed = Client(client.scheduler.address, set_as_default=False)
+    closed.close()
+    with pytest.raises(InputError, match="Client"):
+        run(square, [1], how="dask", client=closed)
+
+
+def test_a_cluster_of_other_versions(client, language, monkeypatch):
+    """A cluster with other versions is refused, with both and a remedy; patches do not count."""
+    versions = client.get_versions()
+    for worker in versions["workers"].values():
+        worker["packages"]["python"] = ".".join([*sys.version.split(".")[:2], "99"])
+    monkeypatch.setattr(type(client), "get_versions", lambda _self: versions)
+    assert run(square, [3], how="dask", client=client).results == [9]
+    worker["packages"]["distributed"] = "2001.1.1"
+    with pytest.raises(MachineError, match=r"distributed [\d.]+ / distributed 2001\.1\.1") as told:
+        run(square, [1], how="dask", client=client)
+    assert "constraints.txt" in str(told.value)
+
+
+@pytest.mark.parametrize("options", [{"n_workers": 0}, {"n_workers": "2"}, {"dashboard": 1.5}])
+def test_what_a_local_cluster_cannot_have(language, options):
+    """The argument is named, and nothing is started."""
+    with pytest.raises(InputError, match=next(iter(options))), local_cluster(**options):
+        pytest.fail("it must not get here")
+
+
+# ---- tasks, items and results
+
+
+def test_a_task_that_raises(client, language):
+    """Its own exception comes out, with the item and the worker's traceback."""
+    with pytest.raises(ValueError, match="no good") as raised:
+        run(sample_tasks.raise_value_error, [7], how="dask", client=client)
+    note = "".join(raised.value.__notes__)
+    assert "7" in note
+    assert "sample_tasks.py" in note
+
+
+@pytest.mark.parametrize(
+    ("task", "items", "error", "word"),
+    [
+        (sample_tasks.raise_with_lock, [1], TaskFailedError, "WithLock"),
+        (sample_tasks.exit_politely, [1], TaskFailedError, "SystemExit"),
+        (sample_tasks.raise_keyboard_interrupt, [1], TaskFailedError, "KeyboardInterrupt"),
+        (sample_tasks.return_lock_at_seven, range(9), NotPicklableError, "7"),
+        (sample_tasks.identity, [1, threading.Lock()], NotPicklableError, "1"),
+        (threading.Lock().acquire, [1], NotPicklableError, "acquire"),
+    ],
+    ids=["unpicklable error", "sys.exit", "interrupt", "result", "item", "task"],
+)
+def test_what_cannot_come_back_or_be_sent(client, language, task, items, error, word):
+    """What cannot be pickled, or ends its process politely, is an error that names it."""
+    with pytest.raises(error, match=word):
+        run(task, items, how="dask", client=client)
+
+
+def test_a_module_that_workers_lack(client, language, tmp_path, monkeypatch):
+    """A task whose module is only here is refused with upload_file as the remedy, which works."""
+    name = f"only_here_{language}"
+    file = tmp_path / f"{name}.py"
+    file.write_text("def grow(item):\n    return 2 * item\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module(name)
+    with pytest.raises(TaskNotImportableError, match="upload_file") as told:
+        run(module.grow, [1], how="dask", client=client)
+    assert name in str(told.value)
+    client.upload_file(str(file))
+    assert run(module.grow, [1, 2], how="dask", client=client).results == [2, 4]
+    file.write_text("def grow(item):\n    return 2000 * item\n")
+    importlib.reload(module)
+    client.upload_file(str(file))
+    assert run(module.grow, [1, 2], how="dask", client=client).results == [2000, 4000]
+    sys.modules.pop(name)

@@ -20,20 +20,6 @@ WAYS = [("sequential", None), ("threads", None)]
 WAYS += [(how, method) for how in PROCESSES for method in START_METHODS]
 SLOWEST_S = 250
 
-FROM_A_THREAD = """
-import json, sys, threading
-from fault_table import suffer_all
-
-if __name__ == "__main__":
-    found = []
-    how, method = sys.argv[1:]
-    method = None if method == "None" else method
-    thread = threading.Thread(target=lambda: found.append(suffer_all(how, method, "es")))
-    thread.start()
-    thread.join(240)
-    print(json.dumps(found))
-"""
-
 
 def ended_well(completed):
     """Return what a program printed, which has to be all that it left."""
@@ -50,12 +36,10 @@ def test_from_a_script(how, method):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("how", "method"), WAYS)
-def test_from_a_thread(how, method, tmp_path):
+def test_from_a_thread(how, method):
     """The same in a thread of a program, in Spanish."""
-    program = tmp_path / "program.py"
-    program.write_text(FROM_A_THREAD, encoding="utf-8")
-    completed = run_program(program, how, method, limit_s=SLOWEST_S, env=environment())
-    assert ended_well(completed) == [[]]
+    completed = run_program("fault_table.py", how, method, "es", "thread", limit_s=SLOWEST_S)
+    assert ended_well(completed) == []
 
 
 FROM_A_NOTEBOOK = """
@@ -75,29 +59,6 @@ def test_from_a_notebook(method):
         printed, errors, error = started.run(FROM_A_NOTEBOOK.format(ways=ways), SLOWEST_S)
     assert (errors, error) == ("", "")
     assert json.loads(printed) == []
-
-
-OWN_TASK = """
-from helpers.parallel import TaskNotImportableError, run
-
-def own(item):
-    return 2 * item
-
-for how in ("processes", "pool"):
-    try:
-        print(run(own, range(3), how=how, n_workers=2, start_method={method!r}).results)
-    except TaskNotImportableError as error:
-        print("refused" if "own" in str(error) else error)
-"""
-
-
-def test_a_task_of_the_notebook():
-    """A function of the notebook works where workers are forked, and is refused elsewhere."""
-    with kernel() as started:
-        for method in START_METHODS:
-            printed, errors, error = started.run(OWN_TASK.format(method=method))
-            expected = "[0, 2, 4]\n" if method == "fork" else "refused\n"
-            assert (printed, errors, error) == (2 * expected, "", "")
 
 
 # ---- interrupted

@@ -1,67 +1,48 @@
-"""What this computer is said to be, and what control groups allow."""
+"""What this computer is said to be, what control groups allow, and what other programs do."""
 
 from __future__ import annotations
 
-import dataclasses
 import multiprocessing
 import os
 import platform
-import shutil
 import sys
+import time
+from types import SimpleNamespace
 
+import psutil
 import pytest
 from programs import run_program
 
-from helpers.parallel import Machine, machine, usable_cpus
-from helpers.parallel.machine import _cgroup_quota, default_start_method
+from helpers.parallel import machine, usable_cpus
+from helpers.parallel.machine import ENOUGH_S, OtherPrograms, _cgroup_quota
 
+MODULE = sys.modules["helpers.parallel.machine"]
 START_METHODS = multiprocessing.get_all_start_methods()
-needs_taskset = pytest.mark.skipif(shutil.which("taskset") is None, reason="needs taskset")
 
 
 def test_fields():
     """Each field is what the standard library says it is."""
     facts = machine()
-    assert isinstance(facts, Machine)
     assert facts.logical_cpus == os.cpu_count()
-    assert 1 <= facts.usable_cpus <= facts.logical_cpus
-    assert facts.usable_cpus == usable_cpus()
+    assert 1 <= facts.usable_cpus == usable_cpus() <= facts.logical_cpus
     assert facts.start_methods == tuple(START_METHODS)
-    assert facts.start_method in facts.start_methods
     assert facts.python == platform.python_version()
     assert facts.system == platform.system()
+    program = "import multiprocessing as mp; print(mp.get_start_method())"
+    assert facts.start_method == run_program("-c", program).stdout.strip()
 
 
-def test_facts_are_frozen():
-    """The facts cannot be changed by mistake."""
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        machine().usable_cpus = 64
-
-
-ASK = "from helpers.parallel import machine; m = machine(); print(m.usable_cpus, m.logical_cpus)"
-
-
-@needs_taskset
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no affinity on this system")
 def test_bound_to_one_cpu():
-    """A process that is bound to one CPU may use one, however many there are."""
-    program = f"import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n{ASK}"
-    completed = run_program("-c", program)
-    assert completed.stdout.split() == ["1", str(os.cpu_count())], completed.stderr
-
-
-@needs_taskset
-def test_taskset():
-    """The same where taskset binds the process from outside, and run starts one worker then."""
-    import subprocess
-
+    """A process that is bound to one CPU may use one, and run starts one worker then."""
     program = (
-        "from helpers.parallel import run, usable_cpus\n"
-        "print(usable_cpus(), run(abs, range(9)).n_workers)\n"
+        "import os\n"
+        "from helpers.parallel import machine, run\n"
+        "os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
+        "print(machine().usable_cpus, machine().logical_cpus, run(abs, range(9)).n_workers)\n"
     )
-    cpu = str(min(os.sched_getaffinity(0)))
-    command = ["taskset", "-c", cpu, sys.executable, "-c", program]
-    completed = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
-    assert completed.stdout.split() == ["1", "1"]
+    completed = run_program("-c", program)
+    assert completed.stdout.split() == ["1", str(os.cpu_count()), "1"], completed.stderr
 
 
 @pytest.mark.parametrize("method", START_METHODS)
@@ -69,127 +50,118 @@ def test_default_start_method_is_not_fixed_by_asking(method):
     """Asking for the start method in force says it, and leaves it open."""
     program = (
         "import multiprocessing as mp\n"
-        "from helpers.parallel import machine, run\n"
+        "from helpers.parallel import machine\n"
         "machine()\n"
         "assert mp.get_start_method(allow_none=True) is None\n"
-        "run(abs, [1], n_workers=1)\n"
-        "assert mp.get_start_method(allow_none=True) is None\n"
         f"mp.set_start_method({method!r})\n"
-        "print(machine().start_method, run(abs, [1], n_workers=1).start_method)\n"
+        "print(machine().start_method)\n"
     )
     completed = run_program("-c", program)
-    assert completed.stdout.split() == [method, method], completed.stderr
+    assert completed.stdout.split() == [method], completed.stderr
 
 
-def test_default_start_method_is_that_of_multiprocessing():
-    """The start method in force is the one that multiprocessing would take."""
-    program = "import multiprocessing as mp; print(mp.get_start_method())"
-    assert default_start_method() == run_program("-c", program).stdout.strip()
-
-
-# ---- control groups: files as the Linux kernel writes them
-
-
-@pytest.fixture
-def cgroups(tmp_path):
-    """Return a function that writes the files of a control group tree and asks for the quota."""
-
-    def quota(membership: str | None, files: dict[str, str]) -> float | None:
-        mount = tmp_path / "cgroup"
-        mount.mkdir()
-        for name, text in files.items():
-            (mount / name).parent.mkdir(parents=True, exist_ok=True)
-            (mount / name).write_text(text)
-        own = tmp_path / "self"
-        if membership is not None:
-            own.write_text(membership)
-        return _cgroup_quota(own, mount)
-
-    return quota
+V1 = "11:memory:/d/x\n4:cpu,cpuacct:/d/x\n1:name=systemd:/d/x\n"
 
 
 @pytest.mark.parametrize(
-    ("files", "expected"),
+    ("membership", "files", "expected"),
     [
-        ({"cpu.max": "max 100000\n"}, None),
-        ({"cpu.max": "max\n"}, None),
-        ({"cpu.max": "50000 100000\n"}, 0.5),
-        ({"cpu.max": "150000 100000\n"}, 1.5),
-        ({"cpu.max": "400000\n"}, 4.0),
-        ({"cpu.max": ""}, None),
-        ({"cpu.max": "\n"}, None),
-        ({"cpu.max": "nonsense here\n"}, None),
-        ({"cpu.max": "100000 0\n"}, None),
-        ({}, None),
+        # Version 2, in a container: the process is in the root of what it sees.
+        ("0::/\n", {"cpu.max": "max 100000\n"}, None),
+        ("0::/\n", {"cpu.max": "50000 100000\n"}, 0.5),
+        ("0::/\n", {"cpu.max": "nonsense here\n"}, None),
+        ("0::/\n", {}, None),
+        # The smallest limit of a group and of those around it, and no other group's.
+        ("0::/a/b\n", {"a/b/cpu.max": "150000 100000", "a/cpu.max": "max 100000"}, 1.5),
+        ("0::/a/b\n", {"a/b/cpu.max": "300000 100000", "a/cpu.max": "50000 100000"}, 0.5),
+        ("0::/a/b\n", {"a/b/cpu.max": "50000 100000", "a/cpu.max": "300000 100000"}, 0.5),
+        ("0::/a/b\n", {"other/cpu.max": "50000 100000", "a/b/c/cpu.max": "1 100000"}, None),
+        # Version 1: two files, and -1 where there is no limit.
+        (V1, {"cpu/d/x/cpu.cfs_quota_us": "-1", "cpu/d/x/cpu.cfs_period_us": "100000"}, None),
+        (V1, {"cpu/d/x/cpu.cfs_quota_us": "150000", "cpu/d/x/cpu.cfs_period_us": "50000"}, 3.0),
+        (V1, {"cpu/cpu.cfs_quota_us": "50000", "cpu/cpu.cfs_period_us": "100000"}, 0.5),
+        # A system without control groups, or with a file that makes no sense.
+        (None, {}, None),
+        ("nonsense\n\n0::\n::\n", {}, None),
     ],
 )
-def test_quota_of_a_container(cgroups, files, expected):
-    """In a container the process is in the root of what it sees: its cpu.max holds."""
-    assert cgroups("0::/\n", files) == expected
+def test_what_control_groups_allow(tmp_path, membership, files, expected):
+    """The quota is read from the files that the Linux kernel writes."""
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    own = tmp_path / "self"
+    if membership is not None:
+        own.write_text(membership)
+    assert _cgroup_quota(own, tmp_path) == expected
 
 
-@pytest.mark.parametrize(
-    ("files", "expected"),
-    [
-        ({"a/b/cpu.max": "150000 100000", "a/cpu.max": "max 100000"}, 1.5),
-        ({"a/b/cpu.max": "max 100000", "a/cpu.max": "150000 100000"}, 1.5),
-        ({"a/b/cpu.max": "300000 100000", "a/cpu.max": "50000 100000"}, 0.5),
-        ({"a/b/cpu.max": "50000 100000", "a/cpu.max": "300000 100000"}, 0.5),
-        ({"a/cpu.max": "200000 100000"}, 2.0),
-        ({"a/b/cpu.max": "", "a/cpu.max": "200000 100000"}, 2.0),
-        ({"other/cpu.max": "50000 100000"}, None),
-        ({"a/b/c/cpu.max": "50000 100000"}, None),
-    ],
-)
-def test_quota_of_nested_groups(cgroups, files, expected):
-    """The smallest limit of the group and of those that it is in holds, and no other group's."""
-    assert cgroups("0::/a/b\n", files) == expected
-
-
-@pytest.mark.parametrize(
-    ("files", "expected"),
-    [
-        ({"cpu/d/x/cpu.cfs_quota_us": "-1\n", "cpu/d/x/cpu.cfs_period_us": "100000\n"}, None),
-        ({"cpu/d/x/cpu.cfs_quota_us": "50000\n", "cpu/d/x/cpu.cfs_period_us": "100000\n"}, 0.5),
-        ({"cpu/d/x/cpu.cfs_quota_us": "150000\n", "cpu/d/x/cpu.cfs_period_us": "50000\n"}, 3.0),
-        ({"cpu/d/cpu.cfs_quota_us": "150000\n", "cpu/d/cpu.cfs_period_us": "100000\n"}, 1.5),
-        ({"cpu/d/x/cpu.cfs_quota_us": "50000\n"}, 0.5),
-        ({"cpu/d/x/cpu.cfs_quota_us": "", "cpu/d/x/cpu.cfs_period_us": ""}, None),
-        ({}, None),
-    ],
-)
-@pytest.mark.parametrize("name", ["cpu", "cpu,cpuacct"])
-def test_quota_of_version_1(cgroups, files, expected, name):
-    """In version 1 quota and period are two files, -1 is no limit, and outer groups hold too."""
-    membership = f"11:memory:/d/x\n4:{name}:/d/x\n1:name=systemd:/d/x\n"
-    assert cgroups(membership, files) == expected
-
-
-def test_quota_of_version_1_seen_from_a_container(cgroups):
-    """Where the group's path is not visible, as in Docker, the root of the mount is asked."""
-    files = {"cpu/cpu.cfs_quota_us": "50000", "cpu/cpu.cfs_period_us": "100000"}
-    assert cgroups("4:cpu:/docker/0123abc\n", files) == 0.5
-
-
-@pytest.mark.parametrize("membership", [None, "", "\n", "nonsense", "0::", "::\n"])
-def test_no_control_groups(cgroups, membership):
-    """A system without control groups, or with a file that makes no sense, sets no limit."""
-    assert cgroups(membership, {}) is None
-
-
-@pytest.mark.parametrize(("quota", "cpus"), [(0.5, 1), (0.01, 1), (1.5, 2), (None, 64), (1000, 64)])
-def test_usable_cpus_rounds_up(monkeypatch, quota, cpus):
+def test_usable_cpus_rounds_up(monkeypatch):
     """Half a CPU is one, one and a half are two, and a large quota changes nothing."""
-    module = sys.modules["helpers.parallel.machine"]
-    monkeypatch.setattr(module, "_cgroup_quota", lambda: quota)
-    monkeypatch.setattr(module, "_bound_cpus", lambda: 64)
-    monkeypatch.setattr(os, "cpu_count", lambda: 64)
-    assert usable_cpus() == cpus
+    monkeypatch.setattr(MODULE, "_bound_cpus", lambda: 64)
+    for quota, cpus in [(0.5, 1), (0.01, 1), (1.5, 2), (None, 64), (1000, 64)]:
+        monkeypatch.setattr(MODULE, "_cgroup_quota", lambda quota=quota: quota)
+        assert usable_cpus() == cpus
 
 
 def test_usable_cpus_where_the_system_does_not_tell(monkeypatch):
     """A system that cannot count its CPUs has one."""
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     monkeypatch.setattr(os, "process_cpu_count", lambda: None, raising=False)
-    assert usable_cpus() == 1
-    assert machine().logical_cpus == 1
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert usable_cpus() == machine().logical_cpus == 1
+
+
+# ---- other programs
+
+
+def test_on_this_system():
+    """Whatever the system, the answer is a number of CPUs; own work is not in it."""
+    others, begin_s = OtherPrograms(), time.perf_counter()
+    begin_cpu_s = time.process_time()
+    while time.process_time() - begin_cpu_s < 0.3 or time.perf_counter() - begin_s < ENOUGH_S:
+        pass
+    assert 0 <= others.busy_cpus() <= os.cpu_count() + 0.5
+    assert others.in_the_way(1) in (True, False)
+
+
+@pytest.fixture
+def system(monkeypatch):
+    """Stand in for the system: its clock, its account of CPU time, and that of this program."""
+    made = SimpleNamespace(now_s=1000.0, times={"user": 50.0, "system": 7.0}, own_s=3.0)
+    monkeypatch.setattr(time, "perf_counter", lambda: made.now_s)
+    monkeypatch.setattr(os, "times", lambda: (made.own_s, 0, 0, 0, made.now_s))
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    monkeypatch.setattr(psutil, "cpu_times", lambda: SimpleNamespace(**made.times))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("used", "own_s", "busy", "for_two", "for_four"),
+    [
+        ({"user": 15.0, "system": 0.0}, 0.0, 1.5, False, True),
+        ({"user": 0.0, "system": 22.5}, 0.0, 2.25, False, True),
+        ({"user": 0.0, "system": 0.0, "nice": 23.0}, 0.0, 2.3, True, True),
+        ({"user": 15.0, "system": 0.0}, 15.0, 0.0, False, False),  # all of it is its own
+        ({"user": 15.0, "system": 0.0}, 13.0, 0.2, False, False),
+        ({"user": 15.0, "system": 0.0}, 12.0, 0.3, False, True),
+        ({"user": 0.0, "system": 0.0, "idle": 40.0}, 0.2, 0.0, False, False),
+    ],
+)
+def test_when_others_are_in_the_way(system, used, own_s, busy, for_two, for_four):
+    """Of four CPUs fewer are free than needed, by more than a quarter; own work is taken off."""
+    others = OtherPrograms()
+    system.times = {kind: used_s + system.times.get(kind, 0.0) for kind, used_s in used.items()}
+    system.now_s, system.own_s = system.now_s + 10, system.own_s + own_s
+    assert others.busy_cpus() == pytest.approx(busy)
+    assert (others.in_the_way(2), others.in_the_way(4)) == (for_two, for_four)
+
+
+def test_where_it_is_not_known(system, monkeypatch):
+    """After too short a time, or where the system does not say, nobody is in the way."""
+    others = OtherPrograms()
+    system.now_s += ENOUGH_S / 2
+    assert (others.busy_cpus(), others.in_the_way(10_000)) == (None, False)
+    monkeypatch.setattr(psutil, "cpu_times", lambda: 1 / 0)
+    system.now_s += 10
+    assert (others.busy_cpus(), others.in_the_way(10_000)) == (None, False)

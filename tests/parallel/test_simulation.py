@@ -1,38 +1,58 @@
-"""simulate(): a pool on paper that keeps to the rules of a real one, and to the laws of queues."""
+"""Amdahl's law, and simulate(): a pool on paper that keeps to the rules of a real one."""
 
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from fractions import Fraction
-from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from list_scheduling import SlowPool, chunks, list_scheduled
 
 from helpers.language import set_language
 from helpers.parallel import InputError, simulate
+from helpers.parallel.model.simulation import amdahl
 
-MOST_S = 60.0  # a deadline: it takes a fraction of a second where nobody else computes
-patient = settings(deadline=None, max_examples=60)  # a busy machine may stall in any example
-# Binary fractions, which add up without rounding: what happens at the same time does so in any way
-# of adding.
+# Binary fractions, which add up without rounding.
 seconds = st.integers(0, 2048).map(lambda n: n / 1024)
-costs = st.lists(seconds, max_size=30)
-some_costs = st.lists(seconds, min_size=1, max_size=30)
-workers = st.integers(1, 8)
-sizes = st.integers(1, 7)
 
 
-@patient
-@given(costs, workers, sizes)
-def test_without_overheads_it_is_list_scheduling(costs_s, n_workers, chunksize):
-    """Each chunk begins and ends when the worker that is free first has computed it."""
-    done = simulate(costs_s, n_workers, chunksize)
-    expected = list_scheduled(costs_s, n_workers, chunksize)
-    assert [(span.start_s, span.stop_s) for span in done.spans] == expected
-    assert done.elapsed_s == max((end_s for _, end_s in expected), default=0)
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(1, 10_000))
+def test_amdahl_lies_within_its_limits_and_is_monotonic(s, more, n):
+    """From 1 to n and 1 / s; more with more workers, less with a larger serial fraction."""
+    assert 1 - 1e-12 <= amdahl(s, n) <= n * (1 + 1e-12)
+    assert s == 0 or amdahl(s, n) <= 1 / s * (1 + 1e-12)
+    assert amdahl(s, n + 1) >= amdahl(s, n) - 1e-12
+    assert amdahl(max(s, more), n) <= amdahl(min(s, more), n) * (1 + 1e-12)
+
+
+def chunks(costs_s, chunksize):
+    """Return the costs, chunk by chunk."""
+    return [costs_s[i : i + chunksize] for i in range(0, len(costs_s), chunksize)]
+
+
+def played(costs_s, n_workers, chunksize, start_s, message_s):
+    """Return when each chunk begins and ends, and the end of the call, step by step of the parent.
+
+    Written from the docstring alone: it collects what is there, else it sends, else it waits.
+    """
+    now_s, to_send, free_s = start_s, deque(chunks(costs_s, chunksize)), [start_s] * n_workers
+    results, spans = [], []
+    while to_send or results:
+        if results and min(results) <= now_s:
+            results.remove(min(results))
+            now_s += message_s / 2
+        elif to_send:
+            now_s += message_s / 2
+            worker = free_s.index(min(free_s))
+            begin_s = max(now_s, free_s[worker])
+            free_s[worker] = begin_s + sum(to_send.popleft())
+            spans.append((begin_s, free_s[worker]))
+            results.append(free_s[worker])
+        else:
+            now_s = min(results)
+    return spans, now_s if spans else 0.0
 
 
 def test_an_anomaly_worked_out_by_hand():
@@ -54,85 +74,51 @@ def test_overheads_worked_out_by_hand():
     assert simulate([1] * 100, 64, message_s=2).elapsed_s == pytest.approx(200, abs=3)
 
 
-@patient
-@given(some_costs, workers, sizes, seconds, seconds)
-def test_a_slower_simulation_tells_the_same(costs_s, n_workers, chunksize, start_s, message_s):
-    """Events worked off one by one give the same call."""
-    spans, end_s = SlowPool(costs_s, n_workers, chunksize, start_s, message_s).play()
+# A busy machine may stall in any example.
+@settings(deadline=None, max_examples=60)
+@given(st.lists(seconds, max_size=30), st.integers(1, 8), st.integers(1, 7), seconds, seconds)
+def test_it_is_what_the_rules_say(costs_s, n_workers, chunksize, start_s, message_s):
+    """It gives the same call as its rules, step by step; each span could have happened."""
+    spans, end_s = played(costs_s, n_workers, chunksize, start_s, message_s)
     done = simulate(costs_s, n_workers, chunksize, start_s=start_s, message_s=message_s)
     assert [(span.start_s, span.stop_s) for span in done.spans] == spans
-    assert done.elapsed_s == end_s
-
-
-@patient
-@given(costs, workers, sizes, seconds, seconds)
-def test_spans_could_have_happened(costs_s, n_workers, chunksize, start_s, message_s):
-    """Every item is in one span, in order; no worker computes two chunks at once, nor too early."""
-    done = simulate(costs_s, n_workers, chunksize, start_s=start_s, message_s=message_s)
-    lengths = [len(chunk) for chunk in chunks(costs_s, chunksize)]
-    assert [span.n_items for span in done.spans] == lengths
-    assert (done.how, done.n_workers, done.chunksize) == ("pool", n_workers, chunksize)
-    assert done.results == []
+    assert [span.n_items for span in done.spans] == list(map(len, chunks(costs_s, chunksize)))
+    least_s = max(sum(costs_s) / n_workers, len(spans) * message_s)
+    assert done.elapsed_s >= least_s  # no call beats its work shared evenly, or its messages
+    assert (done.elapsed_s, done.n_workers, done.chunksize) == (end_s, n_workers, chunksize)
     for worker in range(n_workers):
         own = sorted(span for span in done.spans if span.worker == worker)
         assert all(one.stop_s <= other.start_s for one, other in itertools.pairwise(own))
-    assert all(start_s <= span.start_s <= span.stop_s <= done.elapsed_s for span in done.spans)
 
 
-@patient
-@given(some_costs, workers, sizes, seconds, seconds)
-def test_it_never_beats_what_is_possible(costs_s, n_workers, chunksize, start_s, message_s):
-    """No call takes less than the work shared evenly, its longest chunk, or its messages."""
-    done = simulate(costs_s, n_workers, chunksize, start_s=start_s, message_s=message_s)
-    parts = chunks(costs_s, chunksize)
-    least_s = max(sum(costs_s) / n_workers, *map(sum, parts))
-    assert done.elapsed_s >= max(start_s + least_s, len(parts) * message_s)
-    assert done.elapsed_s >= simulate(costs_s, n_workers, chunksize).elapsed_s
+def test_any_iterable_of_numbers_is_costs():
+    """A tuple, an iterator, fractions: all are costs."""
+    for costs_s in ((1, 2, 3), iter([1, 2, 3]), map(Fraction, [1, 2, 3])):
+        assert simulate(costs_s, 2).elapsed_s == 4
 
 
 @pytest.mark.parametrize(
-    "make", [list, tuple, iter, lambda costs_s: map(Fraction, costs_s), lambda costs_s: {1: 2}]
-)
-def test_any_iterable_of_numbers_is_costs(make):
-    """A list, an iterator, fractions, whole numbers: all are costs, and are left as they were."""
-    given_costs = [1, 2, 3]
-    done = simulate(make(given_costs), 2)
-    assert done.elapsed_s == simulate(list(make(given_costs)), 2).elapsed_s
-    assert given_costs == [1, 2, 3]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "named"),
+    ("named", "bad"),
     [
-        (([1.0, -1.0], 2), "costs_s"),
-        (([float("nan")], 2), "costs_s"),
-        (([float("inf")], 2), "costs_s"),
-        (([None], 2), "costs_s"),
-        (("123", 2), "costs_s"),
-        ((5, 2), "costs_s"),
-        (([1.0], 0), "n_workers"),
-        (([1.0], 2.5), "n_workers"),
-        (([1.0], True), "n_workers"),
-        (([1.0], 2, 0), "chunksize"),
-        (([1.0], 2, 1, -1.0, 0.0), "start_s"),
-        (([1.0], 2, 1, "1", 0.0), "start_s"),
-        (([1.0], 2, 1, 0.0, float("nan")), "message_s"),
+        ("costs_s", [1.0, -1.0]),
+        ("costs_s", [float("nan")]),
+        ("costs_s", [None]),
+        ("costs_s", "123"),
+        ("n_workers", 0),
+        ("n_workers", 2.5),
+        ("n_workers", True),
+        ("chunksize", 0),
+        ("start_s", -1.0),
+        ("start_s", "1"),
+        ("message_s", float("nan")),
     ],
 )
-def test_bad_arguments(language, arguments, named):
+def test_bad_arguments(language, named, bad):
     """Each is refused by its name, with what was received, in the learner's language."""
-    plain, (start_s, message_s) = arguments[:3], (*arguments[3:], 0.0, 0.0)[:2]
+    arguments = {"costs_s": [1.0], "n_workers": 2, named: bad}
     with pytest.raises(InputError, match=named) as caught:
-        simulate(*plain, start_s=start_s, message_s=message_s)
+        simulate(**arguments)
     set_language("es" if language == "en" else "en")
     with pytest.raises(InputError) as other:
-        simulate(*plain, start_s=start_s, message_s=message_s)
+        simulate(**arguments)
     assert str(caught.value) != str(other.value)
-
-
-def test_ten_thousand_items_on_1024_workers():
-    """What lesson 11 simulates is over soon, and its messages limit it."""
-    begin = perf_counter()
-    done = simulate([0.01] * 10_000, 1_024, message_s=5e-5)
-    assert perf_counter() - begin < MOST_S
-    assert 0.5 <= done.elapsed_s < 0.6

@@ -1,49 +1,132 @@
-"""The corpus is the same every time, its words are known, and it harms nothing that is there."""
-
-from __future__ import annotations
+"""What is made to search in is the same every time, has known answers, and harms nothing."""
 
 import hashlib
 import os
 import statistics
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.language import current_language, set_language
+from helpers.language import set_language
 from helpers.tasks import (
-    corpus_words,
     count_words,
     find_markdowns,
     list_directories,
     make_corpus,
     make_sample_directories,
 )
+from helpers.tasks.corpus import corpus_words
+
+MAKERS = [make_corpus, make_sample_directories]
+each_maker = pytest.mark.parametrize("make", MAKERS)
 
 
-@pytest.fixture(autouse=True)
-def _restored():
-    """Have the messages in English, and give back the language that was set."""
-    before = current_language()
-    set_language("en")
-    yield
-    set_language(before)
-
-
-def found_in(root: Path) -> list[str]:
+def found_in(root, recursive):
     """Return the Markdown files below ``root`` as lesson 3 finds them."""
-    folders = list_directories(root, recursive=True)
-    return [file for folder in folders for file in find_markdowns(folder)]
+    return list(chain.from_iterable(map(find_markdowns, list_directories(root, recursive))))
 
 
-def contents(root: Path) -> dict[str, bytes]:
-    """Return what stands in each file below ``root``."""
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in root.rglob("*")
-        if path.is_file()
-    }
+def contents(root):
+    """Return what is below ``root``: relative paths, and what stands in each file."""
+    paths = sorted(root.rglob("*"))
+    return {p.relative_to(root).as_posix(): p.read_bytes() if p.is_file() else None for p in paths}
+
+
+# ---- both
+
+
+@each_maker
+def test_the_same_every_time(make, tmp_path):
+    """The same call gives the same bytes, in whatever language and folder."""
+    make(tmp_path / "one")
+    set_language("es")
+    make(tmp_path / "two")
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+@each_maker
+@pytest.mark.parametrize("path", [str, Path])
+def test_relative_paths(make, path, tmp_path, monkeypatch):
+    """A relative root gives absolute answers, which open from elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    answer = make(path("made"))
+    monkeypatch.chdir(tmp_path.parent)
+    assert all(Path(found).is_absolute() and Path(found).is_file() for found in answer)
+
+
+@each_maker
+@pytest.mark.parametrize("content", [None, "mine.txt", "apuntes/mine.md", "000/00/note 00.md"])
+def test_a_folder_that_exists(make, content, refused, tmp_path):
+    """A folder that exists is refused, an empty one too, and stays as it was."""
+    root = tmp_path / "mine"
+    root.mkdir()
+    if content:
+        (root / content).parent.mkdir(parents=True, exist_ok=True)
+        (root / content).write_text("mine")
+    before = contents(root)
+    for said in refused(FileExistsError, make, root):
+        assert str(root) in said
+    assert contents(root) == before
+
+
+@each_maker
+@pytest.mark.parametrize("kind", ["file", "link", "broken link"])
+def test_what_is_in_the_way(make, kind, refused, tmp_path):
+    """A file or a link of that name is refused, and nothing is written where a link leads."""
+    root, target = tmp_path / "mine", tmp_path / "target"
+    if kind == "file":
+        root.write_text("mine")
+    elif os.name == "nt":
+        pytest.skip("links need a privilege there")
+    else:
+        root.symlink_to(target)
+        if kind == "link":
+            target.mkdir()
+    before = contents(tmp_path)
+    refused(FileExistsError, make, root)
+    assert contents(tmp_path) == before
+
+
+@each_maker
+@pytest.mark.parametrize("value", [None, 3, b"made", ["made"]], ids=repr)
+def test_no_path(make, value, refused, tmp_path, monkeypatch):
+    """What is no path is refused with what came, and nothing is made."""
+    monkeypatch.chdir(tmp_path)
+    assert all(repr(value) in said for said in refused(TypeError, make, value))
+    assert contents(tmp_path) == {}
+
+
+# ---- the sample of folders
+
+
+def test_the_known_answer(tmp_path):
+    """What is returned is what the search finds, sorted, in full paths."""
+    answer = make_sample_directories(tmp_path / "sample")
+    assert answer == sorted(found_in(tmp_path / "sample", recursive=False)) == sorted(answer)
+    assert len(list_directories(tmp_path / "sample")) == 7
+
+
+def test_what_real_folders_have(tmp_path):
+    """The sample has all that makes a search on real folders stumble."""
+    root = tmp_path / "sample"
+    answer = make_sample_directories(root)
+    folders = [Path(folder).name for folder in list_directories(root)]
+    everything = list_directories(root, recursive=True)
+    assert (root / ".DS_Store").is_file()
+    assert any(p.is_file() and not p.name.startswith(".") for p in root.iterdir())
+    assert any(not list(Path(folder).iterdir()) for folder in everything)
+    assert any(" " in name for name in folders)
+    assert any(not name.isascii() for name in folders)
+    assert "README.MD" in [Path(path).name for path in answer]
+    assert any(folder.lower().endswith(".md") for folder in everything)
+    deep = [path for path in root.rglob("*.md") if path.is_file() and str(path) not in answer]
+    assert deep, "a Markdown file one level too deep"
+
+
+# ---- the corpus
 
 
 @settings(
@@ -54,17 +137,20 @@ def test_the_known_words(tmp_path_factory, n_files, mean_words):
     """Of any size, the files are those that lesson 3 finds, and their words are as foretold."""
     root = tmp_path_factory.mktemp("any") / "corpus"
     files = make_corpus(root, n_files, mean_words)
-    assert files == found_in(root)
+    assert files == found_in(root, recursive=True)
     assert [count_words(file) for file in files] == corpus_words(n_files, mean_words)
+    assert all(len(os.listdir(folder)) <= 100 for folder in list_directories(root, True))
 
 
-def test_the_same_corpus_every_time(tmp_path):
-    """The same numbers give the same bytes, on any computer."""
-    for name in ("one", "two"):
-        make_corpus(tmp_path / name, 120, 200)
-    one, two = (contents(tmp_path / name) for name in ("one", "two"))
-    assert one == two
-    all_bytes = b"".join(data for name, data in sorted(one.items()) if name.endswith(".md"))
+def test_the_same_corpus_on_any_computer(tmp_path):
+    """Its bytes are those of every other computer, and each file reads like Markdown."""
+    (file,) = make_corpus(tmp_path / "one", 1, 2_000)
+    text = Path(file).read_text(encoding="utf-8")
+    assert text.startswith("# Nota 0\n\n")
+    assert all(part in text for part in ("ó", "](", "\n- ", "```", " — "))
+    make_corpus(tmp_path / "many", 120, 200)
+    made = contents(tmp_path / "many").items()
+    all_bytes = b"".join(data for name, data in made if name.endswith(".md"))
     assert hashlib.sha256(all_bytes).hexdigest()[:16] == "1bfd019e87adb7ad"
 
 
@@ -76,98 +162,14 @@ def test_lengths_are_uneven_as_real_ones():
     assert max(counts) > 10_000
 
 
-def test_no_folder_has_many_entries(tmp_path):
-    """At most a hundred files or folders stand in a folder, and few folders in the root."""
-    make_corpus(tmp_path / "corpus", 10_101, 3)
-    sizes = {len(files) + len(folders) for _, folders, files in os.walk(tmp_path / "corpus")}
-    assert max(sizes) == 100
-
-
-def test_a_text_reads_like_markdown(tmp_path):
-    """A file begins with its title, and has accents, links, lists and code."""
-    (file,) = make_corpus(tmp_path / "corpus", 1, 2_000)
-    text = Path(file).read_text(encoding="utf-8")
-    assert text.startswith("# Nota 0\n\n")
-    assert all(part in text for part in ("ó", "](", "\n- ", "```", " — "))
-
-
-def test_its_own_folder_is_completed(tmp_path):
-    """What an interruption left out is written when the same corpus is made again."""
-    root = tmp_path / "corpus"
-    files = make_corpus(root, 30)
-    before = contents(root)
-    Path(files[7]).unlink()
-    Path(files[8]).write_text("half")
-    assert make_corpus(root, 30) == files
-    assert contents(root) == before
-
-
-def refused(expected: type[BaseException], *args) -> list[str]:
-    """Return the error's text in both languages."""
-    texts = []
-    for language in ("es", "en"):
-        set_language(language)
-        with pytest.raises(expected) as caught:
-            make_corpus(*args)
-        texts.append(str(caught.value))
-    assert texts[0] != texts[1]
-    return texts
-
-
-@pytest.mark.parametrize("other", [(31,), (30, 999)])
-def test_a_corpus_of_other_numbers(tmp_path, other):
-    """A corpus that was made from other numbers is left as it is."""
-    root = tmp_path / "corpus"
-    make_corpus(root, 30)
-    before = contents(root)
-    for text in refused(FileExistsError, root, *other):
-        assert str(root) in text
-    assert contents(root) == before
-
-
-@pytest.mark.parametrize("content", [None, "mine.txt", "000/00/note 00.md"])
-def test_a_folder_of_somebody_else(tmp_path, content):
-    """A folder that it did not make is refused, an empty one too, and stays as it was."""
-    root = tmp_path / "mine"
-    root.mkdir()
-    if content:
-        (root / content).parent.mkdir(parents=True, exist_ok=True)
-        (root / content).write_text("mine")
-    before = contents(root)
-    for text in refused(FileExistsError, root):
-        assert str(root) in text
-        assert "make_corpus" in text
-    assert contents(root) == before
-
-
-def test_a_sample_of_directories_is_no_corpus(tmp_path):
-    """What make_sample_directories made is somebody else's for make_corpus, and the other way."""
-    make_sample_directories(tmp_path / "sample")
-    refused(FileExistsError, tmp_path / "sample")
-    make_corpus(tmp_path / "corpus", 1)
-    with pytest.raises(FileExistsError, match="make_sample_directories"):
-        make_sample_directories(tmp_path / "corpus")
-
-
-@pytest.mark.parametrize("position", [0, 1])
+@pytest.mark.parametrize("name", ["n_files", "mean_words"])
 @pytest.mark.parametrize("value", [-1, 2.5, True, "3", None], ids=repr)
-def test_bad_numbers(tmp_path, position, value):
+def test_bad_numbers(refused, tmp_path, name, value):
     """Numbers that are negative or not whole are refused by name, and nothing is made."""
-    numbers = [3, 3]
-    numbers[position] = value
-    for text in refused(ValueError, tmp_path / "corpus", *numbers):
-        assert ["n_files", "mean_words"][position] in text
-        assert repr(value) in text
-    assert not (tmp_path / "corpus").exists()
-
-
-@pytest.mark.parametrize("value", [None, 3, b"corpus"], ids=repr)
-def test_no_path(value, tmp_path, monkeypatch):
-    """What is no path is refused with what came, and nothing is made."""
-    monkeypatch.chdir(tmp_path)
-    for text in refused(TypeError, value):
-        assert repr(value) in text
-    assert os.listdir(tmp_path) == []
+    for said in refused(ValueError, make_corpus, tmp_path / "corpus", **{name: value}):
+        assert name in said
+        assert repr(value) in said
+    assert contents(tmp_path) == {}
 
 
 @pytest.mark.slow
@@ -175,5 +177,5 @@ def test_no_path(value, tmp_path, monkeypatch):
 def test_a_hundred_thousand_files(tmp_path):
     """A corpus of 100,000 files is made and found within the deadline, and its words are right."""
     files = make_corpus(tmp_path / "corpus", 100_000, 20)
-    assert found_in(tmp_path / "corpus") == files
+    assert found_in(tmp_path / "corpus", recursive=True) == files
     assert sum(map(count_words, files)) == sum(corpus_words(100_000, 20))

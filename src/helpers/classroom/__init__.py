@@ -3,11 +3,10 @@
 matplotlib, ipywidgets and IPython live in this room and nowhere else.
 """
 
-from helpers.classroom.dask_programs import cluster_programs
 from helpers.classroom.exercises import check, hint
-from helpers.classroom.explore_amdahl import explore_amdahl
-from helpers.classroom.explore_pool import explore_pool
+from helpers.classroom.explorers import explore_amdahl, explore_pool
 from helpers.classroom.predictions import predict
+from helpers.classroom.programs import cluster_programs
 from helpers.classroom.scripts import run_script
 from helpers.classroom.start import start
 from helpers.classroom.timeline import plot_timeline

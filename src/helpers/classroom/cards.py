@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Sequence
 from dataclasses import dataclass
-
-_BOX = "border-left: 4px solid {colour}; padding: 0.3em 0.9em; margin: 0.3em 0"
+from html import escape
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,20 +30,14 @@ class Card:
 
     def _repr_html_(self) -> str:
         """Return the card as HTML, for notebooks."""
-        headline = f"<strong>{html.escape(self.headline)}</strong>" if self.headline else ""
-        lines = "".join(f"<div>{_html(line)}</div>" for line in self.lines)
-        box = _BOX.format(colour=self.colour)
-        return f'<div style="{box}">{headline}{_table(self.rows)}{lines}</div>'
-
-
-def _html(paragraph: str) -> str:
-    return html.escape(paragraph).replace("\n", "<br>")
-
-
-def _table(rows: Sequence[tuple[str, str]]) -> str:
-    cells = "".join(
-        f'<tr><th scope="row" style="text-align: left">{html.escape(name)}</th>'
-        f'<td style="text-align: left">{html.escape(value)}</td></tr>'
-        for name, value in rows
-    )
-    return f'<table style="margin: 0.3em 0">{cells}</table>' if cells else ""
+        headline = f"<strong>{escape(self.headline)}</strong>" if self.headline else ""
+        cells = "".join(
+            f'<tr><th scope="row" style="text-align: left">{escape(name)}</th>'
+            f'<td style="text-align: left">{escape(value)}</td></tr>'
+            for name, value in self.rows
+        )
+        table = f'<table style="margin: 0.3em 0">{cells}</table>' if cells else ""
+        lines = [escape(line).replace("\n", "<br>") for line in self.lines]
+        box = f"border-left: 4px solid {self.colour}; padding: 0.3em 0.9em; margin: 0.3em 0"
+        shown = "".join(f"<div>{line}</div>" for line in lines)
+        return f'<div style="{box}">{headline}{table}{shown}</div>'

@@ -1,137 +1,200 @@
-"""What every explorer is made of: controls, a picture that follows them, and a static twin."""
+"""Explorers: sliders over a chart of speedups that follows them, by Amdahl's law or simulated.
+
+Where no widget runs (the site, the slides), the chart at the beginning stands in their place.
+"""
 
 from __future__ import annotations
 
 import html
 import threading
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from IPython.display import display
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.classroom.data_table import unfolded
+from helpers.classroom.own_figure import folded, table_summary, unfolded
 from helpers.classroom.style import (
+    BLUE,
+    GREY,
     STYLE,
+    VERMILLION,
     alternative_text,
-    data_html,
+    describe,
+    duration,
     picture_html,
+    significant,
     tables_of,
 )
-from helpers.classroom.widget_view import view_of
-from helpers.language import message, text
-from helpers.parallel import ParallelError
+from helpers.language import text
+from helpers.parallel import InputError, simulate
+from helpers.parallel.model.simulation import amdahl
 
-WIDTH_IN = 9.0
-QUICK_DPI = 130  # sharp enough, and drawn soon enough to follow a slider
-_NAMES, _CONTROL = "17em", "47em"  # widths: of names, of controls
+_DPI = 130  # sharp enough, and drawn soon enough to follow a slider
+_WORKERS = tuple(2**k for k in range(11))
 
-# JupyterLab handles the controls in a thread of the kernel's own, and at times in the main one.
+# JupyterLab handles the sliders in a thread of the kernel's own, and at times in the main one.
 _one_at_a_time = threading.RLock()
 
-T = TypeVar("T")
-Margins = tuple[float, float, float, float]  # left, right, bottom, top
+
+def explore_amdahl() -> None:
+    """Show an explorer: a serial fraction, a number of workers, and the speedup they give."""
+    fractions = (0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
+    controls = {
+        "fraction": _slider(
+            text(es="fracción secuencial", en="serial fraction"), fractions, 0.2, "{:g}".format
+        ),
+        "n_workers": _slider(text(es="procesos", en="workers"), _WORKERS, 64, "{:,}".format),
+    }
+    _explore(controls, draw_amdahl)
 
 
-@dataclass(frozen=True)
-class View:
-    """What an explorer shows for one setting of its controls.
-
-    Attributes:
-        said: what is to be seen, in words and figures.
-        figures: the pictures, from top to bottom.
-    """
-
-    said: str
-    figures: tuple[Figure, ...]
-
-    def pictures(self) -> str:
-        """Return the pictures as HTML, with their alternative texts."""
-        return "".join(picture_html(figure, QUICK_DPI) for figure in self.figures)
-
-    def data(self) -> str:
-        """Return the data of the pictures as tables in HTML."""
-        tables = unfolded([table for figure in self.figures for table in tables_of(figure)])
-        return f'<div class="jp-RenderedHTMLCommon">{tables}</div>'  # as JupyterLab shows others
-
-    def folded_data(self) -> str:
-        """Return the same where it takes a click to be seen."""
-        return "".join(map(data_html, self.figures))
-
-
-class Explorer(ABC):
-    """Controls over a picture that is drawn anew whenever one of them changes.
-
-    A slider sends no value while its last one is being drawn, and then the newest alone: that is
-    how ipywidgets works in the browser, so nothing here has to hold values back.
-    """
-
-    def __init__(self, controls: dict[str, Any]) -> None:
-        """Take the widgets by the names under which ``draw`` gets their values."""
-        import ipywidgets
-
-        self._controls = controls
-        self._said, self._pictures, self._data = (ipywidgets.HTML() for _ in range(3))
-        # It stays as it is while the picture changes, which what is folded in a page would not.
-        self._with_data = ipywidgets.Checkbox(
-            description=message("table.summary"), value=False, indent=False
-        )
-        self._view = View("", ())
-        below = [self._said, self._pictures, self._with_data, self._data]
-        self._box = ipywidgets.VBox([*controls.values(), *below])
-        self._with_data.observe(self._show_data, names="value")
-        for control in controls.values():
-            control.observe(self._redraw, names="value")
-
-    @abstractmethod
-    def draw(self, values: dict[str, Any]) -> View:
-        """Return what to show for these values of the controls."""
-
-    def values(self) -> dict[str, Any]:
-        """Return the values of the controls."""
-        return {name: control.value for name, control in self._controls.items()}
-
-    def show(self) -> None:
-        """Show the explorer and, where no widget runs, its picture at the beginning."""
-        with _one_at_a_time:
-            view = self.draw(self.values())
-            told = [view.said, *map(alternative_text, view.figures)]
-            self._put(view)
-        static = {"text/html": self._said.value + self._pictures.value + view.folded_data()}
-        display({**view_of(self._box), **static, "text/plain": "\n".join(told)}, raw=True)
-
-    def _redraw(self, _change: object) -> None:
-        """Show what the controls say now; an error is said in words: nobody could catch it."""
-        try:
-            with _one_at_a_time:
-                self._put(self.draw(self.values()))
-        except (Exception, KeyboardInterrupt) as error:
-            said = _in_words(error)
-            self._said.value = _paragraph(text(es=f"No se pudo. {said}", en=f"That failed. {said}"))
-
-    def _put(self, view: View) -> None:
-        self._said.value, self._pictures.value = _paragraph(view.said), view.pictures()
-        self._view = view
-        self._show_data()
-
-    def _show_data(self, _change: object = None) -> None:
-        """Show the data while that is asked for; else none of it is written."""
-        self._data.value = self._view.data() if self._with_data.value else ""
-
-
-def slider(name: str, choices: Iterable[T], value: T, written: Callable[[T], str]) -> Any:
-    """Return a slider that moves between ``choices``, by mouse and by the arrow keys.
+def explore_pool(start_s: float, message_s: float) -> None:
+    """Show an explorer: the speedup of a pool, for items of any cost, by its number of workers.
 
     Args:
-        name: what it is called, in the learner's language.
-        choices: its values, from left to right.
-        value: the one that it has at first.
-        written: how a value is written beside it, with its unit.
+        start_s: until the workers are ready, in seconds.
+        message_s: for how long a chunk keeps the parent busy, in seconds.
+
+    Raises:
+        InputError: one of them is no number of 0 or more, or both are 0.
     """
+    simulate([], 1, start_s=start_s, message_s=message_s)  # which refuses what is no time
+    if start_s == message_s == 0:
+        raise InputError(
+            text(
+                es="Con start_s=0 y message_s=0 repartir no costaría nada. Pasa los costos que "
+                "mediste, por ejemplo explore_pool(0.05, 0.0001).",
+                en="With start_s=0 and message_s=0 sharing out would cost nothing. Pass the costs "
+                "that you measured, such as explore_pool(0.05, 0.0001).",
+            )
+        )
+    costs_s = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)
+    item = text(es="un elemento tarda", en="an item takes")
+    items = text(es="elementos", en="items")
+    controls = {
+        "item_s": _slider(item, costs_s, 1e-2, duration),
+        "n_items": _slider(items, (100, 1_000, 10_000), 10_000, "{:,}".format),
+        "chunksize": _slider("chunksize", (1, 10, 100, 1_000), 1, "{:,}".format),
+    }
+    _explore(controls, partial(draw_pool, start_s=start_s, message_s=message_s))
+
+
+def draw_amdahl(ax: Axes, fraction: float, n_workers: int) -> str:
+    """Draw Amdahl's curve with the chosen workers marked, and say what is to be seen."""
+    ax.set_title(text(es="La ley de Amdahl", en="Amdahl's law"))
+    curve = [amdahl(fraction, n) for n in _WORKERS]
+    ax.plot(_WORKERS, curve, color=BLUE, linewidth=2.4, label="Amdahl")
+    speedup = amdahl(fraction, n_workers)
+    name = text(es="tu elección", en="your choice")
+    ax.plot(n_workers, speedup, "o", ms=11, mfc="white", mec=BLUE, mew=2.5, label=name)
+    reached, share = significant(speedup), significant(100 * speedup / n_workers, 2)
+    if fraction == 0:
+        return text(
+            es=f"Si todo se reparte, {n_workers:,} procesos dan una aceleración de {reached}.",
+            en=f"If everything can be shared, {n_workers:,} workers give a speedup of {reached}.",
+        )
+    name = text(es="límite, 1 / s", en="limit, 1 / s")
+    ax.plot((1, _WORKERS[-1]), (1 / fraction,) * 2, ":", color=VERMILLION, label=name)
+    limit = significant(1 / fraction)
+    return text(
+        es=f"Con una fracción secuencial de {fraction:g} y {n_workers:,} procesos, la aceleración "
+        f"es de {reached}: se aprovecha el {share} % de cada uno. Por más procesos que haya, el "
+        f"límite es {limit}.",
+        en=f"With a serial fraction of {fraction:g} and {n_workers:,} workers the speedup is "
+        f"{reached}: {share}% of each is put to use. However many workers there are, the limit "
+        f"is {limit}.",
+    )
+
+
+def draw_pool(
+    ax: Axes, item_s: float, n_items: int, chunksize: int, start_s: float, message_s: float
+) -> str:
+    """Draw the simulated speedups of pools beside the loop's, and say what is to be seen."""
+    ax.set_title(text(es="Un grupo simulado", en="A simulated pool"))
+    loop_s = n_items * item_s
+    runs = [
+        simulate([item_s] * n_items, n, chunksize, start_s=start_s, message_s=message_s)
+        for n in _WORKERS
+    ]
+    curve = [loop_s / run.elapsed_s for run in runs]
+    ax.plot(_WORKERS, curve, "o-", color=BLUE, linewidth=2.4, label=text(es="grupo", en="pool"))
+    name = text(es="el ciclo", en="the loop")
+    ax.plot((1, _WORKERS[-1]), (1, 1), ":", color=VERMILLION, label=name)
+    loop, most, n_chunks = duration(loop_s), significant(max(curve)), -(-n_items // chunksize)
+    if max(curve) < 1:
+        return text(
+            es=f"El ciclo tarda {loop} y gana siempre: el mejor grupo llega a {most}.",
+            en=f"The loop takes {loop} and always wins: the best pool reaches a speedup of {most}.",
+        )
+    # The fewest workers that come within 2% of it: more of them bring nothing.
+    n_best = next(n for n, it in zip(_WORKERS, curve, strict=True) if it > 0.98 * max(curve))
+    return text(
+        es=f"El ciclo tarda {loop}; los bloques son {n_chunks:,}. La mejor aceleración es de "
+        f"{most}, con {n_best:,} procesos.",
+        en=f"The loop takes {loop}; there are {n_chunks:,} chunks. The best speedup is {most}, "
+        f"with {n_best:,} workers.",
+    )
+
+
+def drawn(draw: Callable[..., str], **values: Any) -> Figure:
+    """Return a chart of speedups by workers for these values; ``draw`` adds its curves.
+
+    pyplot does not know it: a slider may be moved while a cell runs, and what pyplot knows is shown
+    below that cell.
+    """
+    with plt.rc_context(STYLE):
+        figure = Figure(figsize=(9.0, 4.4), layout="constrained")
+        ax = figure.subplots()
+    ax.plot(_WORKERS, _WORKERS, "--", color=GREY, label="ideal")
+    told = draw(ax, **values)
+    ax.set_xscale("log", base=2)
+    ax.set_yscale("log", base=2)
+    ax.set_xticks(_WORKERS)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda value, _: f"{value:,.4g}")
+    ax.set_xlabel(text(es="procesos", en="workers"))
+    ax.set_ylabel(text(es="aceleración", en="speedup"))
+    ax.legend(loc="upper left")
+    describe(figure, told)
+    return figure
+
+
+def _explore(controls: dict[str, Any], draw: Callable[..., str]) -> None:
+    """Show the sliders over a chart that is drawn anew whenever one of them changes.
+
+    A slider sends no value while its last one is being drawn, and then the newest alone: that is
+    how ipywidgets works in the browser.
+    """
+    import ipywidgets
+
+    said, picture, data = (ipywidgets.HTML() for _ in range(3))
+    # The table stays open while the chart changes, which what is folded in a page would not.
+    with_data = ipywidgets.Checkbox(description=table_summary(), value=False, indent=False)
+
+    def redraw(_change: object = None) -> Figure:
+        with _one_at_a_time:
+            values = {name: control.value for name, control in controls.items()}
+            figure = drawn(draw, **values)
+            said.value = f'<p role="status">{html.escape(alternative_text(figure))}</p>'
+            picture.value = picture_html(figure, _DPI)
+            shown = unfolded(tables_of(figure)) if with_data.value else ""
+            data.value = f'<div class="jp-RenderedHTMLCommon">{shown}</div>'
+            return figure
+
+    figure = redraw()
+    for control in (*controls.values(), with_data):
+        control.observe(redraw, names="value")
+    box = ipywidgets.VBox([*controls.values(), said, picture, with_data, data])
+    static = said.value + picture.value + folded(tables_of(figure))
+    display(with_widget(box, page=static, plain=alternative_text(figure)), raw=True)
+
+
+def _slider(name: str, choices: Iterable[Any], value: Any, written: Callable[[Any], str]) -> Any:
+    """Return a slider that moves between ``choices``, by mouse and by the arrow keys."""
     import ipywidgets
 
     return ipywidgets.SelectionSlider(
@@ -142,44 +205,17 @@ def slider(name: str, choices: Iterable[T], value: T, written: Callable[[T], str
             es=f"{name}: con el ratón o con las flechas del teclado",
             en=f"{name}: with the mouse or the arrow keys",
         ),
-        layout=ipywidgets.Layout(width=_CONTROL, max_width="100%"),
-        style={"description_width": _NAMES},
+        layout=ipywidgets.Layout(width="47em", max_width="100%"),
+        style={"description_width": "17em"},
     )
 
 
-def own_axes(height_in: float, margins_in: Margins | None = None) -> Axes:
-    """Return Axes in the course's style whose figure pyplot does not know.
+def with_widget(widget: Any, plain: str, page: str = "") -> dict[str, Any]:
+    """Return an output that shows ``widget``, and something else where no widget runs.
 
-    A slider may be moved while a cell runs, and what pyplot knows is shown below that cell.
-
-    Args:
-        height_in: how high the figure is, in inches.
-        margins_in: what is around the Axes, for texts; found out, which takes longer, if ``None``.
+    ipywidgets 8 has a method for it; version 7, which Google Colab has, only shows by itself.
+    Source: the widget view format, https://ipywidgets.readthedocs.io (low-level messaging).
     """
-    with plt.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH_IN, height_in), layout=None if margins_in else "constrained")
-        ax: Axes = figure.subplots()
-    if margins_in:
-        left, right, bottom, top = margins_in
-        figure.subplots_adjust(
-            left / WIDTH_IN, bottom / height_in, 1 - right / WIDTH_IN, 1 - top / height_in
-        )
-    return ax
-
-
-def figure_of(ax: Axes) -> Figure:
-    """Return the figure of ``ax``."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    return figure
-
-
-def _paragraph(said: str) -> str:
-    return f'<p role="status" style="margin: 0.4em 0; line-height: 1.4">{html.escape(said)}</p>'
-
-
-def _in_words(error: BaseException) -> str:
-    """Return what our own errors say, which is meant to be read, else the kind of error too."""
-    if isinstance(error, ParallelError):
-        return str(error)
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    output = {"application/vnd.jupyter.widget-view+json": view, "text/plain": plain}
+    return output | ({"text/html": page} if page else {})

@@ -1,15 +1,17 @@
-"""What any figure holds, read back from its lines, its bars and its points: as tables and a text.
+"""What a figure holds, as a text and as tables: for those who cannot see it or want the numbers.
 
-The nouns are the figure's own: its title, the labels of its axes, the names of its lines.
+Lines, bars and points are read back from any figure. The nouns are the figure's own: its title,
+the labels of its axes, the names of its lines.
 """
 
 from __future__ import annotations
 
+import html
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice, pairwise
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,235 +21,209 @@ from matplotlib.collections import PathCollection
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedFormatter
 
-from helpers.classroom.data_table import MOST, NONE, Row, Table
 from helpers.language import text
 from helpers.parallel.units import significant
 
-_DIGITS = 6  # of a figure that are written in a table: more are noise
+MOST = 300  # rows of a table that are shown
+NONE = "—"  # stands where there is no number
+_DIGITS = 6  # of a number in a table: more are noise
 _TEXT_DIGITS = 3  # and in a text, which is heard
-_TOLD = 6  # lines, bars or crossings that a text tells one by one
+_FEW = 6  # so many series, and values of one, are named one by one in a text
 
-Point = tuple[Any, Any]
-Pick = Callable[[Any], Sequence[int]]  # which of the values of a series are read
+# No colours: the page has its own, by day and by night. A box scrolls, and the page never sideways.
+_BOX = "overflow: auto; max-height: 24em; width: fit-content; max-width: 100%"
+_CAPTION = "caption-side: top; text-align: left; color: inherit; padding: 0.3em 0"
+_CELLS = "text-align: right; font-variant-numeric: tabular-nums"
+_NAME = "text-align: left; font-weight: normal"
+
+Row = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class _Series:
-    """What belongs together: its name, some of its points, and how many it has.
+class Table:
+    """Figures of a chart, written in the learner's language.
 
-    A figure may have a million points, and going through all of them would take seconds.
+    Attributes:
+        caption: what the table shows.
+        heads: what each column holds, with its unit.
+        rows: the cells, of `MOST` rows at most; the first of each row names it.
+        n_rows: how many rows there would be.
     """
 
+    caption: str
+    heads: Row
+    rows: Sequence[Row]
+    n_rows: int
+
+
+def table_summary() -> str:
+    """Return what a learner clicks to see the tables."""
+    return text(es="Los datos en una tabla", en="The data as a table")
+
+
+def folded(tables: Sequence[Table]) -> str:
+    """Return the tables as HTML that a click unfolds; nothing where there are none."""
+    if not tables:
+        return ""
+    summary = '<summary style="padding: 0.3em 0; cursor: pointer">'
+    return f"<details>{summary}{table_summary()}</summary>{unfolded(tables)}</details>"
+
+
+def unfolded(tables: Sequence[Table]) -> str:
+    """Return the tables as HTML, each in a box that scrolls, also by the keyboard."""
+    return "".join(map(_boxed, tables))
+
+
+def _boxed(table: Table) -> str:
+    n_shown, total, caption = len(table.rows), table.n_rows, table.caption
+    if n_shown < total:
+        caption = text(
+            es=f"{caption} (las primeras {n_shown:,} filas de {total:,})",
+            en=f"{caption} (the first {n_shown:,} of {total:,} rows)",
+        )
+    name = html.escape(caption)
+    heads = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in table.heads)
+    return (
+        f'<div role="region" tabindex="0" aria-label="{name}" style="{_BOX}">'
+        f'<table style="margin: 0"><caption style="{_CAPTION}">{name}</caption>'
+        f'<thead style="{_CELLS}"><tr>{heads}</tr></thead>'
+        f'<tbody style="{_CELLS}">{"".join(map(_row, table.rows))}</tbody></table></div>'
+    )
+
+
+def _row(cells: Row) -> str:
+    first, *others = map(html.escape, cells)
+    figures = "".join(f"<td>{cell}</td>" for cell in others)
+    return f'<tr><th scope="row" style="{_NAME}">{first}</th>{figures}</tr>'
+
+
+class _Series(NamedTuple):
+    """What belongs together: a name, the places along the chart, and the values read off there."""
+
+    kind: str
     name: str
-    points: list[Point]
-    n_points: int
+    places: np.ndarray[Any, Any]
+    values: np.ndarray[Any, Any]
 
-
-def own_tables(figure: Figure) -> list[Table]:
-    """Return a table for each Axes of ``figure`` that have lines, bars or points; else none.
-
-    Data of an unusual kind is left out: a picture is shown in any case.
-    """
-    try:
-        return [table for ax in figure.axes for table in _tables(ax)]
-    except (TypeError, ValueError, AttributeError):
-        return []
+    def at(self, i: Any) -> str:
+        """Return a value and its place, as a text says them."""
+        return (
+            f"{_written(self.values[i], _TEXT_DIGITS)} ({_written(self.places[i], _TEXT_DIGITS)})"
+        )
 
 
 def own_text(figure: Figure) -> str:
-    """Return what ``figure`` shows, in sentences: title, where each line goes, the largest bar.
+    """Return what ``figure`` shows, in sentences: title, axes, where each line goes, its extremes.
 
     Of an Axes without such data its title and labels are said; of an empty one nothing.
     """
-    told = []
-    for ax in figure.axes:
-        try:
-            told.append(_told(ax))
-        except (TypeError, ValueError, AttributeError):  # data of an unusual kind
-            told.append(_sentences([_title(ax), ax.get_xlabel(), ax.get_ylabel()]))
-    return " ".join(filter(None, told)) or text(
+    parts = [part for ax in figure.axes for part in _sentences(ax) if part]
+    ended = [part if part[-1] in ".?!…" else f"{part}." for part in parts]
+    return " ".join(ended) or text(
         es="Gráfico sin título ni nombres en los ejes.", en="Chart without title or axis labels."
     )
 
 
-def _told(ax: Axes) -> str:
-    place, figure = _heads(ax)
-    lines, bars, points = (list(_with_data(f(ax, _over_all))) for f in (_lines, _bars, _points))
-    if not lines and not bars and not points:
-        return _sentences([_title(ax), ax.get_xlabel(), ax.get_ylabel()])
-    labels = ax.get_xlabel(), ax.get_ylabel()
-    axes = text(es=f"{figure} según {place}", en=f"{figure} against {place}")
-    axes = axes if all(labels) else next(filter(None, labels), "")
-    several = len(lines) + len(points) > 1
-    return _sentences(
-        [
-            _title(ax),
-            axes,
-            *(sentence for one in bars for sentence in _told_bars(one, len(bars) > 1)),
-            *(_told_line(one, place, several) for one in lines[:_TOLD]),
-            _more(len(lines) - _TOLD),
-            *_told_order(ax, lines, place),
-            *(_told_cloud(one, several) for one in points[:_TOLD]),
-        ]
+def own_tables(figure: Figure) -> list[Table]:
+    """Return a table for each Axes of ``figure`` that has lines, bars or points."""
+    return [table for ax in figure.axes for table in _tables(ax)]
+
+
+def _sentences(ax: Axes) -> Iterator[str]:
+    series = _series(ax)
+    labels = [label for label in (ax.get_ylabel(), ax.get_xlabel()) if label]
+    place, value = _heads(ax)
+    yield _title(ax)
+    if series and len(labels) == 2:
+        yield text(es=f"{value} según {place}", en=f"{value} against {place}")
+    else:
+        yield ". ".join(labels)
+    for one in series[:_FEW]:
+        yield f"{one.name}: {_told(one)}" if len(series) > 1 else _told(one)
+    if len(series) > _FEW:
+        rest = len(series) - _FEW
+        yield text(es=f"Y {rest} series más", en=f"And {rest} more series")
+
+
+def _told(one: _Series) -> str:
+    """Say each value of a few, else from where to where they go; and the lowest and the highest."""
+    if one.values.dtype.kind != "f":
+        return text(es=f"puntos: {len(one.values):,}", en=f"points: {len(one.values):,}")
+    known = np.flatnonzero(np.isfinite(one.values))
+    if not len(known):
+        return NONE
+    if len(known) <= _FEW:
+        told = ", ".join(map(one.at, known))
+    elif one.kind == "points":
+        told = text(es=f"puntos: {len(known):,}", en=f"points: {len(known):,}")
+    else:
+        first, last = one.at(known[0]), one.at(known[-1])
+        told = text(es=f"de {first} a {last}", en=f"from {first} to {last}")
+    if len(known) < 3:
+        return told
+    low, high = (one.at(known[pick(one.values[known])]) for pick in (np.argmin, np.argmax))
+    return text(
+        es=f"{told}; mínimo {low}, máximo {high}", en=f"{told}; lowest {low}, highest {high}"
     )
 
 
-def _sentences(parts: list[str]) -> str:
-    ended = (part if part[-1] in ".?!…" else f"{part}." for part in filter(None, parts))
-    return " ".join(ended)
-
-
-def _more(n_lines: int) -> str:
-    return text(es=f"Y {n_lines} líneas más", en=f"And {n_lines} more lines") if n_lines > 0 else ""
-
-
-def _told_bars(bars: _Series, several: bool) -> Iterator[str]:
-    """Yield what each bar is, of the first ones, and which is longest where there are several."""
-    named = f"{bars.name}: " if several else ""
-    told = "; ".join(f"{_short(name)}: {_short(value)}" for name, value in bars.points[:_TOLD])
-    rest = bars.n_points - _TOLD
-    yield named + told + (text(es=f"; y {rest} más", en=f"; and {rest} more") if rest > 0 else "")
-    values = [(value, name) for name, value in bars.points if _is_number(value)]
-    if len(values) > 1 and min(values)[0] != max(values)[0]:
-        (least, first), (most, last) = (
-            pick(values, key=lambda pair: pair[0]) for pick in (min, max)
-        )
-        yield named + text(
-            es=f"Mayor: {_short(last)}, {_short(most)}. Menor: {_short(first)}, {_short(least)}",
-            en=f"Most: {_short(last)}, {_short(most)}. Least: {_short(first)}, {_short(least)}",
-        )
-
-
-def _told_line(line: _Series, place: str, several: bool) -> str:
-    """Say from where to where a line goes, and its top and bottom where they lie between."""
-    named = f"{line.name}: " if several else ""
-    (x, y), (_, last_y) = line.points[0], line.points[-1]
-    if len(line.points) == 1:
-        return f"{named}{_short(y)} ({place} {_short(x)})"
-    start, end = (
-        f"{_short(y)} ({place} {_short(x)})" for x, y in (line.points[0], line.points[-1])
-    )
-    told = named + text(es=f"de {start} a {end}", en=f"from {start} to {end}")
-    by_height = sorted(line.points, key=lambda point: float(point[1]))
-    (low_x, low), (high_x, high) = by_height[0], by_height[-1]
-    if high not in (y, last_y):
-        told += text(
-            es=f"; máximo {_short(high)} ({_short(high_x)})",
-            en=f"; highest {_short(high)} ({_short(high_x)})",
-        )
-    if low not in (y, last_y):
-        told += text(
-            es=f"; mínimo {_short(low)} ({_short(low_x)})",
-            en=f"; lowest {_short(low)} ({_short(low_x)})",
-        )
-    return told
-
-
-def _told_order(ax: Axes, lines: list[_Series], place: str) -> Iterator[str]:
-    """Yield which of several lines ends highest, and where two of them cross."""
-    if len(lines) < 2:
+def _tables(ax: Axes) -> Iterator[Table]:
+    series = _series(ax)
+    if not series:
         return
-    ends = {line.name: float(line.points[-1][1]) for line in lines}
-    top = max(ends, key=lambda name: ends[name])
-    if sorted(ends.values())[-2] < ends[top]:
-        yield text(es=f"Más alta al final: {top}", en=f"Highest at the end: {top}")
-    pairs = combinations(lines[:_TOLD], 2)
-    crossings = ((one, other, x) for one, other in pairs for x in _crossings(ax, one, other))
-    for one, other, x in islice(crossings, _TOLD):
-        yield text(
-            es=f"{one.name} y {other.name} se cruzan cerca de {place} {_short(x)}",
-            en=f"{one.name} and {other.name} cross near {place} {_short(x)}",
-        )
+    caption = _title(ax) or text(es="Datos del gráfico", en="Data of the chart")
+    heads, rows = _heads(ax), _rows(series)
+    if len(series) > 1:
+        heads = (text(es="serie", en="series"), *heads)
+    else:
+        rows = (row[1:] for row in rows)
+    yield Table(caption, heads, list(islice(rows, MOST)), sum(len(one.values) for one in series))
 
 
-def _crossings(ax: Axes, one: _Series, other: _Series) -> list[float]:
-    """Return where two lines cross as drawn: straight from point to point, on the axes' scales."""
-    scale = ax.transScale
-    if not all(_is_number(x) for x, _ in (*one.points, *other.points)):
-        return []
-    drawn = [scale.transform([(float(x), float(y)) for x, y in s.points]) for s in (one, other)]
-    (xs, ys), (other_xs, other_ys) = (np.asarray(sorted(map(tuple, d))).T for d in drawn)
-    places = np.unique(np.concatenate([xs, other_xs]))
-    places = places[(places >= max(xs[0], other_xs[0])) & (places <= min(xs[-1], other_xs[-1]))]
-    above = np.interp(places, xs, ys) - np.interp(places, other_xs, other_ys)
-    found = []
-    signs = [(x, gap) for x, gap in zip(places, above, strict=True) if abs(gap) > 1e-12]
-    for (x, gap), (next_x, next_gap) in pairwise(signs):
-        if gap * next_gap < 0:
-            crossing = x + (next_x - x) * gap / (gap - next_gap)
-            found.append(float(scale.inverted().transform((crossing, 0.0))[0]))
-    return found
-
-
-def _told_cloud(points: _Series, several: bool) -> str:
-    """Say how many points there are, and between which values they lie."""
-    named = f"{points.name}: " if several else ""
-    spans = []
-    for values in zip(*points.points, strict=True):
-        numbers = [value for value in values if _is_number(value)]
-        spans.append(" – ".join(_short(pick(numbers)) for pick in (min, max)) if numbers else NONE)
-    return named + text(
-        es=f"{points.n_points:,} puntos; x: {spans[0]}; y: {spans[1]}",
-        en=f"{points.n_points:,} points; x: {spans[0]}; y: {spans[1]}",
-    )
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and math.isfinite(value)
-
-
-def _short(value: object) -> str:
-    return _written(value, _TEXT_DIGITS)
-
-
-def _with_data(series: Iterator[_Series]) -> Iterator[_Series]:
-    """Yield the series that have points, by their names, without the points that are no number."""
-    for number, one in enumerate(series, 1):
-        points = [(x, y) for x, y in one.points if _is_number(y)]
-        if points:
-            yield _Series(_name(one.name, number), points, one.n_points)
+def _rows(series: list[_Series]) -> Iterator[Row]:
+    for one in series:
+        for place, value in zip(one.places, one.values, strict=True):
+            yield one.name, _written(place), _written(value)
 
 
 def _title(ax: Axes) -> str:
     return next(filter(None, (ax.get_title(loc) for loc in ("left", "center", "right"))), "")
 
 
-def _heads(ax: Axes) -> tuple[str, str]:
+def _heads(ax: Axes) -> Row:
     """Return what stands along the chart and what is read off, as the axes are labelled."""
     heads = (ax.get_xlabel() or "x", ax.get_ylabel() or "y")
     return heads[::-1] if _lies(ax) else heads
 
 
-def _tables(ax: Axes) -> Iterator[Table]:
-    found = (one for read in (_lines, _bars, _points) for one in read(ax, _first))
-    series = [one for one in found if one.points]
-    if not series:
-        return
-    caption = _title(ax) or text(es="Datos del gráfico", en="Data of the chart")
-    place, figure = _heads(ax)
-    named = (text(es="serie", en="series"),) if len(series) > 1 else ()
-    rows = list(islice(_rows(series), MOST))
-    yield Table(caption, (*named, place, figure), rows, sum(one.n_points for one in series))
+def _lies(ax: Axes) -> bool:
+    """Say whether the chart has bars that lie: then what they are called is up the side."""
+    bars = (group for group in ax.containers if isinstance(group, BarContainer))
+    return any(group.orientation == "horizontal" for group in bars)
 
 
-def _rows(series: list[_Series]) -> Iterator[Row]:
-    """Yield a row for each point; where there are several series, it begins with their name."""
-    for number, one in enumerate(series, 1):
-        named = (_name(one.name, number),) if len(series) > 1 else ()
-        yield from ((*named, _written(x), _written(y)) for x, y in one.points)
+def _series(ax: Axes) -> list[_Series]:
+    """Return what a chart holds; nothing of an unusual kind, which is a picture in any case."""
+    try:
+        found = [*_lines(ax), *_bars(ax), *_clouds(ax)]
+    except (TypeError, ValueError, AttributeError):
+        return []
+    named = (
+        one._replace(name=text(es=f"serie {number}", en=f"series {number}"))
+        if one.name[:1] in ("", "_")  # matplotlib's own names
+        else one
+        for number, one in enumerate(found, 1)
+    )
+    return [one for one in named if len(one.values)]
 
 
-def _lines(ax: Axes, pick: Pick) -> Iterator[_Series]:
+def _lines(ax: Axes) -> Iterator[_Series]:
     for line in ax.lines:
         if _holds_data(ax, line):
-            xs: Any = line.get_xdata(orig=True)
-            ys: Any = line.get_ydata(orig=True)
-            places = pick(ys)
-            points = list(zip(_read(xs, places), _read(ys, places), strict=True))
-            yield _Series(str(line.get_label()), points, len(xs))
+            places, values = map(_array, line.get_data(orig=True))
+            yield _Series("line", str(line.get_label()), places, values)
 
 
 def _holds_data(ax: Axes, line: Line2D) -> bool:
@@ -257,86 +233,49 @@ def _holds_data(ax: Axes, line: Line2D) -> bool:
     return line.get_visible() and along and up and not whisker
 
 
-def _lies(ax: Axes) -> bool:
-    """Say whether the chart has bars that lie: then what they are called is up the side."""
-    bars = (group for group in ax.containers if isinstance(group, BarContainer))
-    return any(group.orientation == "horizontal" for group in bars)
-
-
-def _bars(ax: Axes, pick: Pick) -> Iterator[_Series]:
+def _bars(ax: Axes) -> Iterator[_Series]:
     lying = _lies(ax)
-    names = _names(ax.yaxis if lying else ax.xaxis)
+    names = _tick_names(ax.yaxis if lying else ax.xaxis)
     for group in ax.containers:
         if isinstance(group, BarContainer):
-            bars = group.patches
-            points = [_bar(bars[place], names, lying) for place in pick(range(len(bars)))]
-            yield _Series(str(group.get_label()), points, len(bars))
+            boxes = [(bar.get_xy(), bar.get_width(), bar.get_height()) for bar in group.patches]
+            middles = [y + high / 2 if lying else x + wide / 2 for (x, y), wide, high in boxes]
+            places = [names.get(round(float(middle), 6), middle) for middle in middles]
+            lengths = [wide if lying else high for _, wide, high in boxes]
+            yield _Series("bars", str(group.get_label()), _array(places), _array(lengths))
 
 
-def _bar(bar: Rectangle, names: dict[float, str], lying: bool) -> Point:
-    """Return where a bar stands, or the name that is written there, and how long it is."""
-    middle, length = bar.get_x() + bar.get_width() / 2, bar.get_height()
-    if lying:
-        middle, length = bar.get_y() + bar.get_height() / 2, bar.get_width()
-    plain = length.item() if isinstance(length, np.generic) else length
-    return names.get(round(float(middle), 6), middle), plain
-
-
-def _names(axis: Axis) -> dict[float, str]:
+def _tick_names(axis: Axis) -> dict[float, str]:
     """Return the names on an axis by where they stand; none where it has numbers."""
     if not isinstance(axis.get_major_formatter(), (FixedFormatter, StrCategoryFormatter)):
         return {}
-    places: Any = axis.get_ticklocs()
-    pairs = zip(places, axis.get_ticklabels(), strict=False)
-    return {round(float(place), 6): label.get_text() for place, label in pairs}
+    ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
+    return {round(float(place), 6): label.get_text() for place, label in ticks}
 
 
-def _points(ax: Axes, pick: Pick) -> Iterator[_Series]:
+def _clouds(ax: Axes) -> Iterator[_Series]:
     for cloud in ax.collections:
         if isinstance(cloud, PathCollection):
             offsets: Any = cloud.get_offsets()
-            points = [(x, y) for x, y in _read(offsets, pick(offsets[:, 1]))]
-            yield _Series(str(cloud.get_label()), points, len(offsets))
+            places, values = _array(offsets[:, 0]), _array(offsets[:, 1])
+            yield _Series("points", str(cloud.get_label()), places, values)
 
 
-def _first(values: Any) -> Sequence[int]:
-    """Pick the first values, which a table shows."""
-    return range(min(len(values), MOST))
+def _array(values: Any) -> np.ndarray[Any, Any]:
+    """Return values as an array: of floats, with NaN for what is masked, where they are numbers."""
+    array: Any = np.ma.asarray(values)
+    plain: np.ndarray[Any, Any] = array.data
+    return array.astype(float).filled(math.nan) if array.dtype.kind in "biuf" else plain
 
 
-def _over_all(values: Any) -> Sequence[int]:
-    """Pick some values from the first to the last, the least and the greatest with them."""
-    if len(values) <= MOST:
-        return range(len(values))
-    places = set(np.linspace(0, len(values) - 1, MOST).astype(int).tolist())
-    numbers = np.ma.masked_invalid(values)
-    return sorted(places | {int(numbers.argmin()), int(numbers.argmax())})
-
-
-def _read(values: Any, places: Sequence[int]) -> list[Any]:
-    """Return the values at these places as Python's own; dates of an array would be numbers.
-
-    What an array has masked is ``None``, as are the points of a cloud that cannot be drawn.
-    """
-    if not hasattr(values, "dtype"):
-        values = list(values)
-        return [values[place] for place in places]
-    some = np.asanyarray(values)[list(places)]
-    if some.dtype.kind == "M":
-        some = np.char.replace(some.astype("datetime64[s]").astype(str), "T00:00:00", "")
-    return list(some.tolist())
-
-
-def _name(label: str, number: int) -> str:
-    """Return what a series is called; matplotlib's own names begin with an underscore."""
-    named = label and not label.startswith("_")
-    return label if named else text(es=f"serie {number}", en=f"series {number}")
-
-
-def _written(value: object, digits: int = _DIGITS) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return NONE
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
+def _written(value: Any, digits: int = _DIGITS) -> str:
+    if isinstance(value, np.datetime64):
+        return str(np.datetime_as_string(value, unit="auto"))
+    if not isinstance(value, float):
         return str(value)
-    written = f"{value:,}" if isinstance(value, int) else significant(value, digits)
+    if math.isnan(value):
+        return NONE
+    if value.is_integer():
+        return f"{value:,.0f}"
+    written = significant(value, digits)
     return written.rstrip("0").rstrip(".") if "." in written else written

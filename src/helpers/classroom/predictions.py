@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 from IPython.display import HTML, display
 
 from helpers.classroom.bets import QUESTIONS, Question
 from helpers.classroom.cards import Card
-from helpers.classroom.picture_bets import PICTURE_BETS, PictureBet, pictures
-from helpers.classroom.style import figure_html
-from helpers.classroom.widget_view import view_of
+from helpers.classroom.explorers import with_widget
+from helpers.classroom.style import GREEN, GREY, VERMILLION, figure_html
 from helpers.language import text
 from helpers.parallel import InputError, Run, Watch
-
-Bet = Question | PictureBet
-BETS: dict[str, Bet] = {**QUESTIONS, **PICTURE_BETS}
 
 _guesses: dict[str, int] = {}
 
@@ -35,13 +32,19 @@ def predict(
     Raises:
         InputError: where there is no such question or option, or that was not measured.
     """
-    question = _question(key)
-    if isinstance(guess, str) and isinstance(question, PictureBet):
-        guess = "ABCD".find(guess.upper()) + 1 if len(guess) == 1 else 0
+    if not isinstance(key, str) or key not in QUESTIONS:
+        allowed = ", ".join(map(repr, QUESTIONS))
+        raise InputError(
+            text(
+                es=f"No hay ninguna apuesta {key!r}. Las que hay: {allowed}.",
+                en=f"There is no bet {key!r}. There are: {allowed}.",
+            )
+        )
+    question = QUESTIONS[key]
     if guess is not None:
-        _remember(key, question, guess)
+        _guesses[key] = _number_of(guess, question)
     if measured is not None:
-        display(_compared(question, _guesses.get(key), measured))
+        display(_compared(question, _guesses.get(key), _number_in(measured, question)))
     elif guess is None:
         _ask(key, question)
     else:
@@ -49,31 +52,40 @@ def predict(
         display(Card(text(es=f"Anotado: {option}", en=f"Noted: {option}")))
 
 
-def _question(key: str) -> Bet:
-    if not isinstance(key, str) or key not in BETS:
-        allowed = ", ".join(repr(name) for name in BETS)
+def _number_of(guess: object, question: Question) -> int:
+    """Return the number of the option that was guessed."""
+    allowed = range(1, len(question.names) + 1)
+    letters = "ABCD"[: len(question.pictures)]
+    if isinstance(guess, str) and len(guess) == 1 and guess.upper() in letters:
+        return letters.index(guess.upper()) + 1
+    if not isinstance(guess, int) or guess not in allowed:
         raise InputError(
             text(
-                es=f"No hay ninguna apuesta {key!r}. Las que hay: {allowed}.",
-                en=f"There is no bet {key!r}. There are: {allowed}.",
+                es=f"La respuesta {guess!r} no existe. Usa un número de 1 a {allowed[-1]}.",
+                en=f"There is no option {guess!r}. Use a number from 1 to {allowed[-1]}.",
             )
         )
-    return BETS[key]
+    return guess
 
 
-def _remember(key: str, question: Bet, guess: object) -> None:
-    n_options = len(question.options)
-    if not isinstance(guess, int) or not 1 <= guess <= n_options:
-        raise InputError(
-            text(
-                es=f"La respuesta {guess!r} no existe. Usa un número de 1 a {n_options}.",
-                en=f"There is no option {guess!r}. Use a number from 1 to {n_options}.",
-            )
+def _number_in(measured: Any, question: Question) -> float:
+    """Return the number that decides: what was measured, or what its timeline shows."""
+    if question.number and isinstance(measured, Watch | Run):
+        return question.number(measured.run() if isinstance(measured, Watch) else measured)
+    if not question.number and isinstance(measured, Real):
+        return float(measured)
+    needed = text(es="un número", en="a number")
+    if question.number:
+        needed = text(es="lo que da with watch() as …", en="what with watch() as … gives")
+    raise InputError(
+        text(
+            es=f"measured recibió {measured!r}. Aquí espera {needed}.",
+            en=f"measured got {measured!r}. Here it needs {needed}.",
         )
-    _guesses[key] = guess
+    )
 
 
-def _ask(key: str, question: Bet) -> None:
+def _ask(key: str, question: Question) -> None:
     """Show the question with one button an option; as text where there are no widgets."""
     import ipywidgets
 
@@ -87,39 +99,29 @@ def _ask(key: str, question: Bet) -> None:
         _guesses[key] = change["new"]
 
     buttons.observe(keep, names="value")
-    display(Card(question.text))
-    if isinstance(question, PictureBet):
-        figure = pictures(question)
-        display(HTML(figure_html(figure)))
-    display(_with_text(buttons, key, question), raw=True)
-
-
-def _with_text(buttons: Any, key: str, question: Bet) -> dict[str, Any]:
-    """Return what the widget shows, and the options as text for where it shows nothing."""
+    display(Card(question.question.said()))
+    if question.pictures:
+        display(HTML(figure_html(question.drawn())))
     options = [f"{number}. {option}" for number, option in enumerate(question.options, 1)]
     call = f'predict("{key}", 1)'
     how = text(
         es=f"Para apostar sin botones, ejecuta {call}, con el número de tu respuesta.",
         en=f"To place a bet without buttons, run {call}, with the number of your answer.",
     )
-    return {**view_of(buttons), "text/plain": "\n".join([*options, how])}
+    display(with_widget(buttons, "\n".join([*options, how])), raw=True)
 
 
-def _compared(question: Bet, guess: int | None, measured: Any) -> Card:
-    right = question.right_option(measured)
+def _compared(question: Question, guess: int | None, number: float) -> Card:
+    right = question.right_option(number)
     rows = (
         (text(es="Tu apuesta", en="Your guess"), question.options[guess - 1] if guess else "—"),
-        (text(es="Medido aquí", en="Measured here"), question.written(measured)),
+        (text(es="Medido aquí", en="Measured here"), question.written(number)),
         (text(es="Es decir", en="That is"), question.options[right - 1]),
     )
     if guess is None:
-        none = text(
-            es="No apostaste. Esto es lo que salió:",
-            en="You placed no bet. This is what came out:",
-        )
-        return Card(none, rows=rows, colour="#595959")
+        none = text(es="No apostaste. Salió esto:", en="You placed no bet. This came out:")
+        return Card(none, rows=rows, colour=GREY)
     if guess == right:
-        return Card(text(es="Acertaste.", en="Your guess was right."), rows=rows, colour="#009E73")
-    return Card(
-        text(es="Salió otra cosa.", en="It came out differently."), rows=rows, colour="#D55E00"
-    )
+        return Card(text(es="Acertaste.", en="Your guess was right."), rows=rows, colour=GREEN)
+    told = text(es="Salió otra cosa.", en="It came out differently.")
+    return Card(told, rows=rows, colour=VERMILLION)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,9 +23,11 @@ from helpers.parallel import InputError
 
 POLL_S = 0.05
 MAX_BYTES = 50_000_000  # a program that prints without end is stopped here
-# How much is shown: lines that were printed, last lines of the errors (more where the last error
-# has more to say), lines to unfold, and characters of each.
-N_PRINTED, N_ERRORS, N_LONG, N_UNFOLDED, N_CHARACTERS = 15, 6, 16, 200, 200
+# How many lines are shown of what it printed, of short errors and of errors that are unfolded; and
+# how many characters of each line.
+N_PRINTED, N_ERRORS, N_UNFOLDED, N_CHARACTERS = 15, 6, 200, 200
+# Of long errors the last: some lines that say where, its first line, and the rest of its message.
+_LAST_ERROR = re.compile(r"(?m)(?:^ .*\n){0,5}^\w\S*(?:Error|Exception)\b.*(?:\n {4}.*)*")
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,32 +37,33 @@ class ScriptRun:
     Attributes:
         printed: what it wrote to its standard output.
         errors: what it, and its children, wrote to the standard error output.
-        exit_code: 0 where it ended well; ``None`` where it was stopped.
-        hung: whether it was stopped, as it still ran at the limit.
+        exit_code: 0 where it ended well; ``None`` where it still ran at the limit and was stopped.
         seconds: how long it ran.
     """
 
     printed: str
     errors: str
     exit_code: int | None
-    hung: bool
     seconds: float
 
     def __repr__(self) -> str:
         """Return what matters of it as text; of long errors the end."""
-        parts = (line for part in self._parts for line in part if line)
-        return "\n".join([self._headline, *parts])
+        return "\n".join([self._headline, *(line for part in self._parts for line in part if line)])
 
     def _repr_html_(self) -> str:
         """Return the same as HTML, with the whole of long errors to unfold."""
         card = Card(self._headline, colour=GREEN if self.exit_code == 0 else VERMILLION)
-        parts = "".join(f"<div>{html.escape(name)}</div>{_pre(said)}" for name, said in self._parts)
-        return f'{card._repr_html_()}<div style="margin-left: 1.2em">{parts}{self._unfolded}</div>'
+        parts = "".join(f"<div>{html.escape(name)}</div>{_pre(out)}" for name, out in self._parts)
+        if len(errors := _lines(self.errors)) > N_ERRORS:
+            name = text(es="Ver los errores completos", en="Show all the errors")
+            whole = _pre(_first(errors, N_UNFOLDED))
+            parts += f"<details><summary>{name}</summary>{whole}</details>"
+        return f'{card._repr_html_()}<div style="margin-left: 1.2em">{parts}</div>'
 
     @property
     def _headline(self) -> str:
         time = duration(self.seconds)
-        if self.hung:
+        if self.exit_code is None:
             return text(
                 es=f"El programa seguía en marcha después de {time}, y fue detenido.",
                 en=f"The program was still running after {time}, and was stopped.",
@@ -73,49 +77,19 @@ class ScriptRun:
     def _parts(self) -> list[tuple[str, str]]:
         """Its outputs, each with a name, shortened."""
         printed, errors = _lines(self.printed), _lines(self.errors)
-        if printed:
-            parts = [(text(es="Imprimió:", en="It printed:"), _first(printed))]
-        else:
+        parts = [(text(es="Imprimió:", en="It printed:"), _first(printed))]
+        if not printed:
             parts = [(text(es="No imprimió nada.", en="It printed nothing."), "")]
         if errors:
-            shown = _last_error(errors)
-            name = text(es="Sus errores:", en="Its errors:")
-            if shown != errors:
-                name = text(
-                    es=f"El final de sus errores, que son {len(errors):,} líneas:",
-                    en=f"The end of its errors, which are {len(errors):,} lines:",
-                )
-            parts.append((name, "\n".join(shown)))
+            found = _LAST_ERROR.findall("\n".join(errors)) if len(errors) > N_ERRORS else ()
+            shown = found[-1] if found else "\n".join(errors[-N_ERRORS:])
+            parts.append((text(es="Sus errores, al final:", en="Its errors, at the end:"), shown))
         return parts
-
-    @property
-    def _unfolded(self) -> str:
-        errors = _lines(self.errors)
-        if _last_error(errors) == errors:
-            return ""
-        name = text(
-            es="Ver los errores desde el principio", en="Show the errors from the beginning"
-        )
-        return f"<details><summary>{name}</summary>{_pre(_first(errors, N_UNFOLDED))}</details>"
 
 
 def _lines(output: str) -> list[str]:
     lines = [line[:N_CHARACTERS].rstrip() for line in output.splitlines()]
     return [line for line in lines if line]
-
-
-def _last_error(lines: list[str]) -> list[str]:
-    """Return the end of the last error that was told in full: a stop may have cut the next one."""
-    told = [
-        n
-        for n in range(1, len(lines))
-        if lines[n - 1][0] == " " and not lines[n].startswith((" ", "Traceback"))
-    ]
-    if len(lines) <= N_ERRORS or not told:
-        return lines[-N_ERRORS:]
-    following = (n for n in range(told[-1] + 1, len(lines)) if lines[n][0] != " ")
-    end = min(next(following, len(lines)), told[-1] + N_LONG)
-    return lines[max(0, min(told[-1], end - N_ERRORS)) : end]
 
 
 def _first(lines: list[str], n: int = N_PRINTED) -> str:
@@ -133,9 +107,9 @@ def _pre(output: str) -> str:
 def run_script(program: str, *, limit_s: float = 10.0) -> ScriptRun:
     """Run a Python program as a process of its own, and wait for its end, but never for longer.
 
-    It runs in a temporary folder, with this Python, and can read nothing: its standard input is
-    closed. Whatever it started is ended with it, when it ends and when the limit is reached, and
-    also when this call is interrupted. A program that writes more than 50 MB is stopped too.
+    It runs in a temporary folder, with this Python and without an input. Whatever it started is
+    ended with it: when it ends, when the limit is reached, when this call is interrupted, or when
+    it has written more than 50 MB.
 
     Args:
         program: what to run, as it would stand in a ``.py`` file; it may be indented as a whole. Or
@@ -149,14 +123,10 @@ def run_script(program: str, *, limit_s: float = 10.0) -> ScriptRun:
     if not isinstance(program, str):
         raise InputError(
             text(
-                es="run_script recibe el texto de un programa, entre comillas, y recibió "
-                f"{program!r}.",
-                en="run_script takes the text of a program, in quotation marks, and it received "
-                f"{program!r}.",
+                es=f"run_script espera un programa como texto, y recibió {program!r}.",
+                en=f"run_script expects a program as text, and it received {program!r}.",
             )
         )
-    if program.endswith(".py") and "\n" not in program:
-        program = _program_in(Path(program))
     if isinstance(limit_s, bool) or not isinstance(limit_s, (int, float)) or not limit_s > 0:
         raise InputError(
             text(
@@ -164,22 +134,20 @@ def run_script(program: str, *, limit_s: float = 10.0) -> ScriptRun:
                 en=f"limit_s must be a number of seconds above 0, and it is {limit_s!r}.",
             )
         )
+    if program.endswith(".py") and "\n" not in program:
+        try:
+            program = Path(program).read_text(encoding="utf-8")
+        except OSError as error:
+            raise InputError(
+                text(
+                    es=f"No se pudo leer {program!r}: {error.strerror}. Ejecuta antes la celda que "
+                    "lo guarda, la de %%writefile.",
+                    en=f"{program!r} could not be read: {error.strerror}. First run the cell that "
+                    "saves it, the one with %%writefile.",
+                )
+            ) from None
     with tempfile.TemporaryDirectory(prefix="s", ignore_cleanup_errors=True) as folder:
         return _run_in(Path(folder), program, limit_s)
-
-
-def _program_in(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            text(
-                es=f"No se pudo leer el programa {str(file)!r}: {error.strerror}. Ejecuta antes la "
-                "celda que lo guarda, con %%writefile.",
-                en=f"The program {str(file)!r} could not be read: {error.strerror}. Run the cell "
-                "that saves it first, the one with %%writefile.",
-            )
-        ) from None
 
 
 def _run_in(folder: Path, program: str, limit_s: float) -> ScriptRun:
@@ -189,7 +157,7 @@ def _run_in(folder: Path, program: str, limit_s: float) -> ScriptRun:
     files = folder / "printed", folder / "errors"
     began_s = perf_counter()
     command = [sys.executable, "script.py"]
-    process = start_apart(command, work, files, plain_environment(work.parent))
+    process = start_apart(command, work, files, plain_environment(folder))
     family: set[Any] = set()
     try:
         hung = _still_runs_at(began_s + limit_s, process, family, files)
@@ -198,13 +166,13 @@ def _run_in(folder: Path, program: str, limit_s: float) -> ScriptRun:
     finally:
         end_family(process, family)
     printed, errors = (_read(file, size, work) for file, size in zip(files, sizes, strict=True))
-    return ScriptRun(printed, errors, None if hung else process.returncode, hung, seconds)
+    return ScriptRun(printed, errors, None if hung else process.returncode, seconds)
 
 
 def _still_runs_at(
     end_s: float, process: subprocess.Popen[bytes], family: set[Any], files: tuple[Path, Path]
 ) -> bool:
-    """Wait for the end of the program; tell whether it has not come by then."""
+    """Wait for the end of the program; return whether it has not come by then."""
     while (left_s := end_s - perf_counter()) > 0:
         with suppress(subprocess.TimeoutExpired):
             process.wait(min(POLL_S, left_s))

@@ -25,29 +25,17 @@ def shorten_errors() -> None:
         shell.set_custom_exc((Exception,), _show)
 
 
-def _show(
-    shell: Any,
-    kind: type[Exception],
-    error: Exception,
-    trace: TracebackType,
-    tb_offset: int | None = None,
-) -> None:
+def _show(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> None:
     remote = getattr(error.__cause__, "tb", None)  # what Pool and executor bring from a worker
     if isinstance(remote, str) and not hasattr(error, "_render_traceback_"):
-        _shorten(shell, kind, error, trace, remote)
+        cause, error.__cause__ = error.__cause__, None
+        try:
+            here = shell.InteractiveTB.structured_traceback(kind, error, _own_frames(trace))
+            lines = [*_in_worker(remote), *here]
+            error._render_traceback_ = lambda: lines
+        except Exception:  # an error that takes no attributes is shown as it is
+            error.__cause__ = cause
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
-
-
-def _shorten(
-    shell: Any, kind: type[Exception], error: Exception, trace: TracebackType, remote: str
-) -> None:
-    cause, error.__cause__ = error.__cause__, None
-    try:
-        here = shell.InteractiveTB.structured_traceback(kind, error, _own_frames(trace))
-        lines = [*_in_worker(remote), *here]
-        error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]
-    except Exception:  # an error that takes no attributes is shown as it is
-        error.__cause__ = cause
 
 
 def _in_worker(remote: str) -> list[str]:
@@ -68,13 +56,13 @@ def _in_worker(remote: str) -> list[str]:
 
 def _own_frames(trace: TracebackType) -> TracebackType:
     """Return the traceback without the library's frames; whole where there are no others."""
-    frames, step = [], trace
+    frames: list[TracebackType] = []
+    step: TracebackType | None = trace
     while step is not None:
         frames.append(step)
-        step = step.tb_next  # type: ignore[assignment]
+        step = step.tb_next
     own = [f for f in frames if not f.tb_frame.f_code.co_filename.startswith(_FOLDERS)]
-    shown: TracebackType | None = None
+    shown = None
     for frame in reversed(own or frames):
         shown = TracebackType(shown, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
-    assert shown is not None
-    return shown
+    return shown or trace

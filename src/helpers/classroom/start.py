@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.classroom.cards import Card
 from helpers.classroom.short_errors import shorten_errors
 from helpers.classroom.style import use_style
-from helpers.language import message, set_language, text
+from helpers.language import set_language, text
 from helpers.parallel import machine
 
 
@@ -28,32 +29,34 @@ def start(language: str) -> Card:
     use_style()
     shorten_errors()
     here = machine()
+    system = "macOS" if here.system == "Darwin" else here.system
+    usable, logical = str(here.usable_cpus), str(here.logical_cpus)
     rows = (
-        (message("card.usable_cpus"), str(here.usable_cpus)),
-        (message("card.logical_cpus"), str(here.logical_cpus)),
-        (message("card.start_method"), here.start_method),
-        (message("card.python"), here.python),
-        (message("card.system"), {"Darwin": "macOS"}.get(here.system, here.system)),
+        (text(es="CPU que puedes usar", en="CPUs you can use"), usable),
+        (text(es="CPU que cuenta el sistema", en="CPUs that the system counts"), logical),
+        (text(es="Método de inicio de procesos", en="Process start method"), here.start_method),
+        ("Python", here.python),
+        (text(es="Sistema operativo", en="Operating system"), system),
     )
-    lines = (message("card.one_cpu"),) if here.usable_cpus == 1 else ()
-    return Card(message("card.title"), (*lines, *_cannot_write()), rows)
+    return Card(text(es="Esta computadora", en="This computer"), tuple(_warnings()), rows)
 
 
-def _cannot_write() -> tuple[str, ...]:
-    """Return a line where the folder of the notebook takes no files, which some lessons write."""
-    folder = Path.cwd()
+def _warnings() -> Iterator[str]:
+    if machine().usable_cpus == 1:
+        yield text(
+            es="Solo puedes usar un CPU: los procesos se turnan en él, así que repartir el cálculo "
+            "no lo acelera aquí. Todas las celdas funcionan, y los gráficos te lo mostrarán.",
+            en="You can use only one CPU: processes take turns on it, so sharing out the computing "
+            "does not speed it up here. Every cell works, and the charts will show you that.",
+        )
+    folder, home = Path.cwd(), Path("~").expanduser()
     try:
         with tempfile.TemporaryFile(dir=folder):
-            return ()
+            pass
     except OSError as error:
-        home = Path("~").expanduser()
-        return (
-            text(
-                es=f"En esta carpeta no se puede guardar nada ({folder}: {error.strerror}), y "
-                "algunas lecciones guardan ahí un archivo tuyo. Copia el curso a otra, por "
-                f"ejemplo dentro de {home}, y ábrelo desde ahí.",
-                en=f"Nothing can be saved in this folder ({folder}: {error.strerror}), and some "
-                "lessons save a file of yours there. Copy the course to another one, for example "
-                f"inside {home}, and open it from there.",
-            ),
+        yield text(
+            es=f"Aquí no se puede guardar nada ({folder}: {error.strerror}), y algunas lecciones "
+            f"guardan un archivo tuyo. Copia el curso a otra carpeta, por ejemplo en {home}.",
+            en=f"Nothing can be saved here ({folder}: {error.strerror}), and some lessons save a "
+            f"file of yours. Copy the course to another folder, for example inside {home}.",
         )

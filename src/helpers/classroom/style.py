@@ -1,12 +1,11 @@
-"""How charts look, how times are written, and how a chart reaches those who cannot see it."""
+"""How charts look, and how a chart reaches those who cannot see it."""
 
 from __future__ import annotations
 
 import base64
 import html
 import io
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from IPython.core.getipython import get_ipython
@@ -15,9 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 
-from helpers.classroom.data_table import Table, Tables, folded
-from helpers.classroom.own_figure import own_tables, own_text
-from helpers.language import current_language, message, speaking
+from helpers.classroom.own_figure import Table, folded, own_tables, own_text
+from helpers.language import text
 from helpers.parallel.units import duration as duration
 from helpers.parallel.units import significant as significant
 
@@ -28,8 +26,6 @@ INK, GREY = "#1A1A1A", "#595959"
 # Their sky and orange are too light for lines on white (under 3 to 1): these stand out, and apart.
 PLUM, BROWN = "#B5588E", "#6B4C00"
 LIGHT = "#B5DCF5"  # beside BLUE it has 3 to 1; on white it needs an outline
-
-TEXT_BOX = {"boxstyle": "round,pad=0.2", "fc": "white", "ec": "none", "alpha": 0.95}
 
 STYLE: Any = {
     "figure.facecolor": "white",
@@ -58,72 +54,29 @@ STYLE: Any = {
 
 _SHOWN_DPI = 100  # pixels an inch in the notebook; twice as many are drawn, for sharp projectors
 
-
-@dataclass(frozen=True)
-class _Told:
-    """What is said of a chart beside its picture, and the language in which it was drawn."""
-
-    text: str
-    tables: Tables | None
-    language: str
+# What is said of figures that bring their own words, and their table where they bring one.
+_described: WeakKeyDictionary[Figure, tuple[str, Table | None]] = WeakKeyDictionary()
 
 
-# By the Axes of each chart: a figure may have several, as that of a bet on pictures.
-_told: WeakKeyDictionary[Axes, _Told] = WeakKeyDictionary()
-
-
-def new_axes(width_in: float = 9.0, height_in: float = 3.0) -> Axes:
-    """Return the Axes of a new figure in the course's style, sizes in inches."""
-    with plt.rc_context(STYLE):
-        _, ax = plt.subplots(figsize=(width_in, height_in), layout="constrained")
-    return ax
-
-
-def describe(ax: Axes, text: str, tables: Tables | None = None) -> None:
-    """Say what the chart on ``ax`` shows, for people who cannot see it, replacing what was said.
-
-    Args:
-        ax: where the chart is drawn.
-        text: its alternative text.
-        tables: returns its data; called when it is shown.
-    """
-    _told[ax] = _Told(text, tables, current_language())
-
-
-def _told_of(figure: Figure) -> list[_Told]:
-    """Return what is said of each chart of ``figure``, in the order in which they stand there."""
-    return [_told[ax] for ax in figure.axes if ax in _told]
+def describe(figure: Figure, told: str, table: Table | None = None) -> None:
+    """Give ``figure`` an alternative text and, where its data cannot be read off, a table."""
+    _described[figure] = told, table
 
 
 def alternative_text(figure: Figure) -> str:
-    """Return the alternative text of ``figure``; read back from it where none was given."""
-    told = _told_of(figure)
-    return " ".join(one.text for one in told) if told else own_text(figure)
+    """Return the alternative text of ``figure``; read back from it where it has none."""
+    return _described[figure][0] if figure in _described else own_text(figure)
 
 
 def tables_of(figure: Figure) -> list[Table]:
-    """Return the data of ``figure`` in its language; of a learner's own, what can be read off."""
-    told = _told_of(figure)
-    if not any(one.tables for one in told):
-        return own_tables(figure)
-    return [table for one in told for table in _made(one)]
-
-
-def _made(told: _Told) -> list[Table]:
-    with speaking(told.language):
-        return list(told.tables()) if told.tables else []
-
-
-def data_html(figure: Figure) -> str:
-    """Return the data of ``figure`` as HTML that a click unfolds; nothing where it has none."""
-    told = _told_of(figure)
-    with speaking(told[0].language if told else current_language()):
-        return folded(tables_of(figure))
+    """Return the data of ``figure``: its own table, or what can be read off."""
+    _, table = _described.get(figure, ("", None))
+    return [table] if table else own_tables(figure)
 
 
 def figure_html(figure: Figure) -> str:
     """Return ``figure`` as HTML: the picture, its alternative text and its data."""
-    return picture_html(figure, 2 * _SHOWN_DPI) + data_html(figure)
+    return picture_html(figure, 2 * _SHOWN_DPI) + folded(tables_of(figure))
 
 
 def picture_html(figure: Figure, dpi: int) -> str:
@@ -152,7 +105,7 @@ def use_style() -> None:
     shell = get_ipython()
     if shell is None or shell.display_formatter is None:
         return
-    if "InlineBackend" in plt.get_backend() or "inline" in plt.get_backend():
+    if "inline" in plt.get_backend().lower():
         from matplotlib_inline.config import InlineBackend
 
         InlineBackend.instance(parent=shell).figure_formats = set()
@@ -167,34 +120,20 @@ def _shown_already(_ax: Axes) -> None:
     """Show nothing."""
 
 
-@dataclass(frozen=True)
-class Unit:
-    """The unit of a time axis.
-
-    Attributes:
-        name: its name in the learner's language.
-        size_s: how many seconds it is.
-    """
+class Unit(NamedTuple):
+    """A unit of time: its name in the learner's language, and how many seconds it is."""
 
     name: str
     size_s: float
-
-    def head(self, what: str) -> str:
-        """Return the head of a table's column of times: ``"median (seconds)"``."""
-        return f"{what} ({self.name})"
-
-    def written(self, seconds: float) -> str:
-        """Return a cell of that column."""
-        return significant(seconds / self.size_s)
 
 
 def unit_for(longest_s: float) -> Unit:
     """Return the unit in which an axis up to ``longest_s`` seconds has short numbers."""
     if longest_s >= 1:
-        return Unit(message("chart.seconds"), 1.0)
+        return Unit(text(es="segundos", en="seconds"), 1.0)
     if longest_s >= 1e-3:
-        return Unit(message("chart.milliseconds"), 1e-3)
-    return Unit(message("chart.microseconds"), 1e-6)
+        return Unit(text(es="milisegundos", en="milliseconds"), 1e-3)
+    return Unit(text(es="microsegundos", en="microseconds"), 1e-6)
 
 
 def times_as_fast(ratio: float) -> str:
@@ -205,6 +144,8 @@ def times_as_fast(ratio: float) -> str:
             that are very near each other are called equal.
     """
     if 1 / 1.05 < ratio < 1.05:
-        return message("chart.as_fast")
-    key, times = ("faster", ratio) if ratio > 1 else ("slower", 1 / ratio)
-    return message(f"chart.{key}", times=significant(times, 2))
+        return text(es="igual de rápido", en="equally fast")
+    times = significant(max(ratio, 1 / ratio), 2)
+    if ratio > 1:
+        return text(es=f"{times} veces más rápido", en=f"{times} times as fast")
+    return text(es=f"{times} veces más lento", en=f"{times} times slower")

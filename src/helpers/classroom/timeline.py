@@ -1,284 +1,313 @@
-"""The timeline of a run: one lane a worker, and what each did when."""
+"""The timeline of a call: one lane a worker, and what each did when."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
 
+from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
-from matplotlib.textpath import TextToPath
 
+from helpers.classroom.own_figure import MOST, NONE, Row, Table
 from helpers.classroom.style import (
     BLUE,
     GREY,
     INK,
     LIGHT,
-    TEXT_BOX,
+    STYLE,
     VERMILLION,
-    Unit,
     describe,
     duration,
-    new_axes,
     significant,
     times_as_fast,
     unit_for,
 )
-from helpers.classroom.timeline_labels import began_s, label_marks, runs_already
-from helpers.classroom.timeline_table import lane_name, timeline_table
-from helpers.language import message, text
-from helpers.parallel import Run, Watch
+from helpers.language import text
+from helpers.parallel import InputError, Run, Watch
 
-_LANE, _BLOCK = 1.0, 0.62  # the height of a lane, and of the blocks in it
-_WIDE = 0.03  # a run that takes less than this share of the axis is too short to explain
-_LANES = 14  # so many lanes have half an inch each; more share the same height
-_NAMES = 16  # so many lanes of a run have a name at most
-_MANY = 400  # spans in a lane; beyond it most are narrower than a pixel
-_SEEN = 0.005  # the workers' end is drawn where it takes this share of the axis
-_PIXELS = 1000  # about how many pixels wide the lanes are
-_APART = withStroke(linewidth=5, foreground="white")  # the end from a block that ends there
-_HEADING: Any = {"weight": "bold", "size": 13}
-_HEADING_IN = 7.7  # a heading up to so many inches has room for more words over it
+_LANES = 14  # so many lanes have their full height; more share it
+_NAMES = 16  # so many lanes of a call have a name at most
+_DIGITS = 4  # of the longest time in the table, after its first: what can be seen, and a bit more
+
+# Told apart without colour: hatched one way or the other, crossed, or full in two shades by turns.
+_BLOCKS: dict[str, Any] = {
+    "start": {"facecolor": "white", "edgecolor": GREY, "hatch": "////"},
+    "work": {"facecolors": (BLUE, LIGHT), "edgecolor": BLUE},
+    "unfinished": {"facecolor": "white", "edgecolor": INK, "hatch": "xxx"},
+    "close": {"facecolor": "white", "edgecolor": GREY, "hatch": "\\\\\\\\"},
+}
+_MARKS: dict[str, Any] = {"raise": {"marker": "X"}, "lose": {"marker": "D"}}
 
 
 def plot_timeline(*watched: Run | Watch) -> Axes:
     """Draw what each worker did when, for one call or for several on one time axis.
 
-    Hatched is the start of a worker, and, the other way, the time from the last result until the
-    workers have ended. A block is a chunk being computed (neighbours in two shades), nothing is
-    waiting; the line is the end of the call.
-
     Args:
         watched: blocks of ``watch()`` that have ended, or finished runs, drawn from top to bottom;
             the first is what the others are compared to.
 
+    Returns:
+        The Axes of the last one.
+
     Raises:
-        ValueError: where none is given, one without items, or a block in which nothing was timed.
+        InputError: where none is given, one without items, or a block in which nothing was timed.
     """
-    runs = tuple(one.run() if isinstance(one, Watch) else one for one in watched)
+    runs = [one.run() if isinstance(one, Watch) else one for one in watched]
     if not runs or not all(isinstance(run, Run) and run.spans for run in runs):
-        raise ValueError(message("chart.no_runs", chart="plot_timeline"))
-    n_lanes = sum(run.n_workers for run in runs)
-    ax = new_axes(9.0, 0.75 + 0.5 * min(n_lanes, _LANES) + 0.65 * len(runs))
+        raise InputError(
+            text(
+                es="plot_timeline necesita lo que da with watch() as NOMBRE, o un resultado de "
+                "run() que tenga elementos: plot_timeline(NOMBRE).",
+                en="plot_timeline needs what with watch() as NAME gives, or a result of run() that "
+                "has items: plot_timeline(NAME).",
+            )
+        )
+    problems = [problem for one in watched if isinstance(one, Watch) for problem in one.problems]
     unit = unit_for(max(run.elapsed_s for run in runs))
-    _set_axes(ax, runs, unit)
-    top, line = 0.0, max(1.0, n_lanes / _LANES)
-    for run in runs:
-        top = _draw_run(ax, run, runs, top, unit, line)
-    ax.set_ylim(top, -0.1)
-    axis_s = ax.get_xlim()[1] * unit.size_s
-    names = [_name(run, runs) for run in runs]
-    missing = [problem for one in watched if isinstance(one, Watch) for problem in one.problems]
-    notes = list(missing)
-    if any(span.n_raised for run in runs for span in run.spans):
-        notes.append(text(es="✖: la llamada dio un error", en="✖: the call raised an error"))
-    ax.set_xlabel("\n".join([ax.get_xlabel(), *notes]))
-    told = ". ".join(_told(run, runs, axis_s) for run in runs) + "."
-    describe(ax, " ".join([told, *missing]), tables=lambda: [timeline_table(runs, names)])
+    lanes = [min(run.n_workers, _LANES) for run in runs]
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(
+            len(runs),
+            squeeze=False,
+            sharex=True,
+            figsize=(9.0, 0.95 + 0.55 * len(runs) + 0.45 * sum(lanes)),
+            height_ratios=lanes,
+            layout="constrained",
+        )
+    ax: Axes
+    for ax, run in zip(axes[:, 0], runs, strict=True):
+        draw_lanes(ax, run)
+        step = math.ceil(run.n_workers / _NAMES)
+        names = [_lane_name(run, lane) for lane in range(run.n_workers)]
+        ax.set_yticks(range(0, run.n_workers, step), names[::step])
+        ax.tick_params(left=False)
+        ax.set_title(_heading(run), loc="left")
+        ax.set_title(_compared(run, runs[0]), loc="right", weight="normal", size=12)
+        ax.xaxis.set_major_formatter(lambda seconds, _: f"{seconds / unit.size_s:,g}")
+    since = text(es=f"{unit.name} desde la llamada", en=f"{unit.name} since the call")
+    ax.set_xlabel("\n".join([since, *problems]))
+    axes[0, 0].set_xlim(0, 1.03 * max(run.elapsed_s for run in runs))
+    marks = {
+        name: mark
+        for each in figure.axes
+        for mark, name in zip(*each.get_legend_handles_labels(), strict=True)
+    }
+    shown = [name for name in _words().values() if name in marks]
+    figure.legend(
+        [marks[name] for name in shown],
+        shown,
+        loc="outside lower center",
+        ncols=5 if len(shown) == 5 else 4,
+        frameon=False,
+    )
+    told = [_told(run, runs[0]) for run in runs]
+    describe(figure, " ".join([*told, *problems]), _table(runs))
     return ax
 
 
 def draw_lanes(ax: Axes, run: Run) -> None:
-    """Draw the lanes of a run and nothing else: a timeline that is small."""
-    unit = unit_for(run.elapsed_s)
-    ax.set_xlim(0, 1.04 * run.elapsed_s / unit.size_s)
-    ax.set_xticks([])
-    ax.set_yticks([])
-    ax.spines["left"].set_visible(False)
-    for worker in range(run.n_workers):
-        _draw_lane(ax, run, worker, worker * _LANE, unit, named=False)
-    end = run.elapsed_s / unit.size_s
-    ax.plot([end, end], [0, run.n_workers * _LANE], color=VERMILLION, linewidth=2.5)
-    ax.set_ylim(run.n_workers * _LANE + 0.1, -0.1)
+    """Draw the lanes of a run, from top to bottom, in seconds; what each mark means is its label.
 
-
-def _set_axes(ax: Axes, runs: tuple[Run, ...], unit: Unit) -> None:
-    longest = max(run.elapsed_s for run in runs) / unit.size_s
-    ax.set_xlim(0, longest * 1.16)
-    ax.set_xlabel(message("chart.since_call", unit=unit.name))
-    ax.set_yticks([])
-    ax.spines["left"].set_visible(False)
-
-
-def _draw_run(
-    ax: Axes, run: Run, runs: tuple[Run, ...], top: float, unit: Unit, line: float
-) -> float:
-    """Draw a run below ``top`` and return where the next one may begin (y grows downwards).
-
-    ``line`` is the height of a line of text, in lanes.
+    Hatched is the start of a worker and, the other way, the time from the last result until the
+    workers have ended. A block is a chunk being computed (neighbours in two shades), a thin line
+    nothing; the line across is the end of the call.
     """
-    ax.text(0, top + 0.42 * line, _heading(run, runs), va="center", **_HEADING)
-    first = top + 0.75 * line
-    step = math.ceil(run.n_workers / _NAMES)
-    for worker in range(run.n_workers):
-        _draw_lane(ax, run, worker, first + worker * _LANE, unit, named=worker % step == 0)
-    bottom = first + run.n_workers * _LANE
-    _draw_end(ax, run, first, bottom, unit)
-    if run.how == "sequential" or run.elapsed_s / unit.size_s < _WIDE * ax.get_xlim()[1]:
-        return bottom + 0.3 * line
-    label_marks(ax, run, bottom - _LANE, unit, line)
-    return bottom + 0.75 * line
+    n_lanes, done, words = run.n_workers, _stretches(run), _words()
+    lanes = range(n_lanes)
+    ax.hlines(lanes, 0, run.elapsed_s, color=GREY, linewidth=0.8, zorder=0, label=words["idle"])
+    for doing, look in _BLOCKS.items():
+        same = [one for one in done if one.doing == doing]
+        for lane, its in groupby(same, key=lambda one: one.lane):
+            pieces = [(one.start_s, one.stop_s - one.start_s) for one in its]
+            ax.broken_barh(pieces, (lane - 0.3, 0.6), linewidth=0.8, label=words[doing], **look)
+    for doing, look in _MARKS.items():
+        places = [(one.stop_s, one.lane) for one in done if one.doing == doing]
+        if places:
+            look = {"ls": "None", "ms": 12, "color": INK, "mec": "white", **look}
+            ax.plot(*zip(*places, strict=True), label=words[doing], **look)
+    look = {"color": VERMILLION, "linewidth": 2.5}
+    ax.vlines(run.elapsed_s, -0.5, n_lanes - 0.5, label=words["end"], **look)
+    ax.set_ylim(n_lanes - 0.5, -0.5)
+    ax.spines["left"].set_visible(False)
 
 
-def _draw_end(ax: Axes, run: Run, first: float, bottom: float, unit: Unit) -> None:
-    end = run.elapsed_s / unit.size_s
-    look: Any = {"color": VERMILLION, "linewidth": 2.5, "solid_capstyle": "butt"}
-    ax.plot([end, end], [first, bottom], path_effects=[_APART], **look)
-    text = message("chart.end", time=duration(run.elapsed_s))
-    if _stopping_seen(run, ax.get_xlim()[1] * unit.size_s):
-        text = message("chart.stopping", time=duration(run.stopping_s)) + f"\n{text}"
-    ax.text(end + 0.01 * ax.get_xlim()[1], (first + bottom) / 2, text, va="center", color=INK)
+def _words() -> dict[str, str]:
+    return {
+        "start": text(es="arranca", en="starting"),
+        "work": text(es="trabaja", en="working"),
+        "unfinished": text(es="no terminó", en="did not finish"),
+        "raise": text(es="dio un error", en="raised an error"),
+        "lose": text(es="se perdió", en="lost"),
+        "idle": text(es="no hace nada", en="idle"),
+        "close": text(es="se cierra", en="closing"),
+        "end": text(es="fin de la llamada", en="end of the call"),
+    }
 
 
-def _stopping_seen(run: Run, axis_s: float) -> bool:
-    return run.how != "sequential" and run.stopping_s > _SEEN * axis_s
+class _Stretch(NamedTuple):
+    """What a worker did for a while, or at once, in seconds since the call."""
+
+    lane: int
+    start_s: float
+    stop_s: float
+    doing: str
+    n_items: int | None = None
 
 
-def _draw_lane(ax: Axes, run: Run, worker: int, top: float, unit: Unit, named: bool) -> None:
-    middle, low = top + _LANE / 2, top + (_LANE - _BLOCK) / 2
-    end = run.arrived_s / unit.size_s
-    if named:
-        _name_lane(ax, lane_name(run, worker), middle)
-    ax.plot([0, end], [middle, middle], color=GREY, linewidth=0.8, zorder=0)
-    ready = run.ready_s[worker]
-    if ready is None and named:
-        ax.text(0.01 * end, middle, message("chart.no_work"), va="center", bbox=TEXT_BOX)
-    began = began_s(run, worker)
-    if ready is not None and began is not None and run.how != "sequential":
-        _draw_hatched(ax, (began / unit.size_s, low), (ready - began) / unit.size_s, "////")
-    if _stopping_seen(run, ax.get_xlim()[1] * unit.size_s):
-        _draw_hatched(ax, (end, low), run.stopping_s / unit.size_s, "\\\\\\\\")
-    if worker in run.lost_s:
-        lost = message("chart.lost", time=duration(run.lost_s[worker]))
-        _mark(ax, run.lost_s[worker], low, unit, lost)
+def _stretches(run: Run) -> list[_Stretch]:
+    """Return what each worker did, lane after lane; the waiting is what lies between."""
+    found = []
+    for lane, ready_s in enumerate(run.ready_s):
+        began_s = _began_s(run, lane)
+        if ready_s is not None and began_s is not None:
+            found.append(_Stretch(lane, began_s, ready_s, "start"))
+        if lane in run.lost_s:
+            found.append(_Stretch(lane, run.lost_s[lane], run.lost_s[lane], "lose"))
+        if run.how != "sequential" and run.stopping_s:
+            found.append(_Stretch(lane, run.arrived_s, run.elapsed_s, "close"))
     for span in run.spans:
-        if span.worker == worker and span.n_raised:
-            _mark(ax, span.stop_s, low, unit)
-        if span.worker == worker and not span.finished:
-            x = span.stop_s / unit.size_s
-            ax.text(x, middle, _unfinished(), ha="right", va="center", bbox=TEXT_BOX, zorder=3)
-    for i, (start_s, stop_s) in enumerate(_blocks(run, worker)):
-        x, width = start_s / unit.size_s, (stop_s - start_s) / unit.size_s
-        colour = BLUE if i % 2 else LIGHT
-        ax.add_patch(Rectangle((x, low), width, _BLOCK, fc=colour, ec=BLUE, linewidth=0.8))
+        doing = "work" if span.finished else "unfinished"
+        found.append(_Stretch(span.worker, span.start_s, span.stop_s, doing, span.n_items))
+        if span.n_raised:
+            found.append(_Stretch(span.worker, span.stop_s, span.stop_s, "raise", span.n_raised))
+    return sorted(found)
 
 
-def _mark(ax: Axes, moment_s: float, low: float, unit: Unit, said: str = "") -> None:
-    """Mark a moment at which something went wrong: a cross, and words beside it."""
-    x, middle = moment_s / unit.size_s, low + _BLOCK / 2
-    ax.plot([x], [middle], "X", ms=14, color=INK, mec="white", mew=1.5, zorder=3)
-    if said:
-        place = x + 0.015 * ax.get_xlim()[1]
-        ax.text(place, middle, said, va="center", color=INK, bbox=TEXT_BOX, zorder=3)
+def _began_s(run: Run, lane: int) -> float | None:
+    """Return when a worker began to start: at the call, or when it was to replace a lost one.
 
-
-def _unfinished() -> str:
-    return text(es="no terminó", en="did not finish")
-
-
-def _draw_hatched(ax: Axes, corner: tuple[float, float], width: float, hatch: str) -> None:
-    ax.add_patch(Rectangle(corner, width, _BLOCK, hatch=hatch, ec=GREY, fc="white"))
-
-
-def _name_lane(ax: Axes, name: str, y: float) -> None:
-    ax.annotate(
-        name,
-        (0, y),
-        (-8, 0),
-        textcoords="offset points",
-        ha="right",
-        va="center",
-        annotation_clip=False,
-    )
-
-
-def _blocks(run: Run, worker: int) -> list[tuple[float, float]]:
-    """Return the spans of ``worker``; where there are many, those too close to tell are one."""
-    spans = sorted((s.start_s, s.stop_s) for s in run.spans if s.worker == worker)
-    if len(spans) <= _MANY:
-        return spans
-    merged = [spans[0]]
-    for start_s, stop_s in spans[1:]:
-        if start_s - merged[-1][1] < run.elapsed_s / _PIXELS:
-            merged[-1] = (merged[-1][0], stop_s)
-        else:
-            merged.append((start_s, stop_s))
-    return merged
-
-
-def _heading(run: Run, runs: tuple[Run, ...]) -> str:
-    """Say how long a run took, how that compares with the first, and how busy its workers were.
-
-    It says the last in fewer words, or leaves it out, where there is no room for more.
+    ``None`` where it ran before, or nobody knows.
     """
-    said = {"way": _name(run, runs), "time": duration(run.elapsed_s)}
-    said["speed"] = times_as_fast(runs[0].elapsed_s / run.elapsed_s)
-    said["share"] = significant(100 * min(1.0, run.utilisation), 2)
-    whole = "chart.heading_one" if run.n_workers == 1 else "chart.heading"
-    keys = [whole, "chart.heading_brief", "chart.heading_alone"]
-    if run is not runs[0]:
-        keys = ["chart.heading_compared_busy", "chart.heading_compared"]
-    texts = [message(key, **said) for key in (keys[-1:] if run.how == "sequential" else keys)]
-    fitting = (text for text in texts if _width_in(text) <= _HEADING_IN)
-    return next(fitting, texts[-1])
+    ready_s = run.ready_s[lane]
+    if run.lanes:
+        return run.started_s[lane] if run.started_s else None
+    if ready_s is None or run.how == "sequential":
+        return None
+    return max((lost_s for lost_s in run.lost_s.values() if lost_s < ready_s), default=0.0)
 
 
-def _width_in(heading: str) -> float:
-    """Return how many inches a heading is wide."""
-    points, _, _ = TextToPath().get_text_width_height_descent(
-        heading, FontProperties(**_HEADING), ismath=False
-    )
-    return float(points) / 72
-
-
-def _name(run: Run, runs: tuple[Run, ...]) -> str:
-    """Name a run by its way; by its chunksize too, where only that tells it from another."""
-    alike = [other for other in runs if _way(other) == _way(run)]
-    if len({other.chunksize for other in alike}) == 1:
-        return _way(run)
-    size = message("story.chunks", size=f"{run.chunksize:,}")
-    return f"{_way(run)}, {size}" if run is alike[0] else size.capitalize()
+def _lane_name(run: Run, lane: int) -> str:
+    ways = {"sequential": "this_process", "threads": "thread", "dask": "dask"}
+    kinds = run.lanes or [ways.get(run.how, "process")] * run.n_workers
+    number = list(kinds[: lane + 1]).count(kinds[lane])
+    return {
+        "this_process": text(es="este proceso", en="this process"),
+        "process": text(es=f"proceso {number}", en=f"process {number}"),
+        "thread": text(es=f"hilo {number}", en=f"thread {number}"),
+        "dask": text(es=f"trabajador {number}", en=f"worker {number}"),
+    }[kinds[lane]]
 
 
 def _way(run: Run) -> str:
-    """Name the way of a run; a cluster that ran before the call has no start method."""
-    if run.how == "other_processes":
-        if run.n_workers == 1:
-            return text(es="1 proceso", en="1 process")
-        return text(es=f"{run.n_workers} procesos", en=f"{run.n_workers} processes")
-    running = runs_already(run)
-    one = run.how in ("pool", "dask") and run.n_workers == 1
-    key = f"way.{run.how}" + "_running" * running + "_one" * one
-    return message(key, n=run.n_workers)
+    """Name the way of a run, with the number of its workers but for this process."""
+    n = run.n_workers - list(run.lanes).count("this_process")
+    one = n == 1
+    thread = text(es="hilo", en="thread") if one else text(es="hilos", en="threads")
+    worker = text(es="trabajador", en="worker") if one else text(es="trabajadores", en="workers")
+    process = text(es="proceso", en="process") if one else text(es="procesos", en="processes")
+    ways = {
+        "sequential": text(es="En secuencia", en="Sequentially"),
+        "threads": f"{n} {thread}",
+        "dask": f"Dask, {n} {worker}",
+        "pool": text(es=f"Pool de {n} {process}", en=f"Pool of {n} {process}"),
+    }
+    return ways.get(run.how, f"{n} {process}")
 
 
-def _told(run: Run, runs: tuple[Run, ...], axis_s: float) -> str:
+def _heading(run: Run) -> str:
+    return f"{_way(run)}: {duration(run.elapsed_s)}"
+
+
+def _compared(run: Run, first: Run) -> str:
+    """Say how a run compares with the first one, and how busy its workers were on average."""
+    parts = [times_as_fast(first.elapsed_s / run.elapsed_s)] if run is not first else []
+    if run.how != "sequential":
+        share = significant(100 * min(1.0, run.utilisation), 2)
+        parts.append(text(es=f"ocupación: {share} %", en=f"busy {share}% of the time"))
+    return "; ".join(parts)
+
+
+def _told(run: Run, first: Run) -> str:
     """Say in words what the picture shows."""
-    end = duration(run.arrived_s)
-    if run.how == "sequential":
-        parts = message("chart.sequential_alt", n_items=run.n_items, end=end)
-    else:
-        parts = message(
-            "chart.timeline_alt",
-            n_items=run.n_items,
-            startup=duration(run.startup_s),
-            computing=duration(run.computing_s),
-            end=end,
+    head = ", ".join(filter(None, [_heading(run), _compared(run, first)]))
+    n_lanes, n_items, end = run.n_workers, f"{run.n_items:,}", duration(run.arrived_s)
+    parts = [
+        text(
+            es=f"Línea de tiempo. {head}. Carriles: {n_lanes}. Elementos: {n_items}",
+            en=f"Timeline. {head}. Lanes: {n_lanes}. Items: {n_items}",
         )
-    for worker, lost_s in sorted(run.lost_s.items()):
-        parts += message("chart.lost_alt", number=worker + 1, time=duration(lost_s))
-    n_raised = sum(span.n_raised for span in run.spans)
-    if n_raised:
-        parts += text(es=f". Llamadas con error: {n_raised}", en=f". Calls that raised: {n_raised}")
+    ]
+    if run.how != "sequential":
+        ready = duration(run.startup_s)
+        parts.append(
+            text(
+                es=f"El primer trabajador está listo a los {ready}",
+                en=f"The first worker is ready after {ready}",
+            )
+        )
+    parts.append(
+        text(
+            es=f"El último resultado llega a los {end}",
+            en=f"The last result arrives after {end}",
+        )
+    )
+    if n_idle := run.ready_s.count(None):
+        parts.append(text(es=f"Sin trabajo: {n_idle}", en=f"Without work: {n_idle}"))
+    for lane, lost_s in sorted(run.lost_s.items()):
+        number, lost = lane + 1, duration(lost_s)
+        parts.append(
+            text(
+                es=f"El trabajador {number} se perdió a los {lost}, y los demás hicieron lo suyo",
+                en=f"Worker {number} was lost after {lost}, and the others did its work",
+            )
+        )
+    if n := sum(span.n_raised for span in run.spans):
+        parts.append(text(es=f"Llamadas con error: {n}", en=f"Calls that raised: {n}"))
     for span in run.spans:
         if not span.finished:
-            who, since = lane_name(run, span.worker), duration(span.start_s)
-            parts += text(
-                es=f". Lo que empezó {who} a los {since} no terminó",
-                en=f". What {who} began after {since} did not finish",
+            who, since = _lane_name(run, span.worker), duration(span.start_s)
+            parts.append(
+                text(
+                    es=f"Lo que empezó {who} a los {since} no terminó",
+                    en=f"What {who} began after {since} did not finish",
+                )
             )
-    if _stopping_seen(run, axis_s):
-        parts += message("chart.stopping_alt", time=duration(run.stopping_s))
-    return f"{_heading(run, runs)}. {parts}"
+    if run.stopping_s:
+        stopping = duration(run.stopping_s)
+        parts.append(
+            text(
+                es=f"Los trabajadores tardan {stopping} más en cerrarse",
+                en=f"The workers take {stopping} more to close",
+            )
+        )
+    return ". ".join(parts) + "."
+
+
+def _table(runs: Sequence[Run]) -> Table:
+    """Return what each worker of these runs did, lane after lane as in the picture."""
+    longest_s, words = max(run.elapsed_s for run in runs), _words()
+    unit = unit_for(longest_s)
+    decimals = max(0, _DIGITS - math.floor(math.log10(longest_s / unit.size_s)))
+    done = [(run, one) for run in runs for one in _stretches(run)]
+    rows: list[Row] = [
+        (
+            _way(run),
+            _lane_name(run, one.lane),
+            words[one.doing],
+            *(f"{s / unit.size_s:,.{decimals}f}" for s in (one.start_s, one.stop_s)),
+            NONE if one.n_items is None else f"{one.n_items:,}",
+        )
+        for run, one in done[:MOST]
+    ]
+    heads = (
+        text(es="llamada", en="call"),
+        text(es="quién", en="who"),
+        text(es="qué hizo", en="what it did"),
+        text(es=f"desde ({unit.name})", en=f"from ({unit.name})"),
+        text(es=f"hasta ({unit.name})", en=f"to ({unit.name})"),
+        text(es="número de elementos", en="number of items"),
+    )
+    caption = text(es="Qué hizo cada trabajador, y cuándo", en="What each worker did, and when")
+    return Table(caption, heads, rows, len(done))

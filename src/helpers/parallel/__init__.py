@@ -1,4 +1,4 @@
-"""How work is run and measured. Standard library only; tasks come in as arguments."""
+"""How work is run and measured: on the standard library, psutil and Dask alone."""
 
 from helpers.parallel.clusters import local_cluster
 from helpers.parallel.errors import (
@@ -11,21 +11,17 @@ from helpers.parallel.errors import (
     TimeLimitError,
     WorkerLostError,
 )
-from helpers.parallel.laws import amdahl
-from helpers.parallel.machine import Machine, machine, usable_cpus
-from helpers.parallel.model.advice import Advice, Option, advise
+from helpers.parallel.machine import machine, usable_cpus
+from helpers.parallel.model.advice import advise
 from helpers.parallel.model.simulation import simulate
 from helpers.parallel.results import Run, Span
 from helpers.parallel.running import run
 from helpers.parallel.watching import Watch, watch
 
 __all__ = [
-    "Advice",
     "InputError",
-    "Machine",
     "MachineError",
     "NotPicklableError",
-    "Option",
     "ParallelError",
     "Run",
     "Span",
@@ -35,7 +31,6 @@ __all__ = [
     "Watch",
     "WorkerLostError",
     "advise",
-    "amdahl",
     "local_cluster",
     "machine",
     "run",

@@ -4,56 +4,75 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from helpers.language import message
-from helpers.parallel.errors import InputError
-from helpers.parallel.reading import read_items
+from helpers.language import text
+from helpers.parallel.errors import InputError, TimeLimitError
+from helpers.parallel.processes import NoAnswerError, answer_within
+
+# What has given more items than this, and does not say how many it has, is taken to be endless.
+MOST_ITEMS = 10_000_000
 
 
 def check_choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
     """Raise an InputError that lists what is allowed, where ``value`` is none of it."""
     if value not in allowed:
-        listed = ", ".join(repr(choice) for choice in allowed)
+        received, listed = short(value), ", ".join(repr(choice) for choice in allowed)
         raise InputError(
-            message("run.unknown_choice", name=name, received=short(value), allowed=listed)
+            text(
+                es=f"{name} es {received}, y eso no existe aquí. Usa uno de estos: {listed}.",
+                en=f"{name} is {received}, which does not exist here. Use one of these: {listed}.",
+            )
         )
 
 
-def whole_number(name: str, value: object) -> int:
-    """Return ``value`` as an int; raise an InputError that names it where it is not 1 or more."""
+def whole_number(name: str, value: object, most: int | None = None) -> int:
+    """Return ``value`` as an int; raise an InputError where it is not from 1 to ``most``."""
     try:
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
         number = 0
-    if number < 1 or isinstance(value, bool):
-        raise InputError(message("run.not_positive", name=name, received=short(value)))
+    if number < 1 or number > (most or number) or isinstance(value, bool):
+        upto = "" if most is None else text(es=f" y hasta {most}", en=f" and up to {most}")
+        raise InputError(
+            text(
+                es=f"{name} debe ser un número entero, desde 1{upto}, y es {short(value)}. "
+                f"Por ejemplo: {name}=2.",
+                en=f"{name} must be a whole number, from 1 on{upto}, and it is {short(value)}. "
+                f"For example: {name}=2.",
+            )
+        )
     return number
 
 
-def check_limit(timeout_s: object) -> None:
-    """Raise an InputError where ``timeout_s`` is neither None nor a number of seconds above 0."""
-    if timeout_s is None:
-        return
-    number = isinstance(timeout_s, (int, float)) and not isinstance(timeout_s, bool)
-    if not number or not timeout_s > 0:  # type: ignore[operator]  # "not >" catches nan too
-        raise InputError(message("run.bad_timeout", received=short(timeout_s)))
-
-
-def check_budget(budget_s: object) -> None:
-    """Raise an InputError where ``budget_s`` is no number of seconds above 0."""
-    number = isinstance(budget_s, (int, float)) and not isinstance(budget_s, bool)
-    if not number or not budget_s > 0:  # type: ignore[operator]
-        raise InputError(message("advise.bad_budget", received=short(budget_s)))
+def check_seconds(name: str, value: object) -> None:
+    """Raise an InputError that names ``value`` where it is no number of seconds above 0."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not value > 0:  # type: ignore[operator]  # "not >" catches nan too
+        raise InputError(
+            text(
+                es=f"{name} debe ser un número de segundos mayor que 0, y es {short(value)}. Por "
+                f"ejemplo: {name}=5.",
+                en=f"{name} must be a number of seconds above 0, and it is {short(value)}. For "
+                f"example: {name}=5.",
+            )
+        )
 
 
 def check_task(task: object) -> None:
     """Raise an InputError where ``task`` is nothing that can be called with one item."""
-    if inspect.iscoroutinefunction(task):
-        raise InputError(message("run.coroutine", received=name_of(task)))
-    if not callable(task):
-        raise InputError(message("run.not_callable", received=short(task)))
+    if inspect.iscoroutinefunction(task) or not callable(task):
+        raise InputError(
+            text(
+                es=f"La tarea debe ser una función normal (def, no async def) de un argumento, y "
+                f"es {short(task)}. Pasa la función misma, sin llamarla: square, no square(3).",
+                en=f"The task must be a plain function (def, not async def) of one argument, and "
+                f"it is {short(task)}. Pass the function itself, without calling it: square, not "
+                "square(3).",
+            )
+        )
 
 
 def as_sequence(items: Iterable[Any], timeout_s: float | None = None) -> Sequence[Any]:
@@ -61,24 +80,73 @@ def as_sequence(items: Iterable[Any], timeout_s: float | None = None) -> Sequenc
 
     What has them is not copied: a copy made before the workers fork costs them all its pages.
 
+    Args:
+        items: what gives them.
+        timeout_s: seconds after which reading is given up. A thread does it then: a generator that
+            waits could not be left otherwise. It ends after the item that it waits for.
+
     Raises:
-        InputError: where they cannot be gone through, or have no end.
-        TimeLimitError: after ``timeout_s`` seconds of going through them.
+        InputError: where they cannot be gone through, or have no end in sight.
+        TimeLimitError: the time limit was reached.
+        Exception: what a generator raises.
     """
     if type(items) in (list, tuple, range):
         return items  # type: ignore[return-value]
     try:
         iterator = iter(items)
     except TypeError:
-        raise InputError(message("run.not_iterable", received=short(items))) from None
-    return read_items(iterator, sized=_is_sized(items), timeout_s=timeout_s)
-
-
-def _is_sized(items: object) -> bool:
+        raise InputError(
+            text(
+                es=f"items debe ser algo que se pueda recorrer (una lista, un range, un "
+                f"generador), y es {short(items)}. Para un solo elemento usa una lista: "
+                "[elemento].",
+                en=f"items must be something to iterate over (a list, a range, a generator), and "
+                f"it is {short(items)}. For a single item use a list: [item].",
+            )
+        ) from None
+    read: list[Any] = []
+    most = float("inf") if operator.length_hint(items) else MOST_ITEMS
+    stop = threading.Event()
+    if timeout_s is None:
+        _read(iterator, read, most, stop)
+        return read
     try:
-        return len(items) >= 0  # type: ignore[arg-type]
-    except Exception:  # tqdm's bar has a length, unless what it was made of has none
-        return False
+        answer_within(lambda: _read(iterator, read, most, stop), timeout_s)
+    except NoAnswerError:
+        reached = text(
+            es=f"Se alcanzó el límite de {timeout_s} s: ", en=f"Limit of {timeout_s} s: "
+        )
+        raise TimeLimitError(reached + _no_end(len(read))) from None
+    finally:
+        stop.set()
+    return read
+
+
+def _read(iterator: Iterator[Any], read: list[Any], most: float, stop: threading.Event) -> None:
+    """Append all items to ``read``, one by one, so that an interrupt is heard between them."""
+    try:
+        for item in iterator:
+            read.append(item)
+            if len(read) > most:
+                raise InputError(_no_end(len(read)))
+            if stop.is_set():
+                break
+    except BaseException:
+        read.clear()  # a notebook keeps the last traceback, and with it the list
+        raise
+    if stop.is_set():
+        read.clear()
+
+
+def _no_end(n_items: int) -> str:
+    return text(
+        es=f"se leyeron {n_items:,} elementos y no se ve el final, así que no se calculó nada. "
+        "¿Es un generador que espera, o que no termina nunca? Toma una parte con "
+        "itertools.islice(items, 1000). Si de verdad son tantos, haz varias llamadas.",
+        en=f"{n_items:,} items were read and no end is in sight, so nothing was computed. Is it a "
+        "generator that waits, or one that never ends? Take a part of it with "
+        "itertools.islice(items, 1000). If there really are that many, make several calls.",
+    )
 
 
 def name_of(task: object) -> str:
@@ -89,7 +157,7 @@ def name_of(task: object) -> str:
 def short(value: object, limit: int = 120) -> str:
     """Return ``repr(value)``, cut where it is longer than ``limit`` characters."""
     try:
-        text = repr(value)
+        shown = repr(value)
     except Exception:  # an item whose repr fails must not hide the error that speaks of it
-        text = f"<{type(value).__name__}>"
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+        shown = f"<{type(value).__name__}>"
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"

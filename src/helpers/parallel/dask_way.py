@@ -1,212 +1,150 @@
-"""Dask as a way of running: chunks become tasks of a cluster, in the learner's order."""
+"""Dask as a way of running: each chunk is a task of a cluster, here or elsewhere."""
 
 from __future__ import annotations
 
-import pickle
-import threading
+import asyncio
 import uuid
-from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import contextmanager, suppress
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import ExitStack, suppress
+from itertools import count
+from time import perf_counter, time
+from typing import TYPE_CHECKING, Any
 
-from helpers.language import current_language, message
-from helpers.parallel.clusters import CLOSE_S, start_local
-from helpers.parallel.dask_records import Pulse, Times
+from helpers.language import current_language, text
+from helpers.parallel.clusters import connected, kill_workers, patience_s, started
 from helpers.parallel.errors import TaskNotImportableError, WorkerLostError
-from helpers.parallel.sending import Cut, Done
-from helpers.parallel.stopping import answer_within, within_limit
-from helpers.remote import RemoteOutcome, run_remote_chunk
+from helpers.parallel.processes import answer_within, within_limit
+from helpers.parallel.ways import Callback, Job, Way
+from helpers.remote import Call, run_remote_chunk
 
 if TYPE_CHECKING:
     from distributed import Future
 
-    from helpers.parallel.ways import Job
-
-# So many bytes of chunks are sent in one message to the scheduler.
-MESSAGE_BYTES = 4_000_000
 # A task that weighs more travels once to each worker, not with each chunk.
 HEAVY_TASK_BYTES = 64_000
-# So long the scheduler has to say which workers were lost, once all is done.
-LOSSES_S = 3.0
-# A result that was done, and was lost with its worker before it was fetched: it is computed again.
-AGAIN = ("lost", "pending")
+# How often the scheduler is asked whether it has workers, and how long it may be silent.
+ASK_S, SILENT_S = 0.5, 7.0
+# So long the scheduler has to say what it knows of clocks, workers and losses.
+ANSWER_S = 3.0
 
 
-class Parcel(NamedTuple):
-    """A chunk that is to be sent, and who is told of its outcome."""
-
-    cut: Cut
-    done: Done
-
-
-class Dask:
-    """``distributed.Client``: the workers of a cluster, here or elsewhere."""
-
-    uses_processes = True
-    submit_blocks = False
-    began = None
+class Dask(Way):
+    """``distributed.Client``: the workers of a cluster."""
 
     def __init__(self, job: Job) -> None:
-        self._job = job
-        self._cluster = job.cluster or start_local(job.n_workers, job.start_method)
-        self._times = Times(self._cluster)
+        self._local = job.client is None
+        self._futures: set[Future] = set()
+        self._workers: set[tuple[str, int]] = set()
         self._losses_s: dict[Any, float] = {}
-        self._waiting: dict[Future, Done] = {}
-        self._post: SimpleQueue[Parcel | Future | None] = SimpleQueue()
-        self._task: Any = job.pickled_task
-        self._broken: Exception | None = None
-        self._call = uuid.uuid4().hex
-        # Dask's dashboard shows each task under the part of its key before the first number.
-        self._name = f"{getattr(job.task, '__name__', type(job.task).__name__)}-{self._call}"
+        self._numbers = count()
+        self._stack = ExitStack()
+        if self._local:
+            cluster = started(job.n_workers, job.start_method or "spawn")
+        else:
+            cluster = connected(job.client)
+        self._client = self._stack.enter_context(cluster)
+        self._answered_s = self._staffed_s = self._connected_s = perf_counter()
+        loop = self._client.loop.asyncio_loop
+        self._watching = asyncio.run_coroutine_threadsafe(self._watch(), loop)
         try:
-            self._begin()
+            self._threads: dict[str, int] = answer_within(self._client.nthreads, ANSWER_S)
+            self.n_workers = sum(self._threads.values())
+            self._call = self._described()
+            # Dask's dashboard shows each task under the part of its key before the first number.
+            name = getattr(job.task, "__name__", type(job.task).__name__)
+            self._key = f"{name}-{self._call.name}"
+            self._task: Any = job.pickled_task
+            if len(job.pickled_task) > HEAVY_TASK_BYTES:
+                self._task = self._submitted(bytes, job.pickled_task)
         except BaseException:
-            self._cluster.close(kill=True)
+            self.kill()
             raise
 
-    def _begin(self) -> None:
-        if len(self._task) > HEAVY_TASK_BYTES:
-            with _large_messages():
-                self._task = self._cluster.client.submit(_itself, self._task, pure=False)
-        self._pulse = Pulse(self._cluster.client)
-        self._carrier = threading.Thread(target=self._carry, daemon=True)
-        self._carrier.start()
+    def _described(self) -> Call:
+        wall_s = time() - perf_counter()
+        ahead_s = 0.0  # a scheduler may refuse to run functions: then it is taken to be right
+        with suppress(Exception):
+            before_s = time()
+            there_s = answer_within(lambda: self._client.run_on_scheduler(time), ANSWER_S)
+            ahead_s = there_s - (before_s + time()) / 2
+        return Call(uuid.uuid4().hex, current_language(), wall_s, wall_s + ahead_s)
 
-    def submit(self, cut: Cut, done: Done) -> None:
-        self._post.put(Parcel(cut, done))
+    def _submitted(self, *call: Any, **options: Any) -> Future:
+        import dask
 
-    def lost(self) -> int | None:
-        if self._broken is not None:  # then nothing comes any more, and whoever waits is told
-            error = f"{type(self._broken).__name__}: {self._broken}"
-            raise WorkerLostError(message("dask.broken", error=error)) from self._broken
-        self._pulse.check()
-        return None  # the work of a lost worker is done by the others
+        # Dask would warn of large messages: the learner has no say in how they are sent.
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
+            return self._client.submit(*call, pure=False, **options)
+
+    def submit(self, chunk: bytes, on_done: Callback) -> None:
+        key = (self._key, next(self._numbers))
+        try:
+            future = self._submitted(run_remote_chunk, chunk, self._task, self._call, key=key)
+            self._futures.add(future)
+            self._client.loop.add_callback(self._fetch, future, on_done)
+        except Exception as error:  # the client was closed, for example
+            on_done(_explained(error))
+
+    async def _fetch(self, future: Future, on_done: Callback) -> None:
+        """Wait for an outcome, on Dask's own thread; Dask fetches together what is ready."""
+        try:
+            outcome = await self._client.gather(future, asynchronous=True)
+        except BaseException as error:
+            on_done(_explained(error))
+            return
+        finally:
+            self._futures.discard(future)
+        self._workers.add(outcome.worker)
+        if outcome.worker[0] in self._threads:  # it was there before; others are ready as they come
+            outcome.ready_s = min(self._connected_s, outcome.start_s)
+        on_done(outcome)
+
+    async def _watch(self) -> None:
+        """Note again and again when the scheduler answered, and when it had workers."""
+        while True:
+            with suppress(Exception):  # the connection was cut
+                if await self._client.scheduler.ncores():
+                    self._staffed_s = perf_counter()
+                self._answered_s = perf_counter()
+            await asyncio.sleep(ASK_S)
+
+    def check(self) -> None:
+        """Raise where nobody is left who could do the work; that of a lost worker others do."""
+        now_s = perf_counter()
+        if now_s - self._answered_s > SILENT_S or self._client.status == "closed":
+            raise _lost(text(es="sin respuesta", en="no answer"))
+        if now_s - self._staffed_s > patience_s(self._client):
+            raise _lost(text(es="sin trabajadores", en="no workers"))
 
     def losses_s(self) -> dict[Any, float]:
         return self._losses_s
 
+    def _lost_workers(self) -> dict[Any, float]:
+        there = self._client.nthreads()
+        return {
+            worker: noted_s - self._call.scheduler_wall_s
+            for worker in self._workers
+            if worker[0] not in there
+            for noted_s, event in self._client.get_events(worker[0])
+            if event.get("action") == "remove-worker"
+        }
+
     def stop(self) -> None:
         with suppress(Exception):  # the results are there: a scheduler that has gone is no error
-            self._losses_s = answer_within(self._times.losses_s, LOSSES_S)
-        self._end()
-        self._cluster.close()
+            self._losses_s = answer_within(self._lost_workers, ANSWER_S)
+        self._leave()
 
     def kill(self) -> None:
-        futures = list(self._waiting)
-        within_limit(lambda: self._cluster.client.cancel(futures, force=True))
-        self._end()
-        self._cluster.close(kill=True)
-        self._carrier.join(CLOSE_S)
-
-    def _end(self) -> None:
-        self._post.put(None)
-        self._pulse.stop()
-        self._task = None
-
-    def _carry(self) -> None:
-        """Send what is to be sent and fetch what is done, as much at a time as there is."""
-        try:
-            while None not in (news := _all_of(self._post)):
-                self._send([parcel for parcel in news if isinstance(parcel, Parcel)])
-                self._fetch([future for future in news if not isinstance(future, Parcel)])
-        except Exception as error:  # the client was closed in the middle of it, for example
-            self._broken = error
-
-    def _send(self, parcels: Sequence[Parcel]) -> None:
-        chunks: list[bytes] = []
-        dones: list[Done] = []
-        for parcel in parcels:
-            try:
-                chunks.append(pickle.dumps(parcel.cut(), pickle.HIGHEST_PROTOCOL))
-            except Exception as error:
-                parcel.done(error.with_traceback(None))
-                continue
-            dones.append(parcel.done)
-            if sum(map(len, chunks)) > MESSAGE_BYTES:
-                self._give(chunks, dones)
-                chunks, dones = [], []
-        self._give(chunks, dones)
-
-    def _give(self, chunks: list[bytes], dones: list[Done]) -> None:
-        if not chunks:
-            return
-        try:
-            with _large_messages():
-                futures = self._cluster.client.map(
-                    run_remote_chunk,
-                    chunks,
-                    task=self._task,
-                    language=current_language(),
-                    call=self._call,
-                    pure=False,
-                    key=self._name,
-                )
-        except Exception as error:
-            for done in dones:
-                done(_explained(error))
-            return
-        for future, done in zip(futures, dones, strict=True):
-            self._waiting[future] = done
-            future.add_done_callback(self._post.put)
-
-    def _fetch(self, futures: Sequence[Any]) -> None:
-        # asked once: a lost result may be computed again, and finished, at any moment
-        status = {future: future.status for future in futures}
-        finished = [future for future in futures if status[future] == "finished"]
-        try:
-            outcomes = self._cluster.client.gather(finished) if finished else []
-        except BaseException as error:
-            outcomes = [error] * len(finished)
-        for future, outcome in zip(finished, outcomes, strict=True):
-            self._tell(future, outcome)
-        for future in set(futures).difference(finished):
-            if status[future] in AGAIN:
-                future.add_done_callback(self._post.put)
-            else:
-                self._tell(future, _failure_of(future, status[future]))
-
-    def _tell(self, future: Future, came: RemoteOutcome | BaseException) -> None:
-        done = self._waiting.pop(future, None)
-        if done is None:
-            return
-        if isinstance(came, BaseException):
-            done(_explained(came))
+        if self._local:
+            kill_workers(self._client.cluster)
         else:
-            done(self._times.here(came))
+            within_limit(lambda: self._client.cancel(list(self._futures), force=True))
+        self._leave()
 
-
-@contextmanager
-def _large_messages() -> Iterator[None]:
-    """Have Dask not warn of large messages: the learner has no say in how they are cut."""
-    import dask
-
-    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
-        yield
-
-
-def _itself(task: bytes) -> bytes:
-    return task
-
-
-def _all_of(post: SimpleQueue[Any]) -> list[Any]:
-    """Return what has come, after waiting for the first of it."""
-    news = [post.get()]
-    while True:
-        try:
-            news.append(post.get_nowait())
-        except Empty:
-            return news
-
-
-def _failure_of(future: Future, status: str) -> BaseException:
-    if status != "error":  # cancelled: the scheduler has gone, do not ask it
-        return CancelledError(status)
-    try:
-        return future.exception(timeout=CLOSE_S) or CancelledError(status)
-    except BaseException as error:
-        return error
+    def _leave(self) -> None:
+        self._task = None  # a notebook keeps the last traceback, and so this object
+        self._watching.cancel()
+        self._stack.close()
 
 
 def _explained(error: BaseException) -> BaseException:
@@ -215,10 +153,42 @@ def _explained(error: BaseException) -> BaseException:
 
     what = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
     if isinstance(error, KilledWorker):
-        return WorkerLostError(message("dask.killed", error=str(error)))
-    # The latter is a scheduler's which cannot import it; what a task raises comes as an outcome.
+        return WorkerLostError(
+            text(
+                es="Un bloque se quedó sin resultado: los trabajadores que lo tenían murieron, uno "
+                f"tras otro ({what}). Busca en la tarea un os._exit, un error de C o demasiada "
+                "memoria; con chunksize=1 se ve qué elemento es.",
+                en="A chunk has no result: the workers that had it died one after another "
+                f"({what}). Look in the task for an os._exit, an error in C or too much memory; "
+                "with chunksize=1 you see which item it is.",
+            )
+        )
+    # Raised by a scheduler that cannot import it; what a task raises comes as an outcome.
     if isinstance(error, (ImportError, AttributeError, RuntimeError)):
-        return TaskNotImportableError(message("dask.no_helpers", error=what))
-    if isinstance(error, CancelledError) or type(error).__module__.startswith("distributed"):
-        return WorkerLostError(message("dask.broken", error=what))
+        return TaskNotImportableError(
+            text(
+                es="El clúster no puede importar helpers, el paquete del curso "
+                f"({what}). Instálalo también allá, en el mismo entorno; o envíalo con "
+                "client.upload_file, en un .zip que contenga la carpeta helpers.",
+                en="The cluster cannot import helpers, the package of the course "
+                f"({what}). Install it there as well, in the same environment; or send it with "
+                "client.upload_file, in a .zip that contains the folder helpers.",
+            )
+        )
+    lost = (CancelledError, asyncio.CancelledError)
+    if isinstance(error, lost) or type(error).__module__.startswith("distributed"):
+        return _lost(what)
     return error
+
+
+def _lost(what: str) -> WorkerLostError:
+    return WorkerLostError(
+        text(
+            es=f"El clúster ya no puede terminar el trabajo ({what}). Revisa por qué (memoria, "
+            "red, alguien lo cerró), inicia lo que falte con dask scheduler o dask worker, y "
+            "repite la llamada.",
+            en=f"The cluster can no longer finish the work ({what}). Find out why (memory, "
+            "network, somebody closed it), start what is missing with dask scheduler or dask "
+            "worker, and repeat the call.",
+        )
+    )

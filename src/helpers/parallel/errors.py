@@ -1,4 +1,4 @@
-"""The errors of this room. Each says what was received, what is allowed and how to mend it."""
+"""The errors of this room. Each says what was received, what is allowed and how to fix it."""
 
 from __future__ import annotations
 

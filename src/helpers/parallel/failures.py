@@ -1,27 +1,25 @@
-"""What went wrong in a worker, raised in the parent so that it can be understood and mended."""
+"""What went wrong in a worker, raised in the parent so that it can be understood and fixed."""
 
 from __future__ import annotations
 
-import errno
 import pickle
 from typing import Any, NoReturn
 
-from helpers.language import message
+from helpers.language import text
 from helpers.parallel.arguments import name_of, short
 from helpers.parallel.errors import (
     MachineError,
-    NotPicklableError,
     TaskFailedError,
     TaskNotImportableError,
     WorkerLostError,
 )
-from helpers.parallel.importing import main_file
+from helpers.parallel.importing import not_picklable
 from helpers.parallel.plans import Plan
 from helpers.worker import Failure, first_unpicklable
 
 
 def raise_failure(plan: Plan, chunk: int, failure: Failure) -> NoReturn:
-    """Raise what ``failure`` of chunk number ``chunk`` tells.
+    """Raise what ``failure`` of chunk number ``chunk`` says.
 
     Raises:
         TaskNotImportableError: the worker could not import the task.
@@ -34,59 +32,93 @@ def raise_failure(plan: Plan, chunk: int, failure: Failure) -> NoReturn:
         error = _unpickled(failure.error)
         if isinstance(error, TaskNotImportableError):  # its module calls run: that says it all
             raise error
-        key = "dask.task_not_there" if plan.how == "dask" else "run.task_not_loaded"
-        raise TaskNotImportableError(message(key, task=task, error=failure.summary))
-    if failure.stage == "load_items":
-        raise NotPicklableError(message("run.items_not_loaded", error=failure.summary))
-    index, item = _place(plan, chunk, failure)
-    if failure.stage == "send_results":
-        raise NotPicklableError(
-            message("run.result_unpicklable", index=index, item=item, error=failure.summary)
+        raise TaskNotImportableError(
+            text(
+                es=f"Los trabajadores no pudieron importar la tarea {task}: {failure.summary}. "
+                "Revisa que un Python recién abierto pueda importar su archivo .py; en un clúster, "
+                'instálalo en cada máquina, o envíalo con client.upload_file("modulo.py").',
+                en=f"The workers could not import the task {task}: {failure.summary}. Make sure "
+                "that a freshly opened Python can import its .py file; on a cluster, install it on "
+                'each machine, or send it with client.upload_file("module.py").',
+            )
         )
-    note = message("run.task_raised", task=task, index=index, item=item)
+    if failure.stage == "load_items":
+        raise not_picklable(text(es="Uno de los elementos", en="One of the items"), failure.summary)
+    index = "?" if failure.index is None else plan.first(chunk) + failure.index
+    item = "?" if failure.index is None else short(plan.items[plan.first(chunk) + failure.index])
+    if failure.stage == "send_results":
+        what = text(es=f"El resultado del elemento {index}", en=f"The result of item {index}")
+        raise not_picklable(f"{what} ({item})", failure.summary)
+    note = task_note(task, index, item)
     if failure.exception is None:  # it comes from another process
-        note += "\n" + message("run.worker_traceback", traceback=failure.traceback)
-    raise _raised(failure, note)
+        there = text(es="Así ocurrió en el proceso:", en="This is how it happened in the process:")
+        note += f"\n{there}\n{failure.traceback}"
+    error = failure.exception or _unpickled(failure.error)
+    raise with_note(error, failure.summary, note)
+
+
+def task_note(task: str, index: int | str, item: str) -> str:
+    """Return the note that says on which item a task failed."""
+    return text(
+        es=f"La tarea {task} falló con el elemento {index} (contando desde 0): {item}",
+        en=f"The task {task} failed on item {index} (counting from 0): {item}",
+    )
+
+
+def with_note(error: BaseException | None, summary: str, note: str) -> Exception:
+    """Return a task's own exception with a note, or one that stands for it."""
+    if isinstance(error, Exception):  # SystemExit would end the caller
+        error.add_note(note)
+        return error
+    what = text(
+        es=f"La tarea terminó con algo que no se puede traer aquí tal como fue: {summary}. Una "
+        "tarea debe terminar con return o con una excepción normal; no uses sys.exit en ella.",
+        en=f"The task ended with something that cannot be brought here as it was: {summary}. A "
+        "task should end with return or with a plain exception; do not call sys.exit in it.",
+    )
+    return TaskFailedError(f"{what}\n{note}")
 
 
 def not_started(plan: Plan, error: Exception) -> Exception:
     """Return the error for workers that the system did not let start.
 
     It is raised from ``error`` without that one's traceback, which would keep the pipes open.
-
-    Raises:
-        WorkerLostError: the program's own file has ended what starts the workers.
     """
-    file = main_file()
-    if file and plan.how != "dask" and isinstance(error, (ConnectionError, EOFError)):
+    if plan.how != "dask" and isinstance(error, (ConnectionError, EOFError)):
         # Python 3.14's fork server imports the script first, and ends with what that raises.
-        raise WorkerLostError(message("run.lost_at_start", file=file)) from None
-    number = getattr(error, "errno", errno.EAGAIN)  # of a thread no number is told
-    limit = number in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
-    limit = limit and not isinstance(error, ImportError)  # of what the system does not have
-    key = "run.too_many_workers" if limit else "run.cannot_start"
-    if isinstance(error, RuntimeError) and plan.how == "dask":  # its own, whatever lies behind it
-        key = "dask.not_started"
-    if isinstance(error, ChildProcessError):  # the fork server belongs to this one's parent
-        key = "run.after_a_fork"
-    what = f"{type(error).__name__}: {error}"
-    return MachineError(message(key, n=plan.n_workers, how=repr(plan.how), error=what))
+        return lost_worker(None)
+    n, what = plan.n_workers, f"{type(error).__name__}: {error}"
+    return MachineError(
+        text(
+            es=f"El sistema no dejó iniciar {n} trabajadores: {what}. Pide menos con n_workers, o "
+            "apaga los cuadernos que ya no usas, porque también cuentan. En un contenedor puede "
+            "faltar memoria compartida (/dev/shm; en Docker: --shm-size=64m) o una carpeta "
+            "temporal donde escribir (TMPDIR); en la copia (fork) de un programa, usa "
+            'start_method="spawn". Sin procesos funciona how="threads".',
+            en=f"The system did not let {n} workers start: {what}. Ask for fewer with n_workers, "
+            "or shut down notebooks that you no longer use, as they count too. A container may "
+            "lack shared memory (/dev/shm; in Docker: --shm-size=64m) or a temporary folder to "
+            'write to (TMPDIR); in the fork of a program, use start_method="spawn". '
+            'how="threads" works without processes.',
+        )
+    )
 
 
-def _place(plan: Plan, chunk: int, failure: Failure) -> tuple[int | str, str]:
-    if failure.index is None:
-        return "?", "?"
-    index = chunk * plan.chunksize + failure.index
-    return index, short(plan.items[index])
-
-
-def _raised(failure: Failure, note: str) -> BaseException:
-    """Return the task's own exception with the note, or one that stands for it."""
-    error = failure.exception or _unpickled(failure.error)
-    if error is None or not isinstance(error, Exception):  # SystemExit would end the parent
-        return TaskFailedError(message("run.task_failed", error=failure.summary) + "\n" + note)
-    error.add_note(note)
-    return error
+def lost_worker(exit_code: int | None) -> WorkerLostError:
+    """Return the error for a worker that ended by itself, with its exit code if it is known."""
+    code = "" if exit_code is None else text(es=f" (código {exit_code})", en=f" (code {exit_code})")
+    return WorkerLostError(
+        text(
+            es=f"Un proceso trabajador terminó de golpe{code}. Causas habituales: lo mató el "
+            "sistema por falta de memoria; la tarea llamó a os._exit; o un script llama a run sin "
+            'la línea if __name__ == "__main__": antes, y su error aparece más arriba. Los demás '
+            "procesos se detuvieron; puedes corregir y volver a llamar.",
+            en=f"A worker ended abruptly{code}. Usual causes: the system killed it for lack of "
+            "memory; the task called os._exit; or a script calls run without the line if __name__ "
+            '== "__main__": before it, and its error stands further up. The other workers have '
+            "been stopped; fix it and call again.",
+        )
+    )
 
 
 def _unpickled(pickled: bytes | None) -> BaseException | None:
@@ -97,7 +129,7 @@ def _unpickled(pickled: bytes | None) -> BaseException | None:
     return error if isinstance(error, BaseException) else None
 
 
-def opened(pickled: bytes) -> list[Any]:
+def unpickled_results(pickled: bytes) -> list[Any]:
     """Return the results that a worker sent.
 
     Raises:
@@ -106,22 +138,27 @@ def opened(pickled: bytes) -> list[Any]:
     try:
         results: list[Any] = pickle.loads(pickled)
     except Exception as error:
-        what = f"{type(error).__name__}: {error}"
-        raise NotPicklableError(message("run.results_not_loaded", error=what)) from error
+        what = text(es="Uno de los resultados", en="One of the results")
+        raise not_picklable(what, f"{type(error).__name__}: {error}") from error
     return results
 
 
-def unsent_item(plan: Plan, chunk: int, error: BaseException) -> BaseException:
-    """Return the error that names the item of chunk number ``chunk`` that cannot be pickled.
+def pickled_chunk(plan: Plan, chunk: int) -> bytes:
+    """Return the items of chunk number ``chunk`` as they are sent to a process.
 
-    Where all of them can be, ``error`` is about something else and is returned itself.
+    Raises:
+        NotPicklableError: it names the first item that cannot be pickled.
     """
-    in_chunk = first_unpicklable(plan.chunk(chunk))
-    if in_chunk is None:
-        return error
-    index = chunk * plan.chunksize + in_chunk
-    what = f"{type(error).__name__}: {error}"
-    item = short(plan.items[index])
-    named = NotPicklableError(message("run.item_unpicklable", index=index, item=item, error=what))
-    named.__cause__ = error
-    return named
+    items = plan.chunk(chunk)
+    try:
+        return pickle.dumps(items, pickle.HIGHEST_PROTOCOL)
+    except Exception as error:
+        in_chunk = first_unpicklable(items)
+        if in_chunk is None:
+            raise
+        index = plan.first(chunk) + in_chunk
+        what = text(es=f"El elemento {index}", en=f"Item {index}")
+        named = not_picklable(
+            f"{what} ({short(plan.items[index])})", f"{type(error).__name__}: {error}"
+        )
+        raise named from error

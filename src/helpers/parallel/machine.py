@@ -1,4 +1,4 @@
-"""What this computer is: its system, its Python, and how many CPUs may be used."""
+"""What this computer is, how many CPUs may be used, and how many other programs keep busy."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import math
 import multiprocessing
 import os
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 SYSTEMS = {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}
+ENOUGH_S = 0.2  # the system counts CPU time in hundredths of a second
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,13 @@ def default_start_method() -> str:
 
 
 def usable_cpus() -> int:
-    """Return how many CPUs this process may use: at least 1, and never more than the system has.
+    """Return how many CPUs this process may use: at least 1.
 
     The smallest of what the system counts, what this process is bound to (``taskset``, batch
     systems) and what its container allows, rounded up: half a CPU is one.
     """
-    quota = _cgroup_quota()
     bound = _bound_cpus()
-    return max(1, min(bound, math.ceil(quota)) if quota else bound)
+    return max(1, min(bound, math.ceil(_cgroup_quota() or bound)))
 
 
 def _bound_cpus() -> int:
@@ -71,51 +72,69 @@ def _bound_cpus() -> int:
     return os.cpu_count() or 1
 
 
-@functools.cache  # it costs more than all other checks of a call, and does not change
+@functools.cache  # it takes longer than all other checks of a call, and does not change
 def _cgroup_quota(
     membership: Path = Path("/proc/self/cgroup"), mount: Path = Path("/sys/fs/cgroup")
 ) -> float | None:
-    """Return how many CPUs the control groups of this process allow, ``None`` where no limit is.
+    """Return how many CPUs the control groups of this process allow; ``None`` without a limit.
 
-    Source: the Linux kernel's documentation, ``cpu.max`` of cgroup v2 (a quota and a period in
-    microseconds) and ``cpu.cfs_quota_us`` with ``cpu.cfs_period_us`` of v1. A group is also held
-    by the limits of the groups that it is in.
+    The limits of the groups around a group hold for it, too. Source: the Linux kernel's
+    documentation, ``cpu.max`` of cgroup v2 and ``cpu.cfs_quota_us``, ``cpu.cfs_period_us`` of v1.
     """
-    quotas = [_quota_v2(folder) for folder in _own_groups(membership, "", mount)]
-    quotas += [_quota_v1(folder) for folder in _own_groups(membership, "cpu", mount / "cpu")]
-    return min((quota for quota in quotas if quota is not None), default=None)
+    quotas = []
+    for line in _read(membership).splitlines():  # number:controllers:/path
+        _, _, rest = line.partition(":")
+        controllers, _, path = rest.partition(":")
+        if controllers and "cpu" not in controllers.split(","):
+            continue  # version 2 names no controllers
+        top = mount / "cpu" if controllers else mount
+        group = top / path.lstrip("/")
+        quotas += [_quota(up) for up in (group, *group.parents) if up.is_relative_to(top)]
+    return min((quota for quota in quotas if quota), default=None)
 
 
-def _own_groups(membership: Path, controller: str, mount: Path) -> list[Path]:
-    """Return the folder of this process's group under ``mount``, and those that it is in.
-
-    A line of ``membership`` is ``number:controllers:/path``; version 2 names no controllers.
-    """
-    lines = [line.split(":", 2) for line in (_read(membership) or "").splitlines()]
-    own = [line[2] for line in lines if len(line) == 3 and controller in line[1].split(",")]
-    folder = mount / (own[0] if own else "").lstrip("/")
-    return [folder, *(up for up in folder.parents if up.is_relative_to(mount))]
-
-
-def _quota_v2(folder: Path) -> float | None:
-    return _share(*(_read(folder / "cpu.max") or "max").split()[:2])
-
-
-def _quota_v1(folder: Path) -> float | None:
-    quota, period = (_read(folder / f"cpu.cfs_{name}_us") for name in ("quota", "period"))
-    return _share(quota or "max", period or "100000")
-
-
-def _share(quota: str, period: str = "100000") -> float | None:
-    try:
-        share = int(quota) / int(period)
-    except (ValueError, ZeroDivisionError):  # "max", or a file that says nothing
+def _quota(group: Path) -> float | None:
+    names = ("cpu.max", "cpu.cfs_quota_us", "cpu.cfs_period_us")
+    try:  # "max", and -1 in version 1, mean that there is no limit
+        quota, period = map(int, " ".join(_read(group / name) for name in names).split())
+        return max(0.0, quota / period)
+    except (ValueError, ZeroDivisionError):
         return None
-    return share if share > 0 else None  # -1 means no limit in v1
 
 
-def _read(file: Path) -> str | None:
+def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="ascii").strip()
     except (OSError, ValueError):
+        return ""
+
+
+class OtherPrograms:
+    """Counts, from when it is made, how many CPUs other programs keep busy."""
+
+    def __init__(self) -> None:
+        self._begin_s, self._begin_cpu_s = time.perf_counter(), _others_s()
+
+    def busy_cpus(self) -> float | None:
+        """Return how many CPUs they kept busy, on average; ``None`` where that is not known."""
+        elapsed_s, cpu_s = time.perf_counter() - self._begin_s, _others_s()
+        if self._begin_cpu_s is None or cpu_s is None or elapsed_s < ENOUGH_S:
+            return None
+        return max(0.0, cpu_s - self._begin_cpu_s) / elapsed_s
+
+    def in_the_way(self, n_cpus: int) -> bool:
+        """Say whether they left fewer than ``n_cpus`` CPUs free, by more than a quarter of one."""
+        busy = self.busy_cpus()
+        return busy is not None and (os.cpu_count() or 1) - busy < n_cpus - 0.25
+
+
+def _others_s() -> float | None:
+    """Return the CPU time of all programs but this one and its ended workers, in seconds."""
+    import psutil  # only advice needs it
+
+    try:
+        times = psutil.cpu_times()
+    except Exception:  # a sandbox without /proc/stat
         return None
+    busy_s = times.user + times.system + getattr(times, "nice", 0.0)
+    return float(busy_s) - sum(os.times()[:4])

@@ -12,24 +12,24 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from helpers.language import message
+from helpers.language import text
 from helpers.parallel.arguments import (
     as_sequence,
     check_choice,
-    check_limit,
+    check_seconds,
     check_task,
-    short,
     whole_number,
 )
-from helpers.parallel.clusters import Cluster
-from helpers.parallel.connecting import connect
-from helpers.parallel.edited import refuse_edited
 from helpers.parallel.errors import InputError
-from helpers.parallel.importing import check_main_file, check_not_importing
+from helpers.parallel.importing import (
+    check_not_importing,
+    pickled_task,
+    refuse_edited,
+    task_not_picklable,
+)
 from helpers.parallel.machine import default_start_method, usable_cpus
-from helpers.parallel.pickling import pickled_task
 from helpers.parallel.results import Task
-from helpers.parallel.ways import WAYS, Job
+from helpers.parallel.ways import PROCESS_WAYS, WAYS, Job
 
 # WaitForMultipleObjects takes 63 handles, and the executor needs two of them itself.
 WINDOWS_MAX_WORKERS = 61
@@ -37,11 +37,10 @@ WINDOWS_MAX_WORKERS = 61
 
 @dataclass(frozen=True)
 class Plan:
-    """A call of ``run`` whose arguments have been checked and completed.
+    """A call of ``run`` whose arguments have been checked.
 
-    ``client`` is the cluster that was asked for, and ``cluster`` the connection to it, once it
-    stands. ``measured`` says that the chunksize was derived from the number of workers. Reading the
-    items has taken ``read_s`` seconds of the time limit.
+    ``chunksize`` is 0 until it is known how many workers share the items. Reading the items has
+    taken ``read_s`` seconds of the time limit.
     """
 
     task: Task
@@ -52,44 +51,35 @@ class Plan:
     start_method: str | None
     timeout_s: float | None
     pickled_task: bytes
-    measured: bool = False
     client: Any = None
-    cluster: Cluster | None = None
     read_s: float = 0.0
 
-    @property
-    def job(self) -> Job:
-        """What a way needs to know of it."""
-        limited = self.timeout_s is not None
+    def job(self, called_s: float) -> Job:
+        """Return what a way has to know of a call that was made at ``called_s``."""
+        limit_s = self.timeout_s
         return Job(
-            self.task, self.pickled_task, self.n_workers, self.start_method, limited, self.cluster
+            self.task,
+            self.pickled_task,
+            self.n_workers,
+            self.start_method,
+            deadline_s=None if limit_s is None else called_s + limit_s - self.read_s,
+            client=self.client,
         )
 
-    def connected(self) -> Plan:
-        """Return the plan with a connection to the cluster that was asked for, if one was.
+    def shared_by(self, n_workers: int) -> Plan:
+        """Return the plan for so many workers, with a chunksize where none was asked for."""
+        n_items = len(self.items)
+        # Nothing is dealt out in a plain loop.
+        usual = max(1, n_items) if self.how == "sequential" else chunksize_for(n_items, n_workers)
+        return dataclasses.replace(self, n_workers=n_workers, chunksize=self.chunksize or usual)
 
-        Raises:
-            InputError, MachineError: as ``connecting.connect``.
-        """
-        if self.client is None:
-            return self
-        cluster = connect(self.client)
-        n = cluster.n_threads
-        size = chunksize_for(len(self.items), n) if self.measured else self.chunksize
-        return dataclasses.replace(self, n_workers=n, chunksize=size, cluster=cluster)
+    def chunk(self, index: int) -> Sequence[Any]:
+        """Return the items of chunk ``index``."""
+        return self.items[self.first(index) : self.first(index + 1)]
 
-    def chunk(self, index: int) -> list[Any]:
-        """Return the items of chunk ``index``, as a new list.
-
-        The plain loop goes through the items themselves, unless it may have to be stopped.
-        """
-        if self.how == "sequential" and self.n_chunks == 1 and self.timeout_s is None:
-            return self.items  # type: ignore[return-value]  # it has all that is asked of the list
-        return list(self.items[index * self.chunksize : (index + 1) * self.chunksize])
-
-    def chunk_length(self, index: int) -> int:
-        """Return how many items chunk ``index`` has."""
-        return min(self.chunksize, len(self.items) - index * self.chunksize)
+    def first(self, index: int) -> int:
+        """Return the index of the first item of chunk ``index``; of the end, after the last one."""
+        return min(index * self.chunksize, len(self.items))
 
     @property
     def n_chunks(self) -> int:
@@ -114,65 +104,29 @@ def make_plan(
         TimeLimitError: the time limit was reached while the items were read.
     """
     check_choice("how", how, tuple(WAYS))
-    methods = multiprocessing.get_all_start_methods()
-    check_choice("start_method", start_method, (*methods, None))
-    if WAYS[how].uses_processes:
+    check_choice("start_method", start_method, (*multiprocessing.get_all_start_methods(), None))
+    if how in PROCESS_WAYS:
         check_not_importing("run")
-    check_client(client, how, n_workers, start_method)
-    method = _method_of(how, start_method, client)
+    _check_client(client, how, n_workers, start_method)
     workers = _checked_workers(n_workers, how)
-    if chunksize is not None:
-        chunksize = whole_number("chunksize", chunksize)
-    check_limit(timeout_s)
+    size = 0 if chunksize is None else whole_number("chunksize", chunksize)
+    if timeout_s is not None:
+        check_seconds("timeout_s", timeout_s)
     check_task(task)
     refuse_edited(task)
-    pickled = pickled_task(task, how, method)
-    if method is not None:
-        check_main_file(method)
-    begin = perf_counter()
+    method = None
+    if how in PROCESS_WAYS and client is None:
+        # Dask's own choice: its threads do not get along with forking.
+        method = start_method or ("spawn" if how == "dask" else default_start_method())
+    pickled = b""
+    if how == "dask":
+        pickled = _pickled_by_value(task)
+    elif method is not None:
+        pickled = pickled_task(task, method)
+    begin_s = perf_counter()
     listed = as_sequence(items, timeout_s)
-    read_s = perf_counter() - begin
-    size = chunksize or _chunksize_of(how, len(listed), workers)
-    return Plan(
-        task,
-        listed,
-        how,
-        workers,
-        size,
-        method,
-        timeout_s,
-        pickled,
-        measured=chunksize is None,
-        client=client,
-        read_s=read_s,
-    )
-
-
-def check_client(client: object, how: str, n_workers: int | None, start_method: str | None) -> None:
-    """Refuse a cluster where none is used, or what a cluster that runs already has decided."""
-    if how == "dask" and importlib.util.find_spec("distributed") is None:
-        raise InputError(message("dask.missing"))
-    if client is None:
-        return
-    if how != "dask":
-        raise InputError(message("dask.other_way", how=repr(how)))
-    for name, value in (("n_workers", n_workers), ("start_method", start_method)):
-        if value is not None:
-            raise InputError(message("dask.decided", name=name, received=short(value)))
-
-
-def _method_of(how: str, start_method: str | None, client: object) -> str | None:
-    """Return how the processes will start; ``None`` where none does."""
-    if not WAYS[how].uses_processes or client is not None:
-        return None
-    # Dask's own choice: its threads do not get along with forking.
-    return start_method or ("spawn" if how == "dask" else default_start_method())
-
-
-def _chunksize_of(how: str, n_items: int, n_workers: int) -> int:
-    if how == "sequential":  # nothing is dealt out: the plain loop
-        return max(1, n_items)
-    return chunksize_for(n_items, n_workers)
+    read_s = perf_counter() - begin_s
+    return Plan(task, listed, how, workers, size, method, timeout_s, pickled, client, read_s)
 
 
 def chunksize_for(n_items: int, n_workers: int) -> int:
@@ -184,17 +138,61 @@ def chunksize_for(n_items: int, n_workers: int) -> int:
 
 
 def _checked_workers(n_workers: int | None, how: str) -> int:
-    workers = usable_cpus() if n_workers is None else whole_number("n_workers", n_workers)
+    most = WINDOWS_MAX_WORKERS if sys.platform == "win32" and how in PROCESS_WAYS else None
+    if n_workers is None:
+        workers = min(usable_cpus(), most or sys.maxsize)
+    else:
+        workers = whole_number("n_workers", n_workers, most)
     if how == "sequential":
         return 1
-    if not WAYS[how].uses_processes:
+    if how not in PROCESS_WAYS:
         return workers
     if multiprocessing.current_process().daemon:
-        raise InputError(message("run.inside_pool", how=repr(how)))
-    if sys.platform == "win32" and workers > WINDOWS_MAX_WORKERS:
-        if n_workers is None:
-            return WINDOWS_MAX_WORKERS
         raise InputError(
-            message("run.windows_workers", received=workers, allowed=WINDOWS_MAX_WORKERS)
+            text(
+                es="Este código ya corre dentro de un proceso de un Pool, y esos procesos no "
+                f'pueden crear otros, así que how={how!r} no es posible aquí. Usa how="sequential" '
+                'o how="threads" dentro de la tarea.',
+                en="This code already runs inside a process of a Pool, and those may not start "
+                f'others, so how={how!r} is not possible here. Use how="sequential" or '
+                'how="threads" inside the task.',
+            )
         )
     return workers
+
+
+def _check_client(
+    client: object, how: str, n_workers: int | None, start_method: str | None
+) -> None:
+    """Refuse a cluster where none is used, or what a cluster that runs already has decided."""
+    if how == "dask" and importlib.util.find_spec("distributed") is None:
+        raise InputError(
+            text(
+                es='how="dask" necesita la biblioteca distributed, que no está instalada. Instala '
+                'el curso como dice su README, o usa how="processes".',
+                en='how="dask" needs the library distributed, which is not installed. Install the '
+                'course as its README says, or use how="processes".',
+            )
+        )
+    if client is not None and (how != "dask" or n_workers is not None or start_method is not None):
+        raise InputError(
+            text(
+                es="client es un clúster de Dask que ya está en marcha, con sus propios "
+                'trabajadores. Úsalo con how="dask" y sin n_workers ni start_method, o quita '
+                "client.",
+                en="client is a Dask cluster that runs already, with workers of its own. Use it "
+                'with how="dask" and without n_workers or start_method, or leave client out.',
+            )
+        )
+
+
+def _pickled_by_value(task: Task) -> bytes:
+    """Return the task as Dask sends it: one of a notebook travels as a whole, code and all."""
+    import cloudpickle
+    import distributed  # noqa: F401  (its first import takes a second, and is no part of the call)
+
+    try:
+        pickled: bytes = cloudpickle.dumps(task)
+    except Exception as error:
+        raise task_not_picklable(task, error) from error
+    return pickled

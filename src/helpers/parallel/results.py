@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,36 +17,26 @@ class Span(NamedTuple):
         worker: which worker, from 0 to ``n_workers - 1``.
         start_s, stop_s: when it began and ended the chunk, in seconds since the call.
         n_items: how many items the chunk had.
-        packed_s: when its results were packed for the parent, in seconds since the call; ``None``
-            where nothing had to be packed.
         n_raised: how many of the items ended in an exception, where the call went on.
         finished: whether it came to its end, or was what its worker was at when it was ended.
-        task: the name of the task, where a call has several.
     """
 
     worker: int
     start_s: float
     stop_s: float
     n_items: int
-    packed_s: float | None = None
     n_raised: int = 0
     finished: bool = True
-    task: str = ""
 
     @property
     def duration_s(self) -> float:
         """Seconds from start to stop."""
         return self.stop_s - self.start_s
 
-    @property
-    def left_s(self) -> float:
-        """When the worker was through with the chunk, packing included."""
-        return self.stop_s if self.packed_s is None else self.packed_s
-
 
 @dataclass(frozen=True, repr=False)
 class Run:
-    """The whole story of one call, whatever the way of running.
+    """The record of one call, whatever the way of running.
 
     Attributes:
         results: the results, in the order of the items.
@@ -101,22 +91,22 @@ class Run:
         return sum(span.duration_s for span in self.spans)
 
     @property
-    def parts_s(self) -> dict[str, float]:
-        """The whole call as a worker spent it, on average: its parts add up to ``elapsed_s``.
-
-        - ``"starting"``: until it was ready.
-        - ``"sending"``: waiting for a chunk while there were more, or unpacking it.
-        - ``"computing"``: applying the task.
-        - ``"collecting"``: packing its results, and waiting for the parent to take the last ones.
-        - ``"idle"``: through with its last chunk, while others still worked.
-        - ``"stopping"``: from the last result until all workers had ended.
-        """
-        return whole_story(self)
+    def idle_s(self) -> float:
+        """Seconds after their last chunk while others still computed, of all workers together."""
+        last_s = max((span.stop_s for span in self.spans), default=0.0)
+        left_s = [min(ready or 0.0, last_s) for ready in self.ready_s]
+        for span in self.spans:
+            left_s[span.worker] = max(left_s[span.worker], span.stop_s)
+        return sum(last_s - at for at in left_s)
 
     @property
     def computing_s(self) -> float:
         """Seconds during which at least one worker was computing."""
-        return _covered([(span.start_s, span.stop_s) for span in self.spans])
+        total, reached = 0.0, float("-inf")
+        for start, stop in sorted((span.start_s, span.stop_s) for span in self.spans):
+            total += max(0.0, stop - max(start, reached))
+            reached = max(reached, stop)
+        return total
 
     @property
     def utilisation(self) -> float:
@@ -130,32 +120,3 @@ class Run:
             f"chunksize={self.chunksize}, start_method={self.start_method!r}, "
             f"elapsed_s={self.elapsed_s:.6f})"
         )
-
-
-def whole_story(run: Run) -> dict[str, float]:
-    """Return ``run.parts_s``: each worker's time from the call to its end, by what it did."""
-    names = ("starting", "sending", "computing", "collecting", "idle", "stopping")
-    total = dict.fromkeys(names, 0.0)
-    arrived_s = run.arrived_s
-    last_s = max((span.left_s for span in run.spans), default=arrived_s)
-    reached = [arrived_s if ready is None else min(ready, arrived_s) for ready in run.ready_s]
-    never = [arrived_s for ready in run.ready_s if ready is None]
-    total["starting"] = sum(reached) - sum(never)
-    for span in sorted(run.spans, key=lambda span: span.start_s):
-        total["sending"] += span.start_s - reached[span.worker]
-        total["computing"] += span.duration_s
-        total["collecting"] += span.left_s - span.stop_s
-        reached[span.worker] = span.left_s
-    total["idle"] = sum(max(0.0, last_s - at) for at in reached) + sum(never)
-    total["collecting"] += sum(arrived_s - max(last_s, at) for at in reached)
-    total["stopping"] = run.stopping_s * len(reached)
-    return {name: seconds / max(1, len(reached)) for name, seconds in total.items()}
-
-
-def _covered(intervals: Sequence[tuple[float, float]]) -> float:
-    """Return the length of the union of ``intervals``."""
-    total, reached = 0.0, float("-inf")
-    for start, stop in sorted(intervals):
-        total += max(0.0, stop - max(start, reached))
-        reached = max(reached, stop)
-    return total

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures.process import BrokenProcessPool
-from functools import partial
+import queue
+from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
-from helpers.language import message
-from helpers.parallel.errors import NotPicklableError, TimeLimitError, WorkerLostError
-from helpers.parallel.failures import not_started, opened, raise_failure, unsent_item
-from helpers.parallel.importing import main_file
-from helpers.parallel.interrupts import Interrupts
-from helpers.parallel.mailbox import Mailbox
-from helpers.parallel.outcomes import told
+from helpers.language import text
+from helpers.parallel.errors import ParallelError, TimeLimitError
+from helpers.parallel.failures import (
+    not_started,
+    pickled_chunk,
+    raise_failure,
+    unpickled_results,
+)
 from helpers.parallel.plans import Plan, make_plan
-from helpers.parallel.results import Run, Task
-from helpers.parallel.ways import WAYS, Way
+from helpers.parallel.processes import interrupts_held
+from helpers.parallel.results import Run, Span, Task
+from helpers.parallel.ways import PROCESS_WAYS, Way, load_way
 from helpers.worker import Outcome
 
-# How often the parent looks whether a worker has ended, while no results come.
+# How often the parent looks at the clock and the workers, while no results come.
 POLL_S = 0.1
 # Chunks that are given out per worker ahead of the results, so that none waits for the parent.
 AHEAD = 64
 
-_Arrival = tuple[int, "Outcome | BaseException"]
+_Arrivals = queue.Queue[tuple[int, Outcome | BaseException]]
 
 
 def run(
@@ -40,7 +41,7 @@ def run(
     timeout_s: float | None = None,
     client: Any = None,
 ) -> Run:
-    """Apply ``task`` to each of ``items``, in one of several ways, and tell who did what when.
+    """Apply ``task`` to each of ``items``, in one of several ways, and record who did what when.
 
     Args:
         task: a function of one argument. For processes it has to be importable by them: from a
@@ -79,137 +80,127 @@ def run(
         Exception: what the task itself raised, with a note that names the item.
     """
     plan = make_plan(task, items, how, n_workers, chunksize, start_method, timeout_s, client)
+    start_way = load_way(how)
     called_s = perf_counter()  # checking the arguments is no part of any way of running
     if not plan.items:
-        return told(plan, [], [], (called_s, perf_counter()))
-    with Interrupts(held=not WAYS[plan.how].submit_blocks) as interrupts:
-        plan = plan.connected()
-        way = _started(plan)
+        return _record(plan.shared_by(plan.n_workers), [], called_s, called_s)
+    job = plan.job(called_s)
+    with interrupts_held(how != "sequential") as pass_on_interrupts:
         try:
-            results, outcomes = _collect(plan, way, called_s, interrupts)
+            way = start_way(job)
+        except ParallelError:
+            raise
+        except (OSError, EOFError, RuntimeError, ImportError) as error:  # the last: no semaphores
+            raise not_started(plan, error) from error.with_traceback(None)
+        try:
+            plan = plan.shared_by(way.n_workers)
+            outcomes = _compute(plan, way, job.deadline_s, pass_on_interrupts)
             arrived_s = perf_counter()
             way.stop()
         except BaseException:  # an interrupt too: no worker outlives the call
             way.kill()
             raise
-    return told(plan, results, outcomes, (called_s, arrived_s), way.losses_s())
+    done = _record(plan, outcomes, called_s, arrived_s, way.losses_s())
+    for outcome in outcomes:
+        done.results.extend(outcome.results)
+    return done
 
 
-def _started(plan: Plan) -> Way:
+def _compute(
+    plan: Plan, way: Way, deadline_s: float | None, pass_on_interrupts: Callable[[], None]
+) -> list[Outcome]:
+    """Have every chunk computed; return what came of them, in the items' order."""
+    arrivals: _Arrivals = queue.Queue()
+    outcomes: dict[int, Outcome] = {}
+    n_sent, ahead = 0, 1 if plan.how == "sequential" else AHEAD * plan.n_workers
+    while len(outcomes) < plan.n_chunks:
+        while n_sent < min(plan.n_chunks, len(outcomes) + ahead):
+            _send(plan, way, n_sent, arrivals)
+            n_sent += 1
+        pass_on_interrupts()
+        wait_s = POLL_S if deadline_s is None else min(POLL_S, deadline_s - perf_counter())
+        if wait_s <= 0 and plan.how != "sequential":  # the plain loop looks at the clock itself
+            raise _time_limit(plan, plan.first(len(outcomes)))
+        try:
+            index, arrived = arrivals.get(timeout=max(0.0, wait_s))
+        except queue.Empty:
+            way.check()
+        else:
+            outcomes[index] = _checked(plan, index, arrived)
+    return [outcomes[index] for index in range(plan.n_chunks)]
+
+
+def _send(plan: Plan, way: Way, index: int, arrivals: _Arrivals) -> None:
+    chunk = pickled_chunk(plan, index) if plan.how in PROCESS_WAYS else plan.chunk(index)
     try:
-        return WAYS[plan.how](plan.job)
-    except (OSError, EOFError, RuntimeError, ImportError) as error:  # the last: no semaphores here
-        raise not_started(plan, error) from error.with_traceback(None)
-
-
-def _collect(
-    plan: Plan, way: Way, called_s: float, interrupts: Interrupts
-) -> tuple[list[Any], list[Outcome]]:
-    """Have every chunk computed; return the results and the outcomes, in the items' order."""
-    results: list[Any] = [None] * (len(plan.items) if plan.n_chunks > 1 else 0)
-    arrivals: Mailbox[_Arrival] = Mailbox()
-    collected: dict[int, Outcome] = {}
-    n_sent, ahead = 0, 1 if way.submit_blocks else AHEAD * plan.n_workers
-    with _alarm(plan, way):
-        while len(collected) < plan.n_chunks:
-            while n_sent < min(plan.n_chunks, len(collected) + ahead):
-                _send(plan, way, n_sent, arrivals)
-                n_sent += 1
-            arrival = None
-            while arrival is None:
-                interrupts.pass_on()
-                arrival = _next_arrival(plan, way, arrivals, called_s, len(collected))
-            index, arrived = arrival
-            collected[index] = outcome = _checked(plan, way, index, arrived)
-            if plan.n_chunks == 1:
-                results = outcome.results
-            else:
-                first = index * plan.chunksize
-                results[first : first + len(outcome.results)] = outcome.results
-            outcome.results = None  # they are in their place
-    return results, [collected[index] for index in range(plan.n_chunks)]
-
-
-class _alarm:  # noqa: N801  (it reads as a statement)
-    """While inside, a timer stops the work of a way that keeps the calling thread busy."""
-
-    def __init__(self, plan: Plan, way: Way) -> None:
-        needed = way.submit_blocks and plan.timeout_s is not None
-        limit_s = min(max(0, (plan.timeout_s or 0) - plan.read_s), threading.TIMEOUT_MAX)
-        self._timer = threading.Timer(limit_s, way.kill) if needed else None
-
-    def __enter__(self) -> None:
-        if self._timer:
-            self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        if self._timer:
-            self._timer.cancel()
-            self._timer.join()
-
-
-def _send(plan: Plan, way: Way, index: int, arrivals: Mailbox[_Arrival]) -> None:
-    tell: Callable[[Outcome | BaseException], None] = partial(_arrive, arrivals, index)
-    try:
-        way.submit(partial(plan.chunk, index), tell)
-    except BrokenProcessPool as error:  # a worker was lost since the last look
-        tell(error.with_traceback(None))  # its frames hold the executor, and with it semaphores
+        way.submit(chunk, lambda outcome: arrivals.put((index, outcome)))
     except (OSError, EOFError, RuntimeError) as error:  # a task's own errors come as an outcome
         raise not_started(plan, error) from error.with_traceback(None)
 
 
-def _arrive(arrivals: Mailbox[_Arrival], index: int, outcome: Outcome | BaseException) -> None:
-    """Take an outcome from the thread of the way, which reads the results, as in the raw calls.
-
-    If the calling thread read them, the two would wait for each other's turns.
-    """
-    try:
-        if isinstance(outcome, Outcome) and isinstance(outcome.results, bytes):
-            outcome.results = opened(outcome.results)
-    except NotPicklableError as error:
-        outcome = error
-    arrivals.put((index, outcome))
-
-
-def _next_arrival(
-    plan: Plan, way: Way, arrivals: Mailbox[_Arrival], called_s: float, n_done: int
-) -> _Arrival | None:
-    """Wait a moment for the next outcome; where none comes, look at the workers and the clock."""
-    left_s = POLL_S
-    if plan.timeout_s is not None:
-        left_s = min(POLL_S, called_s + plan.timeout_s - plan.read_s - perf_counter())
-    if left_s <= 0:
-        raise _time_limit(plan, n_done)
-    arrival = arrivals.take(left_s)
-    exit_code = way.lost() if arrival is None else None
-    if exit_code is not None:
-        raise _lost(plan, way, exit_code)
-    return arrival
-
-
-def _checked(plan: Plan, way: Way, index: int, arrived: Outcome | BaseException) -> Outcome:
-    if isinstance(arrived, BrokenProcessPool):
-        raise _lost(plan, way, None) from arrived
+def _checked(plan: Plan, index: int, arrived: Outcome | BaseException) -> Outcome:
+    """Return the outcome of chunk ``index`` with its results; raise what went wrong."""
     if isinstance(arrived, BaseException):
-        raise unsent_item(plan, index, arrived)
+        raise arrived
     if arrived.failure is not None:
         raise_failure(plan, index, arrived.failure)
-    if len(arrived.results) < plan.chunk_length(index):  # it was told to stop half-way
-        raise _time_limit(plan, index)
+    if isinstance(arrived.results, bytes):
+        arrived.results = unpickled_results(arrived.results)
+    n_done = plan.first(index) + len(arrived.results)
+    if n_done < plan.first(index + 1):  # it stopped half-way
+        raise _time_limit(plan, n_done)
     return arrived
 
 
-def _time_limit(plan: Plan, n_chunks: int) -> TimeLimitError:
-    done = min(len(plan.items), n_chunks * plan.chunksize)
+def _time_limit(plan: Plan, n_done: int) -> TimeLimitError:
+    limit, n = f"{plan.timeout_s} s", len(plan.items)
     return TimeLimitError(
-        message("run.time_limit", limit=plan.timeout_s, done=done, total=len(plan.items))
+        text(
+            es=f"Se alcanzó el límite de {limit} con {n_done} de {n} elementos terminados, y el "
+            "trabajo se detuvo. Usa menos elementos, más procesos o un timeout_s mayor.",
+            en=f"The limit of {limit} was reached with {n_done} of {n} items done, and the work "
+            "was stopped. Use fewer items, more workers or a larger timeout_s.",
+        )
     )
 
 
-def _lost(plan: Plan, way: Way, exit_code: int | None) -> WorkerLostError:
-    file = main_file() if plan.start_method != "fork" else None
-    if file and way.began and not way.began.acquire(block=False):
-        return WorkerLostError(message("run.lost_at_start", file=file))
-    if exit_code is None:
-        return WorkerLostError(message("run.worker_lost"))
-    return WorkerLostError(message("run.worker_lost_code", code=exit_code))
+def _record(
+    plan: Plan,
+    outcomes: list[Outcome],
+    called_s: float,
+    arrived_s: float,
+    losses_s: Mapping[Any, float] = MappingProxyType({}),
+) -> Run:
+    """Make the ``Run``: workers numbered by when they were ready, times since the call."""
+    stopped_s = perf_counter()
+    ready_s: dict[Any, float] = {}
+    for outcome in outcomes:
+        ready_s[outcome.worker] = min(outcome.ready_s, ready_s.get(outcome.worker, stopped_s))
+    names = sorted(ready_s, key=lambda name: (ready_s[name], name))
+    numbers = {name: number for number, name in enumerate(names)}
+    n_workers = max(plan.n_workers, len(names))
+    return Run(
+        results=[],
+        how=plan.how,
+        n_workers=n_workers,
+        chunksize=plan.chunksize,
+        start_method=plan.start_method,
+        elapsed_s=stopped_s - called_s,
+        ready_s=(
+            *(ready_s[name] - called_s for name in names),
+            *[None] * (n_workers - len(names)),
+        ),
+        spans=tuple(
+            Span(
+                numbers[outcome.worker],
+                outcome.start_s - called_s,
+                outcome.stop_s - called_s,
+                len(outcome.results),
+            )
+            for outcome in outcomes
+        ),
+        stopping_s=stopped_s - arrived_s,
+        lost_s={
+            numbers[name]: lost_s - called_s for name, lost_s in losses_s.items() if name in numbers
+        },
+    )

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import atexit
-import inspect
 import multiprocessing
 import os
 import pickle
 import shutil
-import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter
-from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any
 
 from helpers import stopwatch
 from helpers.language import current_language, text
-from helpers.parallel.arguments import name_of
-from helpers.parallel.edited import refuse_edited
+from helpers.parallel.arguments import check_task
 from helpers.parallel.errors import InputError, TaskNotImportableError
-from helpers.parallel.pickling import pickled_task_for
+from helpers.parallel.importing import pickled_task, refuse_edited
 from helpers.parallel.results import Run, Span
 
 PREFIX = "watched-"
-_left: set[str] = set()  # folders that the system did not let us delete yet
+CLOCK_TICK_S = 0.02  # the system knows the start of a process in hundredths of a second
+
+
+def watch() -> Watch:
+    """Watch the calls of tasks inside a block: which process or thread computes what, and when.
+
+    ``with watch() as watched, multiprocessing.Pool() as pool: pool.map(watched(task), items)``
+    makes the same call as without it; afterwards ``plot_timeline(watched)`` draws it. What cannot
+    be logged (a full disk, another machine) is computed all the same.
+    """
+    return Watch()
 
 
 class Watch:
@@ -35,36 +39,23 @@ class Watch:
 
     Attributes:
         elapsed_s: seconds of the block's body, without the watch's own set-up and reading.
+        problems: what is missing in the record, a sentence each, in the learner's language.
     """
 
     def __init__(self) -> None:
         self.elapsed_s = 0.0
-        self._tasks: list[str] = []
-        self._pool_workers: set[int] = set()
-        self._n_pool_workers = 0
+        self.problems: list[str] = []
+        self._recorder: _Recorder | None = None
         self._run: Run | None = None
-        self._notes: stopwatch.Notes | None = None
-        self._problems: list[str] = []
 
     def __enter__(self) -> Watch:
         """Begin to watch."""
-        _sweep()
-        folder = ""
+        _delete_what_dead_programs_left()
         try:
             folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
-            (Path(folder) / stopwatch.MISSED).write_bytes(b"0")
-        except OSError as error:
-            self._problems.append(
-                text(
-                    es=f"No se pudo anotar nada en la carpeta temporal: {error}.",
-                    en=f"Nothing could be recorded in the temporary folder: {error}.",
-                )
-            )
-        refused = pickle.dumps(TaskNotImportableError)
-        self._notes = stopwatch.Notes(folder, current_language(), os.getpid(), refused)
-        self._notes.pickled = self._pickled
-        stopwatch.make_known(self._notes)
-        self._before = {child.pid for child in multiprocessing.active_children()}
+        except OSError:
+            folder = ""  # nothing is logged
+        self._recorder = _Recorder(folder)
         self._begin_s = perf_counter()
         return self
 
@@ -75,289 +66,141 @@ class Watch:
         computer: a pool, an executor, a thread, a process, a loop.
 
         Raises:
-            InputError: it cannot be called; it is a coroutine function or a generator function,
-                whose call does nothing yet; its file was edited after it was imported; or there is
-                no block of ``watch()`` around.
+            InputError: it cannot be called, or is a coroutine function, whose call computes nothing
+                yet; its file was edited after it was imported; or there is no block of ``watch()``
+                around.
         """
-        if self._notes is None or self._run is not None:
-            raise InputError(
-                text(
-                    es="Esto solo mide dentro de su bloque, with watch() as NOMBRE: usa el nombre "
-                    "que escribiste después de as.",
-                    en="This only times inside its block, with watch() as NAME: use the name that "
-                    "you wrote after as.",
-                )
-            )
-        if not callable(task):
-            raise InputError(
-                text(
-                    es=f"watched recibió {task!r}. Tiene que ser una función, sin paréntesis.",
-                    en=f"watched got {task!r}. It has to be a function, without parentheses.",
-                )
-            )
-        if _only_begins(task):
-            raise InputError(
-                text(
-                    es=f"{name_of(task)} es una corrutina o un generador: llamarla no calcula "
-                    "todavía nada, así que no hay qué medir. Mide la función que la espera o la "
-                    "recorre.",
-                    en=f"{name_of(task)} is a coroutine or a generator function: calling it "
-                    "computes nothing yet, so there is nothing to time. Time the function that "
-                    "awaits or iterates it.",
-                )
-            )
-        if isinstance(task, stopwatch.WatchedTask) and task._notes is self._notes:
+        if self._recorder is None or self._run is not None:
+            raise _used_wrongly()
+        check_task(task)
+        if isinstance(task, stopwatch.WatchedTask) and task.recorder is self._recorder:
             return task
         refuse_edited(task)
-        name = name_of(task)
-        if name not in self._tasks:
-            self._tasks.append(name)
-        return stopwatch.WatchedTask(task, self._notes, self._tasks.index(name))
+        return stopwatch.WatchedTask(task, self._recorder)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Read what was noted, and delete the notes."""
+    def __exit__(self, *_: object) -> None:
+        """Read what was logged, and delete the logs."""
         end_s = perf_counter()
         self.elapsed_s = end_s - self._begin_s
-        assert self._notes is not None
-        self._notes.close()
-        stopwatch.forget(self._notes)
+        assert self._recorder is not None
+        self._recorder.close()
         try:
-            self._run = self._read(Path(self._notes.folder), end_s)
+            self._run = self._read(self._recorder, end_s)
         finally:
-            _delete(self._notes.folder)
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """What is missing in the record, a sentence each, in the learner's language."""
-        return tuple(self._problems)
+            shutil.rmtree(self._recorder.folder, ignore_errors=True)
 
     def run(self) -> Run:
         """Return the record as a ``Run`` without results: who computed what when.
 
         Raises:
-            InputError: the block has not ended yet, or nothing was noted in it.
+            InputError: the block has not ended yet, or nothing was logged in it.
         """
-        if self._run is None:
-            raise InputError(
-                text(
-                    es="El bloque with watch() as NOMBRE todavía no termina: usa NOMBRE después "
-                    "del bloque.",
-                    en="The block with watch() as NAME has not ended yet: use NAME after the "
-                    "block.",
-                )
-            )
-        if not self._run.spans:
-            raise InputError(
-                " ".join(self._problems)
-                or text(
-                    es="Dentro del bloque with watch() as NOMBRE no se llamó a ninguna función "
-                    "medida: pasa NOMBRE(función) en lugar de función, y espera ahí los "
-                    "resultados.",
-                    en="No timed function was called inside the block with watch() as NAME: pass "
-                    "NAME(function) in place of function, and wait for the results there.",
-                )
-            )
+        if self._run is None or not self._run.spans:
+            raise InputError(" ".join(self.problems)) if self.problems else _used_wrongly()
         return self._run
 
-    def _pickled(self, task: Any, start_method: str | None) -> bytes:
-        self._look_for_pool_workers()
-        return pickled_task_for(task, start_method or "fork")
-
-    def _look_for_pool_workers(self) -> None:
-        children = multiprocessing.active_children()
-        workers = {child.pid for child in children if "PoolWorker" in child.name and child.pid}
-        self._pool_workers |= workers
-        self._n_pool_workers = max(self._n_pool_workers, len(workers))
-
-    def _read(self, folder: Path, end_s: float) -> Run:
-        workers = _workers(folder) if self._notes and self._notes.folder else []
-        missed = folder / stopwatch.MISSED
-        if missed.exists() and missed.read_bytes() == b"1":
-            self._problems.append(
+    def _read(self, recorder: _Recorder, end_s: float) -> Run:
+        logs, complete = _read_logs(recorder.folder)
+        if not complete:
+            self.problems.append(
                 text(
-                    es="Falta lo de algunos procesos, que no pudieron anotarlo (¿disco lleno?).",
-                    en="Some processes are missing: they could not record anything (disk full?).",
+                    es="Faltan llamadas que no se pudieron anotar (¿disco lleno?).",
+                    en="Some calls are missing: they could not be recorded (disk full?).",
                 )
             )
-        lanes = _lanes(workers)
-        gone = not self._pool_workers & {c.pid for c in multiprocessing.active_children()}
-        idle = self._n_pool_workers - len({i for w, i in lanes if w.pid in self._pool_workers})
-        return self._told(lanes, max(0, idle), end_s, gone)
-
-    def _told(
-        self, placed: list[tuple[_Worker, int]], n_idle: int, end_s: float, gone: bool
-    ) -> Run:
-        begin_s, me = self._begin_s, os.getpid()
-        n_lanes = 1 + max((lane for _, lane in placed), default=-1)
-        kinds = ["process"] * (n_lanes + n_idle)
-        ready: list[float | None] = [None] * (n_lanes + n_idle)
-        started: list[float | None] = [None] * (n_lanes + n_idle)
-        spans = []
-        for worker, lane in placed:
-            if worker.pid == me:
-                kinds[lane] = "this_process" if worker.is_main else "thread"
-            arrived_s = max(0.0, worker.arrived_s - begin_s)
-            if ready[lane] is None:
-                ready[lane] = arrived_s
-                if worker.pid != me and worker.started_s >= begin_s - 0.02:
-                    started[lane] = max(0.0, worker.started_s - begin_s)
-            spans += [
-                Span(
-                    lane, max(0.0, s.start_s - begin_s), (s.stop_s or end_s) - begin_s, s.n_calls,
-                    None, s.n_raised, s.stop_s is not None, self._tasks[s.task],
-                )
-                for s in worker.stretches
-            ]  # fmt: skip
+        begin_s, me, pool = self._begin_s, os.getpid(), recorder.pool_workers
+        kinds: list[str] = []
+        ready_s: list[float | None] = []
+        started_s: list[float | None] = []
+        spans: list[Span] = []
+        for lane, (pid, pages) in enumerate(logs):
+            is_main, started, arrived = pages[0][stopwatch.IS_MAIN : stopwatch.ARRIVED + 1]
+            kinds.append("process" if pid != me else "this_process" if is_main else "thread")
+            ready_s.append(max(0.0, arrived - begin_s))
+            is_new = pid != me and started > begin_s - CLOCK_TICK_S
+            started_s.append(max(0.0, started - begin_s) if is_new else None)
+            spans += _spans(lane, pages, begin_s, end_s)
+        n_idle = max(0, recorder.n_pool_workers - sum(pid in pool for pid, _ in logs))
+        how = "sequential" if kinds == ["this_process"] else "threads"
+        if pool or "process" in kinds:
+            how = "pool" if pool else "other_processes"
         last_s = max((span.stop_s for span in spans), default=self.elapsed_s)
-        is_pool = bool(self._pool_workers)
+        has_ended = pool and not pool & {c.pid for c in multiprocessing.active_children()}
         return Run(
             results=[],
-            how=_how(kinds, is_pool),
-            n_workers=n_lanes + n_idle,
+            how=how,
+            n_workers=len(kinds) + n_idle,
             chunksize=1,
             start_method=None,
             elapsed_s=self.elapsed_s,
-            ready_s=tuple(ready),
+            ready_s=(*ready_s, *[None] * n_idle),
             spans=tuple(sorted(spans, key=lambda span: span.start_s)),
-            stopping_s=self.elapsed_s - last_s if is_pool and gone else 0.0,
-            started_s=tuple(started),
-            lanes=tuple(kinds),
+            stopping_s=self.elapsed_s - last_s if has_ended else 0.0,
+            started_s=(*started_s, *[None] * n_idle),
+            lanes=(*kinds, *["process"] * n_idle),
         )
 
 
-def watch() -> Watch:
-    """Watch the calls of tasks inside a block: which process or thread computes what, and when.
+class _Recorder(stopwatch.Recorder):
+    """That of the process of the watch: it checks tasks, and looks at the pools that get them."""
 
-    ``with watch() as watched, multiprocessing.Pool() as pool: pool.map(watched(task), items)``
-    makes the same call as without it; afterwards ``plot_timeline(watched)`` draws it. What cannot
-    be noted (a full disk, another machine) is computed all the same.
+    def __init__(self, folder: str) -> None:
+        error = pickle.dumps(TaskNotImportableError)
+        super().__init__(folder, current_language(), os.getpid(), error)
+        stopwatch.recorders[folder] = self
+        self.pool_workers: set[int | None] = set()  # their numbers, ended ones too
+        self.n_pool_workers = 0  # at a time
 
-    Returns:
-        A context manager; what it gives puts a stopwatch into a task.
-    """
-    return Watch()
-
-
-class _Stretch(NamedTuple):
-    """Calls of a task, one at once after the other; ``stop_s`` is ``None`` where it goes on."""
-
-    start_s: float
-    stop_s: float | None
-    n_calls: int
-    n_raised: int
-    task: int
+    def pickled(self, task: Any, start_method: str | None) -> bytes:
+        children = multiprocessing.active_children()
+        workers = {child.pid for child in children if "PoolWorker" in child.name}
+        self.pool_workers |= workers
+        self.n_pool_workers = max(self.n_pool_workers, len(workers))
+        return pickled_task(task, start_method or "fork")
 
 
-class _Worker(NamedTuple):
-    """A thread of a process, with what it noted, in seconds of ``perf_counter``."""
-
-    pid: int
-    is_main: bool
-    started_s: float
-    arrived_s: float
-    ended_s: float
-    stretches: list[_Stretch]
-
-
-def _workers(folder: Path) -> list[_Worker]:
-    """Return who has noted something in ``folder``, in the order in which they arrived."""
-    files: dict[tuple[int, int], list[Path]] = defaultdict(list)
-    for path in folder.glob("*-*-*"):
-        pid, thread, _ = map(int, path.name.split("-"))
-        files[pid, thread].append(path)
-    found = [_worker(pid, paths) for (pid, _), paths in files.items()]
-    return sorted(found, key=lambda worker: worker.arrived_s)
+def _read_logs(folder: str) -> tuple[list[tuple[int, list[Any]]], bool]:
+    """Return each thread's process and pages, in order of arrival, and whether none is missing."""
+    pages: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    complete = bool(folder)
+    for path in sorted(Path(folder).iterdir()) if folder else ():
+        pid, thread, _part = path.name.split("-")
+        content = path.read_bytes()
+        if len(content) == stopwatch.FILE_BYTES:
+            pages[pid, thread].append(memoryview(content).cast("d"))
+        else:
+            complete = False
+    logs = [(int(pid), own) for (pid, _thread), own in pages.items()]
+    return sorted(logs, key=lambda log: log[1][0][stopwatch.ARRIVED]), complete
 
 
-def _worker(pid: int, paths: list[Path]) -> _Worker:
-    stretches: list[_Stretch] = []
-    head: Any = None
-    for path in sorted(paths, key=lambda path: int(path.name.rpartition("-")[2])):
-        page = memoryview(path.read_bytes()).cast("d")
-        last, head = page, head or page
+def _spans(lane: int, pages: list[Any], begin_s: float, end_s: float) -> Iterator[Span]:
+    """Yield what a thread has logged, in seconds since the beginning of the watch."""
+    for page in pages:
         for i in range(int(page[stopwatch.N_RECORDS])):
-            at = stopwatch.HEAD + i * stopwatch.RECORD
-            start_s, stop_s, n_calls, n_raised, task = page[at : at + stopwatch.RECORD]
-            stretches.append(_Stretch(start_s, stop_s, int(n_calls), int(n_raised), int(task)))
-    if last[stopwatch.AT_WORK]:
-        at_work = last[stopwatch.AT_WORK]
-        stretches.append(_Stretch(at_work, None, 1, 0, int(last[stopwatch.ITS_TASK])))
-    started_s, arrived_s, ended_s = head[stopwatch.STARTED : stopwatch.ENDED + 1]
-    is_main = bool(head[stopwatch.IS_MAIN])
-    return _Worker(pid, is_main, started_s, arrived_s, ended_s, stretches)
+            at = stopwatch.HEADER + i * stopwatch.RECORD
+            start_s, stop_s, n_calls, n_raised = page[at : at + stopwatch.RECORD]
+            start_s = max(0.0, start_s - begin_s)
+            yield Span(lane, start_s, stop_s - begin_s, int(n_calls), n_raised=int(n_raised))
+    if running_since_s := pages[-1][stopwatch.RUNNING]:
+        yield Span(lane, running_since_s - begin_s, end_s - begin_s, 1, finished=False)
 
 
-def _lanes(workers: list[_Worker]) -> list[tuple[_Worker, int]]:
-    """Give each worker a lane; one that had ended before another began leaves its lane to it."""
-    free_at: list[float] = []
-    placed = []
-    for worker in workers:
-        begin_s = worker.arrived_s if worker.started_s < 0 else worker.started_s
-        lane = next((i for i, free_s in enumerate(free_at) if free_s <= begin_s), len(free_at))
-        ended_s = worker.ended_s if worker.ended_s > 0 else float("inf")
-        free_at[lane : lane + 1] = [ended_s]
-        placed.append((worker, lane))
-    return placed
-
-
-def _how(kinds: list[str], is_pool: bool) -> str:
-    if is_pool:
-        return "pool"
-    if "process" in kinds:
-        return "other_processes"
-    return "sequential" if kinds == ["this_process"] else "threads"
-
-
-def _only_begins(task: Any) -> bool:
-    """Say whether a call of the task only makes what computes later."""
-    while isinstance(task, partial):
-        task = task.func
-    called = getattr(type(task), "__call__", None)  # noqa: B004  (it is looked into, not asked for)
-    kinds = (
-        inspect.iscoroutinefunction,
-        inspect.isgeneratorfunction,
-        inspect.isasyncgenfunction,
+def _used_wrongly() -> InputError:
+    return InputError(
+        text(
+            es="Dentro del bloque with watch() as NOMBRE pasa NOMBRE(función) en lugar de función, "
+            "y espera ahí los resultados; usa NOMBRE después del bloque para ver lo que se midió.",
+            en="Inside its block, with watch() as NAME, pass NAME(function) in place of function, "
+            "and wait for the results there; use NAME after the block to see what was timed.",
+        )
     )
-    return any(kind(one) for kind in kinds for one in (task, called))
 
 
-def _delete(folder: str) -> None:
-    """Delete the folder of a watch, and those that the system did not let us delete before."""
-    if folder:
-        _left.add(folder)
-    for one in list(_left):
-        shutil.rmtree(one, ignore_errors=True)
-        if not Path(one).exists():
-            _left.discard(one)
+def _delete_what_dead_programs_left() -> None:
+    import psutil  # only a watch needs it
 
-
-atexit.register(_delete, "")
-
-
-def _sweep() -> None:
-    """Delete what programs that were killed have left, and we ourselves could not delete before."""
-    _delete("")
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
-        pid = path.name.removeprefix(PREFIX).partition("-")[0]
-        if pid.isdigit() and not _is_there(int(pid)):
+        pid = path.name.split("-")[1]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_there(pid: int) -> bool:
-    if sys.platform == "win32":
-        import ctypes  # os.kill would end it there
-
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)
-        return bool(handle and ctypes.windll.kernel32.CloseHandle(handle))
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass  # it is somebody else's
-    return True

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from functools import cache
 
-from helpers.tasks.claims import claim, whole_number
-from helpers.tasks.paths import absolute
+from helpers.language import text
+from helpers.tasks.paths import new_folder
 
-# A folder of more files than this is slow to list on some systems.
-_PER_FOLDER = 100
-# Files are as uneven as real ones: the logarithms of their lengths have this standard deviation.
-_SPREAD = 1.0
-# The title, "# Nota 7", has as many words; no file has fewer.
-_TITLE_WORDS = 3
+_PER_FOLDER = 100  # a folder of more files is slow to list on some systems
+_SPREAD = 1.0  # the standard deviation of the logarithms of the files' lengths, as uneven as real
+_TITLE_WORDS = 3  # those of "# Nota 7"; no file has fewer
 
 _TEXT = """\
 Un **archivo Markdown** es un texto que se lee bien tal como está escrito. Sus títulos empiezan
@@ -53,34 +49,33 @@ def make_corpus(
 
     They stand a hundred to a folder, two levels down (``root/000/07/note 42.md``), so that a
     million of them can be made. Their lengths are as uneven as those of real files: half of them
-    are shorter than 0.6 of the mean, a few ten times as long as it. The same arguments give the
-    same corpus, whatever the computer.
+    are shorter than 0.6 of the mean, a few ten times as long as it. The same numbers give the same
+    corpus on any computer.
 
     Args:
-        root: the folder to make. It must not exist yet, unless this function made it with the
-            same numbers; it is then completed, for instance after an interruption.
-        n_files: how many files it gets. A thousand of a thousand words take some 6 MB on the disk
-            and some tenths of a second.
+        root: the folder to make. It must not exist yet.
+        n_files: how many files it gets; a thousand of a thousand words take some 6 MB.
         mean_words: how many words a file has, on average of very many.
 
     Returns:
         The absolute paths of the files, in the order in which ``list_directories(root,
-        recursive=True)`` and ``find_markdowns`` come upon them. ``corpus_words`` tells their words.
+        recursive=True)`` and ``find_markdowns`` come upon them.
 
     Raises:
-        FileExistsError: where ``root`` is something that this function did not make.
+        FileExistsError: where ``root`` exists already.
         OSError: where it cannot be written, for instance since the disk is full.
-        ValueError: where a number is negative or not whole.
-        TypeError: where ``root`` is no path.
+        ValueError, TypeError: where a number is negative or not whole, or ``root`` is no path.
     """
     counts = corpus_words(n_files, mean_words)
-    path = absolute(root)
-    claim(path, f"{n_files} {mean_words}", "make_corpus")
-    files = [os.path.join(path, _name(i)) for i in range(n_files)]
-    for i, (file, words) in enumerate(zip(files, counts, strict=True)):
-        if i % _PER_FOLDER == 0:
-            os.makedirs(os.path.dirname(file), exist_ok=True)
-        with open(file, "wb", buffering=0) as opened:
+    path = new_folder(root)
+    files = []
+    for i, words in enumerate(counts):
+        number, place = divmod(i, _PER_FOLDER)
+        folder = os.path.join(path, f"{number // _PER_FOLDER:03}", f"{number % _PER_FOLDER:02}")
+        if place == 0:
+            os.makedirs(folder)
+        files.append(os.path.join(folder, f"note {place:02}.md"))
+        with open(files[-1], "wb", buffering=0) as opened:
             opened.write(_note(i, words))
     return files
 
@@ -97,24 +92,19 @@ def corpus_words(n_files: int = 1_000, mean_words: int = 1_000) -> list[int]:
     Raises:
         ValueError: where a number is negative or not whole.
     """
-    whole_number(n_files, "n_files")
-    whole_number(mean_words, "mean_words")
-    return [max(_TITLE_WORDS, round(mean_words * length)) for length in _lengths(n_files)]
-
-
-def _lengths(n_files: int) -> Iterator[float]:
-    """Yield the length of each file, in units of their mean: log-normal, as real ones are."""
+    for name, value in (("n_files", n_files), ("mean_words", mean_words)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise ValueError(
+                text(
+                    es=f"{name} debe ser un número entero, 0 o más, y es {value!r}.",
+                    en=f"{name} must be a whole number, 0 or more, and it is {value!r}.",
+                )
+            )
     from random import Random  # a heavy import, which workers do without
 
-    random = Random(0)
-    return (random.lognormvariate(-(_SPREAD**2) / 2, _SPREAD) for _ in range(n_files))
-
-
-def _name(i: int) -> str:
-    folder, place = divmod(i, _PER_FOLDER)
-    return os.path.join(
-        f"{folder // _PER_FOLDER:03}", f"{folder % _PER_FOLDER:02}", f"note {place:02}.md"
-    )
+    random, mean = Random(0), -(_SPREAD**2) / 2  # log-normal, of mean 1
+    lengths = (random.lognormvariate(mean, _SPREAD) for _ in range(n_files))
+    return [max(_TITLE_WORDS, round(mean_words * length)) for length in lengths]
 
 
 def _note(i: int, n_words: int) -> bytes:
@@ -122,8 +112,8 @@ def _note(i: int, n_words: int) -> bytes:
     words = _words()
     laps, rest = divmod(n_words - _TITLE_WORDS, len(words))
     start = (i * 37) % len(words)
-    text = b"".join(words) * laps + b"".join((words + words)[start : start + rest])
-    return b"# Nota %d\n\n" % i + text
+    body = b"".join(words) * laps + b"".join((words + words)[start : start + rest])
+    return b"# Nota %d\n\n" % i + body
 
 
 @cache

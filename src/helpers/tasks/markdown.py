@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
-from helpers.tasks.claims import claim, write_text
-from helpers.tasks.paths import absolute, explained
+from helpers.tasks.paths import absolute, explained, new_folder, write_text
 
 _SUFFIXES = (".md", ".MD", ".Md", ".mD")
 _Entries = Iterator["os.DirEntry[str]"]
 _WINDOWS = os.name == "nt"
 _JUNCTION = 0xA0000003  # stat.IO_REPARSE_TAG_MOUNT_POINT, which only Windows has
-_FOLDER_NAMES = ("apuntes", "año 2024", "café", "empty", "lecturas", "música", "notes v1.0")
+_FOLDER_NAMES = ("apuntes", "año 2024", "café", "lecturas", "música", "notes v1.0")
 _FILE_NAMES = ("README.MD", "sesión 1.md", "nota 002.md")
 
 
@@ -28,20 +27,18 @@ def list_directories(
         recursive: whether to list also the folders in those folders, and so on. No link is
             followed, so links in a circle do no harm.
         unreadable: with ``recursive``, a list that takes the error of each folder below ``root``
-            that cannot be read, which is then left out of the result: it was deleted meanwhile, may
-            not be read, or has a path longer than the system takes. Without it the first such
-            folder is an error.
+            that cannot be read, and is left out of the result. Without it, the first such folder
+            is an error.
 
     Returns:
         Their absolute paths, sorted.
 
     Raises:
-        FileNotFoundError: where there is no ``root``.
-        NotADirectoryError: where ``root`` is a file.
-        PermissionError: where ``root``, or a folder below it, may not be read.
-        OSError: where the system cannot read one of them for another reason.
+        OSError: where ``root``, or a folder below it, cannot be read: a FileNotFoundError, a
+            NotADirectoryError or a PermissionError where it is one.
+        TypeError: where ``root`` is no path.
     """
-    folders = _read(absolute(root), _subfolders, root)
+    folders = _read(absolute(root), _subfolders)
     if recursive:
         folders = _descendants(folders, unreadable)
     return sorted(folders)
@@ -52,7 +49,7 @@ def _descendants(folders: list[str], unreadable: list[OSError] | None) -> list[s
     while waiting:
         folder = waiting.pop()
         try:
-            waiting += _read(folder, _subfolders, folder)
+            waiting += _read(folder, _subfolders)
         except OSError as error:
             if unreadable is None:
                 raise
@@ -73,24 +70,20 @@ def find_markdowns(directory: str | os.PathLike[str]) -> list[str]:
         directory: the folder to look into; the folders in it are not looked into.
 
     Returns:
-        Their absolute paths, sorted; each opens from whatever folder the program works in, unless
-        it is longer than the system takes.
+        Their absolute paths, sorted.
 
     Raises:
-        FileNotFoundError: where there is no ``directory``.
-        NotADirectoryError: where it is a file.
-        PermissionError: where it may not be read.
-        OSError: where the system cannot read it for another reason.
+        OSError, TypeError: as ``list_directories``.
     """
-    return sorted(_read(absolute(directory), _markdowns, directory))
+    return sorted(_read(absolute(directory), _markdowns))
 
 
-def _read(folder: str, chosen: Callable[[_Entries], list[str]], given: object) -> list[str]:
+def _read(folder: str, chosen: Callable[[_Entries], list[str]]) -> list[str]:
     try:
         with os.scandir(folder) as entries:
             return chosen(entries)
     except OSError as error:
-        raise explained(error, folder, given) from None
+        raise explained(error, folder) from None
 
 
 def _subfolders(entries: _Entries) -> list[str]:
@@ -102,7 +95,7 @@ def _subfolders(entries: _Entries) -> list[str]:
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
-    """Tell whether it is Windows's own link to a folder, which may lead in a circle."""
+    """Say whether it is Windows's own link to a folder, which may lead in a circle."""
     return getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION
 
 
@@ -125,33 +118,26 @@ def make_sample_directories(root: str | os.PathLike[str]) -> list[str]:
     Markdown files one level too deep. It is the same every time.
 
     Args:
-        root: the folder to make. It must not exist yet, unless this function made it.
+        root: the folder to make. It must not exist yet.
 
     Returns:
         The absolute paths of the Markdown files that stand directly in the folders, sorted: what
         ``find_markdowns`` finds in them.
 
     Raises:
-        FileExistsError: where ``root`` is something that this function did not make.
+        FileExistsError: where ``root`` exists already.
         TypeError: where ``root`` is no path.
     """
-    path = absolute(root)
-    made = f"{len(_FOLDER_NAMES)} {len(_FILE_NAMES)}"
-    claim(path, made, "make_sample_directories")
+    path, found = new_folder(root), []
     for stray in (".DS_Store", "LICENSE", "leeme.txt", "suelto.md"):
         write_text(os.path.join(path, stray), stray)
-    return sorted(file for name in _FOLDER_NAMES for file in _fill(os.path.join(path, name)))
-
-
-def _fill(folder: str) -> list[str]:
-    os.makedirs(folder, exist_ok=True)
-    if os.path.basename(folder) == "empty":
-        return []
-    deeper = os.path.join(folder, "borradores.md")
-    os.makedirs(deeper, exist_ok=True)
-    write_text(os.path.join(deeper, "deeper.md"), "# one level too deep")
-    write_text(os.path.join(folder, "markdown.txt"), "not a Markdown file")
-    files = [os.path.join(folder, name) for name in _FILE_NAMES]
-    for file in files:
-        write_text(file, f"# {os.path.basename(file)}\n")
-    return files
+    os.mkdir(os.path.join(path, "empty"))
+    for folder in (os.path.join(path, name) for name in _FOLDER_NAMES):
+        deeper = os.path.join(folder, "borradores.md")
+        os.makedirs(deeper)
+        write_text(os.path.join(deeper, "deeper.md"), "# one level too deep")
+        write_text(os.path.join(folder, "markdown.txt"), "not a Markdown file")
+        for name in _FILE_NAMES:
+            found.append(os.path.join(folder, name))
+            write_text(found[-1], f"# {name}\n")
+    return sorted(found)

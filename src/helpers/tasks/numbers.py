@@ -1,6 +1,10 @@
-"""CPU-bound tasks: numbers in, a number out, nothing to wait for."""
+"""Numbers in, a number out: tasks that compute, and one that only waits."""
 
 from __future__ import annotations
+
+from time import sleep
+
+from helpers.language import text
 
 
 def square(x: int) -> int:
@@ -41,3 +45,26 @@ def sum_of_squares(n: int) -> int:
     for number in range(n):
         total += number * number
     return total
+
+
+def download(seconds: float) -> float:
+    """Stand for a download that takes so long: wait, without using the CPU, and return the time.
+
+    Args:
+        seconds: how long the answer takes to come; 0 or more.
+
+    Raises:
+        ValueError: where ``seconds`` is negative or no number.
+    """
+    try:
+        sleep(seconds)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(
+            text(
+                es="El tiempo de espera debe ser un número de segundos, 0 o más, y es "
+                f"{seconds!r}. Ejemplo: download(0.1).",
+                en="The time to wait must be a number of seconds, 0 or more, and it is "
+                f"{seconds!r}. Example: download(0.1).",
+            )
+        ) from None
+    return seconds

@@ -1,51 +1,85 @@
-"""Paths as a learner gives them, and errors that say what to do about one."""
+"""Paths as a learner gives them, new folders, and errors that say what to do about one."""
 
 from __future__ import annotations
 
-import errno
 import os
 
-from helpers.language import message
+from helpers.language import text
 
-_WINDOWS = os.name == "nt"
-_ERRORS = {
-    errno.ENOENT: "files.gone",
-    errno.ENOTDIR: "files.not_a_folder",
-    errno.EACCES: "files.denied",
-    errno.EPERM: "files.denied",
-    errno.ENAMETOOLONG: "files.too_long",
-}
+
+def as_text(path: object) -> str:
+    """Return a path as text.
+
+    Raises:
+        TypeError: where it is no path.
+    """
+    found = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
+    if isinstance(found, str):
+        return found
+    raise TypeError(
+        text(
+            es=f"Se esperaba una ruta (str o pathlib.Path), no {path!r}.",
+            en=f"A path was expected (str or pathlib.Path), not {path!r}.",
+        )
+    )
 
 
 def absolute(path: object) -> str:
     """Return ``path`` as an absolute one; an empty path stays empty, since it names nothing."""
-    if isinstance(path, str) and path[:1] == "/" and not (_WINDOWS or "/." in path or "//" in path):
-        return path  # absolute already: this look spares short tasks a twentieth of their time
-    text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
-    if not isinstance(text, str):
-        raise TypeError(message("files.not_a_path", received=repr(path)))
+    given = as_text(path)
     try:
-        return os.path.abspath(text) if text else ""
+        return os.path.abspath(given) if given else ""
     except OSError as error:  # it is relative to a working folder that was deleted
-        raise explained(error, text, text) from None
+        raise explained(error, given) from None
 
 
-def explained(error: OSError, path: str, given: object) -> OSError:
+def explained(error: OSError, path: str) -> OSError:
     """Return the same kind of error, saying what to do about it in the learner's language."""
-    key = _ERRORS.get(error.errno or 0, "files.not_read")
-    if key == "files.gone" and not os.path.isabs(str(given)):
-        key = "files.missing"
-    text = message(key, here=_working_folder(), reason=error.strerror or error)
-    return type(error)(error.errno, text, path)
+    if isinstance(error, FileNotFoundError):
+        message = text(
+            es="No existe esa carpeta o archivo, o ya no. Revisa cómo está escrito y dónde empieza",
+            en="There is no such folder or file, or no longer. Check its spelling and its start",
+        )
+    elif isinstance(error, NotADirectoryError):
+        message = text(
+            es="Eso no es una carpeta sino un archivo. Usa la carpeta que lo contiene, o recorre "
+            "solo carpetas con list_directories",
+            en="That is a file, not a folder. Use the folder that it is in, or go through folders "
+            "only, with list_directories",
+        )
+    else:
+        reason = error.strerror or error
+        message = text(
+            es=f"No se puede leer esa carpeta o archivo ({reason}). Elige otro, o pide permiso",
+            en=f"That folder or file cannot be read ({reason}). Choose another, or ask for access",
+        )
+    return type(error)(error.errno, message, path)
 
 
-def _working_folder() -> str:
+def new_folder(path: object) -> str:
+    """Make a folder that does not exist yet, and return its absolute path.
+
+    Raises:
+        FileExistsError: where something has that name already: nothing is written into it.
+        OSError: where it cannot be made.
+    """
+    folder = absolute(path)
     try:
-        return printable(os.getcwd())
-    except OSError:  # it was deleted
-        return "?"
+        os.makedirs(folder)
+    except FileExistsError:
+        place = folder.encode("utf-8", "backslashreplace").decode("utf-8")  # any screen takes it
+        raise FileExistsError(
+            text(
+                es=f"{place} ya existe, así que no se escribe nada ahí. Usa un nombre que no "
+                "exista todavía.",
+                en=f"{place} already exists, so nothing is written there. Use a name that does not "
+                "exist yet.",
+            )
+        ) from None
+    return folder
 
 
-def printable(path: str) -> str:
-    """Return ``path`` with what is no text in it written as an escape, which any screen takes."""
-    return path.encode("utf-8", "backslashreplace").decode("utf-8")
+def write_text(path: str, content: str) -> None:
+    """Write ``content`` as UTF-8, with the same bytes on every system."""
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.write(content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from helpers.language import message
+from helpers.tasks.paths import as_text, explained
 
 # What str.split takes for white space and wc does not: four ASCII controls and U+0085.
 _CONTROLS = bytes.maketrans(b"\x1c\x1d\x1e\x1f", b"xxxx")
@@ -16,29 +16,19 @@ def count_words(file: str | os.PathLike[str]) -> int:
 
     A word is what stands between white space: blanks and line ends, and the white space of
     Unicode, no-break spaces included. The text is taken for UTF-8; a byte that is none is part of
-    a word. ``wc`` gives the same number in a UTF-8 locale (``LC_ALL=C.UTF-8 wc -w FILE``), with
-    two exceptions. In the locale ``C`` it sees bytes, so that it knows neither the other white
-    space nor, before release 9.5 of coreutils, words that have no ASCII letter or sign, such as a
-    dash. Those releases also pass over words of which no character can be printed, and take the
-    line separator U+2028 for part of a word.
-
-    Args:
-        file: the path of the file, which is read whole. As ``find_markdowns`` finds it, it is no
-            named pipe; one of those would be waited for.
+    a word. ``wc`` gives the same number in a UTF-8 locale (``LC_ALL=C.UTF-8 wc -w FILE``), but for
+    releases of coreutils before 9.5, which do not count words of signs that are not ASCII alone,
+    such as a dash, nor of characters that cannot be printed, and take U+2028 for part of a word.
 
     Raises:
-        OSError: where the file cannot be read: it was deleted meanwhile, may not be read, or is a
-            folder. It is a FileNotFoundError, a PermissionError and so on, and names the file.
+        OSError: where the file cannot be read: a FileNotFoundError, a PermissionError and so on.
         TypeError: where ``file`` is no path.
     """
-    if not isinstance(file, (str, os.PathLike)):  # a number would be taken for an open file
-        raise TypeError(message("words.not_a_path", received=repr(file)))
+    path = as_text(file)  # a number would be taken for an open file
     try:
-        with open(file, "rb", buffering=0) as opened:
+        with open(path, "rb", buffering=0) as opened:
             data = opened.read()
     except OSError as error:
-        reason = error.strerror or error
-        text = message("words.not_read", reason=reason)
-        raise type(error)(error.errno, text, os.fspath(file)) from None
-    text = data.translate(_CONTROLS).decode("utf-8", "replace")
-    return len(text.replace(_NEXT_LINE, "x").replace(_WORD_JOINER, " ").split())
+        raise explained(error, path) from None
+    decoded = data.translate(_CONTROLS).decode("utf-8", "replace")
+    return len(decoded.replace(_NEXT_LINE, "x").replace(_WORD_JOINER, " ").split())

@@ -1,15 +1,25 @@
-"""A pool that exists on paper: what sharing work out would take, computed event by event."""
+"""What theory says of a pool: Amdahl's law, and a pool on paper, computed event by event."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from heapq import heapify, heappop, heappush, heapreplace
 
 from helpers.language import text
 from helpers.parallel.arguments import as_sequence, short, whole_number
 from helpers.parallel.errors import InputError
 from helpers.parallel.results import Run, Span
+
+
+def amdahl(serial_fraction: float, n_workers: int) -> float:
+    """Return the speedup of a job of fixed size of which a share cannot be shared out, 0 to 1.
+
+    Source: G. M. Amdahl, "Validity of the single processor approach to achieving large scale
+    computing capabilities", AFIPS Spring Joint Computer Conference, 1967.
+    """
+    return 1 / (serial_fraction + (1 - serial_fraction) / n_workers)
 
 
 def simulate(
@@ -20,7 +30,7 @@ def simulate(
     start_s: float = 0.0,
     message_s: float = 0.0,
 ) -> Run:
-    """Compute, without running anything, how a pool would get through work of known cost.
+    """Return the ``Run``, without results, of a pool on paper that gets through work of known cost.
 
     Once the workers are ready one parent sends the chunks in order and collects the results in
     between, as they come; each worker takes the next chunk as soon as it is free. Without
@@ -37,16 +47,13 @@ def simulate(
         message_s: for how long a chunk keeps the parent busy, in seconds: half of it to send the
             chunk, half to take its results.
 
-    Returns:
-        A ``Run`` as ``run`` gives it, with ``results`` empty.
-
     Raises:
         InputError: a time is no number of 0 or more, or another number is no whole number above 0.
     """
     n_workers = whole_number("n_workers", n_workers)
     chunksize = whole_number("chunksize", chunksize)
-    start_s, message_s = _time("start_s", start_s), _time("message_s", message_s)
-    costs = _checked(costs_s)
+    start_s, message_s = _seconds("start_s", start_s), _seconds("message_s", message_s)
+    costs = [_seconds("costs_s", cost) for cost in as_sequence(costs_s)]
     spans, elapsed_s = _events(costs, n_workers, chunksize, start_s, message_s / 2)
     return Run(
         results=[],
@@ -57,7 +64,6 @@ def simulate(
         elapsed_s=elapsed_s,
         ready_s=(start_s,) * n_workers,
         spans=tuple(spans),
-        stopping_s=0.0,
     )
 
 
@@ -79,7 +85,7 @@ def _events(
         free_s, worker = workers[0]
         begin_s = max(now, free_s)
         end_s = begin_s + (part[0] if chunksize == 1 else math.fsum(part))
-        spans.append(Span(worker, begin_s, end_s, len(part), end_s))
+        spans.append(Span(worker, begin_s, end_s, len(part)))
         heapreplace(workers, (end_s, worker))
         heappush(arrivals, end_s)
     for arrived_s in sorted(arrivals):
@@ -87,43 +93,16 @@ def _events(
     return spans, now if costs else 0.0
 
 
-def _checked(costs_s: Iterable[float]) -> list[float]:
-    """Return the costs as a list; raise an InputError where one is no number of 0 or more."""
-    try:
-        iter(costs_s)
-    except TypeError:
-        raise InputError(_bad_costs(costs_s)) from None
-    listed = as_sequence(costs_s)
-    for cost in (costs_s,) if isinstance(costs_s, (str, bytes)) else listed:
-        if not _is_time(cost):
-            raise InputError(_bad_costs(cost))
-    return list(map(float, listed))
-
-
-def _bad_costs(received: object) -> str:
-    return text(
-        es=f"costs_s debe ser una lista de números de segundos, de 0 en adelante; se recibió "
-        f"{short(received)}. Por ejemplo: costs_s=[0.01] * 100, para cien elementos iguales.",
-        en=f"costs_s has to be a list of numbers of seconds, 0 or more; received "
-        f"{short(received)}. For example: costs_s=[0.01] * 100, for a hundred equal items.",
-    )
-
-
-def _time(name: str, value: float) -> float:
-    if not _is_time(value):
-        raise InputError(
-            text(
-                es=f"{name} debe ser un número de segundos, de 0 en adelante; se recibió "
-                f"{short(value)}. Por ejemplo: {name}=0.1.",
-                en=f"{name} has to be a number of seconds, 0 or more; received {short(value)}. For "
-                f"example: {name}=0.1.",
-            )
+def _seconds(name: str, value: object) -> float:
+    """Return a time as a float; raise an InputError where it is no number of 0 or more."""
+    with suppress(TypeError, ValueError):
+        if not isinstance(value, (bool, str)) and 0 <= value < math.inf:  # type: ignore[operator]
+            return float(value)  # type: ignore[arg-type]
+    raise InputError(
+        text(
+            es=f"{name} recibió {short(value)}. Un tiempo es un número de segundos, de 0 en "
+            "adelante, como 0.1.",
+            en=f"{name} received {short(value)}. A time is a number of seconds, 0 or more, such as "
+            "0.1.",
         )
-    return float(value)
-
-
-def _is_time(value: object) -> bool:
-    try:
-        return not isinstance(value, (bool, str)) and 0 <= value < math.inf  # type: ignore[operator]
-    except (TypeError, ValueError):
-        return False
+    )
