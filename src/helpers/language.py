@@ -1,16 +1,13 @@
 """The current language, and what the course says in it.
 
 Words stand in the code that says them, Spanish and English side by side: ``text`` says them now,
-``Bilingual`` keeps them until they are said. What is older is in ``messages.toml``, which is read
-when the first message is asked for.
+``Bilingual`` keeps them until they are said.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 LANGUAGES = ("es", "en")
@@ -73,30 +70,3 @@ def speaking(language: str) -> Iterator[None]:
 def text(*, es: str, en: str) -> str:
     """Return the one of two texts that is in the current language."""
     return es if _current == "es" else en
-
-
-def message(key: str, /, **values: object) -> str:
-    """Return the message called ``key`` in the current language.
-
-    Args:
-        key: the name of its table in ``messages.toml``, for example ``"run.unknown_how"``.
-        values: what its placeholders stand for, by name.
-
-    Raises:
-        KeyError: where there is no such message, with its whole name; or a placeholder has no
-            value.
-    """
-    entry: object = messages()
-    for part in key.split("."):
-        entry = entry.get(part) if isinstance(entry, dict) else None
-    if not (isinstance(entry, dict) and isinstance(entry.get(_current), str)):
-        raise KeyError(f"messages.toml has no text in {_current!r} called {key!r}")
-    return str(entry[_current]).format(**values)
-
-
-@functools.cache
-def messages() -> dict[str, object]:
-    """Return all messages, as nested tables that end in ``{"es": text, "en": text}``."""
-    import tomllib  # only a message needs it, and most workers never say one
-
-    return tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))
