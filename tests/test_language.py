@@ -53,7 +53,7 @@ def test_what_is_said_is_in_the_current_language(language):
         assert current_language() == other
         raise KeyError
     assert current_language() == language != other
-    assert Bilingual(es="es {x}", en="en {x}").said(x="{0} {x}") == f"{language} {{0}} {{x}}"
+    assert Bilingual(es="es {x}", en="en {x}").text() == f"{language} {{x}}"
 
 
 @pytest.mark.parametrize("value", ["fr", "", "ES", "español", None, 3, b"es", ["es"], {}])

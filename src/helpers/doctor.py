@@ -38,8 +38,8 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         """Return it as a line in the current language."""
-        advice = "" if self.state == GOOD else f". {self.advice.said()}"
-        return f"[{self.state.said()}] {self.title.said()}: {self.fact}{advice}"
+        advice = "" if self.state == GOOD else f". {self.advice.text()}"
+        return f"[{self.state.text()}] {self.title.text()}: {self.fact}{advice}"
 
 
 def main(arguments: Sequence[str], find_lesson: FindLesson) -> int:

@@ -16,14 +16,14 @@ _current = "en"
 
 
 class Bilingual(NamedTuple):
-    """One text in both languages, kept until it is said; its placeholders are ``{name}``."""
+    """One text in both languages, kept until it is shown."""
 
     es: str
     en: str
 
-    def said(self, **values: object) -> str:
-        """Return it in the current language, with what its placeholders stand for."""
-        return (self.es if _current == "es" else self.en).format(**values)
+    def text(self) -> str:
+        """Return it in the current language."""
+        return text(es=self.es, en=self.en)
 
 
 UNKNOWN_LANGUAGE = Bilingual(
@@ -33,7 +33,7 @@ UNKNOWN_LANGUAGE = Bilingual(
 
 
 def set_language(language: str) -> None:
-    """Make ``language`` that of all that is said from now on, in this process.
+    """Make ``language`` that of every text from now on, in this process.
 
     Args:
         language: ``"es"`` or ``"en"``.
@@ -43,7 +43,7 @@ def set_language(language: str) -> None:
     """
     global _current
     if language not in LANGUAGES:
-        raise ValueError(UNKNOWN_LANGUAGE.said(received=repr(language)))
+        raise ValueError(UNKNOWN_LANGUAGE.text().format(received=repr(language)))
     _current = language
 
 

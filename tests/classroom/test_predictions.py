@@ -76,7 +76,7 @@ def test_options_read_sensibly(language, key):
     question = QUESTIONS[key]
     assert len(set(question.options)) == len(question.options) == len(question.bounds) + 1
     assert question.bounds == tuple(sorted(set(question.bounds)))
-    assert question.question.said().endswith("?")
+    assert question.question.text().endswith("?")
     times = {"0.worker-start": 1000}.get(key, 100 if "%" in question.written(0.5) else 1)
     edges = [math.nan, *(round(times * bound, 9) for bound in question.bounds), math.nan]
     for number, option in enumerate(question.options):
@@ -105,7 +105,7 @@ def test_asking_shows_the_question_and_a_widget(shown, language):
     predict(KEY)
     (card,), widget = shown.cards, buttons(shown)
     options = QUESTIONS[KEY].options
-    assert card.headline == QUESTIONS[KEY].question.said()
+    assert card.headline == QUESTIONS[KEY].question.text()
     assert [option for option, _ in widget.options] == options
     assert widget.value is None
     *listed, how = shown.bundles[0]["text/plain"].splitlines()
@@ -172,7 +172,7 @@ def test_a_bet_on_a_picture_shows_one_for_each_option(shown, language, key):
     predict(key)
     options = QUESTIONS[key].options
     card, picture = shown.cards
-    assert card.headline == QUESTIONS[key].question.said()
+    assert card.headline == QUESTIONS[key].question.text()
     assert all(option in picture.data for option in options)  # in its alternative text
     assert [option for option, _ in buttons(shown).options] == options
     titles = [ax.get_title() for ax in QUESTIONS[key].drawn().axes]

@@ -32,19 +32,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lines = _run(options)
     except ModuleNotFoundError as error:
         install = f'-m pip --python "{sys.executable}" install -c constraints.txt -e ".[site]"'
-        told = text(
+        message = text(
             es=f"Falta {error.name}. Instala (en Windows, con python): python3 {install}",
             en=f"{error.name} is missing. Install (on Windows with python): python3 {install}",
         )
-        lines = [told]
+        lines = [message]
     except OSError as error:
-        told = text(
+        message = text(
             es=f"No se pudo leer o escribir {error.filename} ({error.strerror}). Revisa la ruta y "
             "los permisos, y cierra lo que lo tenga abierto.",
             en=f"{error.filename} could not be read or written ({error.strerror}). Check the path "
             "and its permissions, and close whatever has it open.",
         )
-        lines = [told]
+        lines = [message]
     if lines and options.command == "absorb":
         lines = [*lines, text(es="No se tomó nada.", en="Nothing was taken.")]
     print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr)
@@ -115,11 +115,11 @@ def _root(given: Path | None) -> Path:
     for folder in [here] if given else [here, *here.parents]:
         if (folder / "notebooks" / "source").is_dir():
             return folder
-    told = text(
+    message = text(
         es=f"Aquí no hay notebooks/source: {here}. Indica la carpeta del proyecto con --root.",
         en=f"There is no notebooks/source here: {here}. Name the project's folder with --root.",
     )
-    raise AuthoringError(told)
+    raise AuthoringError(message)
 
 
 if __name__ == "__main__":

@@ -56,11 +56,11 @@ def absorb(root: Path, path: Path) -> None:
     course = notebook.metadata["course"]
     base = list(course.get("cells") or ids_of(lesson.cells))
     if not set(ids) & set(base):
-        told = text(
+        message = text(
             es=f"otro programa quitó los id de sus celdas. Cambia {source.name} a mano.",
             en=f"another program removed its cells' ids. Change {source.name} by hand.",
         )
-        raise AuthoringError(f"{path}: {told}")
+        raise AuthoringError(f"{path}: {message}")
     merge = _Merge(lesson, language, cells, _built_ids(ids, base, cells, language), base)
     written = source_of(merge.lesson)
     lesson_of(source, written)  # what does not keep to the rules raises here, before it is written
@@ -86,11 +86,11 @@ def _source(root: Path, path: Path, notebook: Any) -> tuple[Path, str]:
         source = source_folder(root) / name
         if source.is_file():
             return source, course["language"]
-    told = text(
+    message = text(
         es=f"sus metadatos no nombran su lección ({name!r}). Cambia, mejor, uno de notebooks/es.",
         en=f"its metadata do not name its lesson ({name!r}). Change one of notebooks/en instead.",
     )
-    raise AuthoringError(f"{path}: {told}")
+    raise AuthoringError(f"{path}: {message}")
 
 
 def _built_ids(

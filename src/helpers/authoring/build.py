@@ -74,11 +74,11 @@ def read_lessons(root: Path, numbers: Sequence[int]) -> tuple[list[Lesson], list
         sources = [source for cell in lesson.cells for source in cell.texts.values()]
         marked = [first_words(source) for source in sources if is_marked(source)]
         for name in marked:
-            told = text(
+            message = text(
                 es=f"falta traducir «{name}». Escribe la traducción en lugar de esa celda.",
                 en=f"“{name}” has not been translated. Write the translation in its place.",
             )
-            problems.append(f"{path.name}: {told}")
+            problems.append(f"{path.name}: {message}")
         lessons += [] if marked else [lesson]
     return lessons, problems
 
@@ -104,11 +104,11 @@ def build(root: Path, numbers: Sequence[int] = ()) -> None:
         print(path.relative_to(root).as_posix())
         if copy:
             file = copy.relative_to(root).as_posix()
-            told = text(
+            message = text(
                 es=f"  sus cambios, que la fuente no tenía, están en {file}: úsalo con absorb.",
                 en=f"  its changes, which the source did not have, are in {file}: absorb that.",
             )
-            print(told)
+            print(message)
     if problems:
         raise AuthoringError(*problems)
 
@@ -163,11 +163,11 @@ def find_stale(root: Path, numbers: Sequence[int] = ()) -> list[str]:
         folders = [root / "notebooks" / language for language in LANGUAGES]
         found = {path for folder in folders for path in folder.glob("*.ipynb")}
         stale |= {*found, *(root / "images").glob("*.svg")} - set(expected)
-    told = text(
+    message = text(
         es="no es lo que da su fuente, o no la tiene. Ejecuta build, o bórralo.",
         en="it is not what its source gives, or has none. Run build, or delete it.",
     )
-    return [*lines, *(f"{path.parent.name}/{path.name}: {told}" for path in sorted(stale))]
+    return [*lines, *(f"{path.parent.name}/{path.name}: {message}" for path in sorted(stale))]
 
 
 def _held(path: Path) -> str:

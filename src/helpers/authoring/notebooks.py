@@ -163,13 +163,13 @@ def read_notebook(path: Path) -> Any:
         raise
     except Exception as error:  # not UTF-8, not JSON, or JSON of something else
         reason = str(error)
-    told = text(
+    message = text(
         es=f"no es un cuaderno de Jupyter ({reason}). Quita las marcas de conflicto de git; "
         "si no hay, ejecuta build, que guarda este archivo aparte.",
         en=f"it is not a Jupyter notebook ({reason}). Remove the conflict marks of git; if "
         "there are none, run build, which keeps this file beside the new one.",
     )
-    raise AuthoringError(f"{path}: {told}")
+    raise AuthoringError(f"{path}: {message}")
 
 
 def source_cells(notebook: Any) -> list[tuple[Any, Cell]]:

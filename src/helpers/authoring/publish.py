@@ -229,7 +229,7 @@ def make_colab(root: Path, folder: Path, package: Requirement, numbers: Sequence
 def _installing(language: str, package: Requirement) -> list[Any]:
     """Return the text that says what is installed on Colab, and the cell that does it."""
     with speaking(language):
-        told = text(
+        message = text(
             es="**Estás en Google Colab.** La celda siguiente instala en esta máquina de Google el "
             "paquete del curso, `helpers`, y lo que le falte. Ejecútala primero; tarda menos de un "
             "minuto. Lo que midas será de esa máquina, no de tu computadora, y suele tener dos "
@@ -245,7 +245,7 @@ def _installing(language: str, package: Requirement) -> list[Any]:
     code = f'%pip install --quiet --no-deps "{package}"\n%pip install --quiet {names}'
     hidden = {"slideshow": {"slide_type": "skip"}}
     return [
-        _nbformat.v4.new_markdown_cell(told, id="colab-text", metadata=hidden),
+        _nbformat.v4.new_markdown_cell(message, id="colab-text", metadata=hidden),
         _nbformat.v4.new_code_cell(code, id="colab-install", metadata=hidden),
     ]
 

@@ -170,11 +170,11 @@ def parse(path: Path, source: str) -> Any:
 
 def _unreadable(path: Path, error: Exception) -> AuthoringError:
     reason = " ".join(str(error).split())
-    told = text(
+    message = text(
         es=f"no se puede leer como MyST en UTF-8 ({reason}). Corrígelo como en otra lección.",
         en=f"it cannot be read as MyST in UTF-8 ({reason}). Fix it as in another lesson.",
     )
-    return AuthoringError(f"{path.name}: {told}")
+    return AuthoringError(f"{path.name}: {message}")
 
 
 def _kept(metadata: Mapping[str, Any]) -> dict[str, Any]:
@@ -289,11 +289,11 @@ def source_of(lesson: Lesson) -> str:
     read = [(cell.cell_type, cell.source) for cell in parse(lesson.path, written).cells]
     for position, new in enumerate(cells):
         if read[position : position + 1] != [(new["cell_type"], new["source"])]:
-            told = text(
+            message = text(
                 es="MyST no admite esta celda. Quita sus líneas que empiezan con +++ o ```:",
                 en="MyST cannot hold this cell. Remove its lines that begin with +++ or ```:",
             )
-            raise AuthoringError(f"{lesson.path.name}: {told} “{first_words(new['source'])}”")
+            raise AuthoringError(f"{lesson.path.name}: {message} “{first_words(new['source'])}”")
     return written
 
 

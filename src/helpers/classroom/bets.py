@@ -44,10 +44,10 @@ class Question:
     @property
     def options(self) -> list[str]:
         """The options, in the learner's language; of pictures each with its letter."""
-        said = [name.said() for name in self.names]
+        names = [name.text() for name in self.names]
         if not self.pictures:
-            return said
-        return [f"{letter}: {name}" for letter, name in zip("ABCD", said, strict=False)]
+            return names
+        return [f"{letter}: {name}" for letter, name in zip("ABCD", names, strict=False)]
 
     def right_option(self, number: float) -> int:
         """Return the number of the option, from 1, that what was measured falls into."""

@@ -150,7 +150,7 @@ def drawn(draw: Callable[..., str], **values: Any) -> Figure:
         figure = Figure(figsize=(9.0, 4.4), layout="constrained")
         ax = figure.subplots()
     ax.plot(_WORKERS, _WORKERS, "--", color=GREY, label="ideal")
-    told = draw(ax, **values)
+    description = draw(ax, **values)
     ax.set_xscale("log", base=2)
     ax.set_yscale("log", base=2)
     ax.set_xticks(_WORKERS)
@@ -159,7 +159,7 @@ def drawn(draw: Callable[..., str], **values: Any) -> Figure:
     ax.set_xlabel(text(es="procesos", en="workers"))
     ax.set_ylabel(text(es="aceleración", en="speedup"))
     ax.legend(loc="upper left")
-    describe(figure, told)
+    describe(figure, description)
     return figure
 
 
@@ -171,7 +171,7 @@ def _explore(controls: dict[str, Any], draw: Callable[..., str]) -> None:
     """
     import ipywidgets
 
-    said, picture, data = (ipywidgets.HTML() for _ in range(3))
+    described, picture, data = (ipywidgets.HTML() for _ in range(3))
     # The table stays open while the chart changes, which what is folded in a page would not.
     with_data = ipywidgets.Checkbox(description=table_summary(), value=False, indent=False)
 
@@ -179,7 +179,7 @@ def _explore(controls: dict[str, Any], draw: Callable[..., str]) -> None:
         with _one_at_a_time:
             values = {name: control.value for name, control in controls.items()}
             figure = drawn(draw, **values)
-            said.value = f'<p role="status">{html.escape(alternative_text(figure))}</p>'
+            described.value = f'<p role="status">{html.escape(alternative_text(figure))}</p>'
             picture.value = picture_html(figure, _DPI)
             shown = unfolded(tables_of(figure)) if with_data.value else ""
             data.value = f'<div class="jp-RenderedHTMLCommon">{shown}</div>'
@@ -188,8 +188,8 @@ def _explore(controls: dict[str, Any], draw: Callable[..., str]) -> None:
     figure = redraw()
     for control in (*controls.values(), with_data):
         control.observe(redraw, names="value")
-    box = ipywidgets.VBox([*controls.values(), said, picture, with_data, data])
-    static = said.value + picture.value + folded(tables_of(figure))
+    box = ipywidgets.VBox([*controls.values(), described, picture, with_data, data])
+    static = described.value + picture.value + folded(tables_of(figure))
     display(with_widget(box, page=static, plain=alternative_text(figure)), raw=True)
 
 

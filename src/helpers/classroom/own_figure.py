@@ -117,7 +117,7 @@ class _Series(NamedTuple):
 def own_text(figure: Figure) -> str:
     """Return what ``figure`` shows, in sentences: title, axes, where each line goes, its extremes.
 
-    Of an Axes without such data its title and labels are said; of an empty one nothing.
+    Of an Axes without such data its title and labels are given; of an empty one nothing.
     """
     parts = [part for ax in figure.axes for part in _sentences(ax) if part]
     ended = [part if part[-1] in ".?!…" else f"{part}." for part in parts]
@@ -141,13 +141,13 @@ def _sentences(ax: Axes) -> Iterator[str]:
     else:
         yield ". ".join(labels)
     for one in series[:_FEW]:
-        yield f"{one.name}: {_told(one)}" if len(series) > 1 else _told(one)
+        yield f"{one.name}: {_described(one)}" if len(series) > 1 else _described(one)
     if len(series) > _FEW:
         rest = len(series) - _FEW
         yield text(es=f"Y {rest} series más", en=f"And {rest} more series")
 
 
-def _told(one: _Series) -> str:
+def _described(one: _Series) -> str:
     """Say each value of a few, else from where to where they go; and the lowest and the highest."""
     if one.values.dtype.kind != "f":
         return text(es=f"puntos: {len(one.values):,}", en=f"points: {len(one.values):,}")
@@ -155,17 +155,18 @@ def _told(one: _Series) -> str:
     if not len(known):
         return NONE
     if len(known) <= _FEW:
-        told = ", ".join(map(one.at, known))
+        described = ", ".join(map(one.at, known))
     elif one.kind == "points":
-        told = text(es=f"puntos: {len(known):,}", en=f"points: {len(known):,}")
+        described = text(es=f"puntos: {len(known):,}", en=f"points: {len(known):,}")
     else:
         first, last = one.at(known[0]), one.at(known[-1])
-        told = text(es=f"de {first} a {last}", en=f"from {first} to {last}")
+        described = text(es=f"de {first} a {last}", en=f"from {first} to {last}")
     if len(known) < 3:
-        return told
+        return described
     low, high = (one.at(known[pick(one.values[known])]) for pick in (np.argmin, np.argmax))
     return text(
-        es=f"{told}; mínimo {low}, máximo {high}", en=f"{told}; lowest {low}, highest {high}"
+        es=f"{described}; mínimo {low}, máximo {high}",
+        en=f"{described}; lowest {low}, highest {high}",
     )
 
 

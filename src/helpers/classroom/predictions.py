@@ -99,7 +99,7 @@ def _ask(key: str, question: Question) -> None:
         _guesses[key] = change["new"]
 
     buttons.observe(keep, names="value")
-    display(Card(question.question.said()))
+    display(Card(question.question.text()))
     if question.pictures:
         display(HTML(figure_html(question.drawn())))
     options = [f"{number}. {option}" for number, option in enumerate(question.options, 1)]
@@ -123,5 +123,5 @@ def _compared(question: Question, guess: int | None, number: float) -> Card:
         return Card(none, rows=rows, colour=GREY)
     if guess == right:
         return Card(text(es="Acertaste.", en="Your guess was right."), rows=rows, colour=GREEN)
-    told = text(es="Salió otra cosa.", en="It came out differently.")
-    return Card(told, rows=rows, colour=VERMILLION)
+    verdict = text(es="Salió otra cosa.", en="It came out differently.")
+    return Card(verdict, rows=rows, colour=VERMILLION)

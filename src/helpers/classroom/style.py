@@ -54,13 +54,13 @@ STYLE: Any = {
 
 _SHOWN_DPI = 100  # pixels an inch in the notebook; twice as many are drawn, for sharp projectors
 
-# What is said of figures that bring their own words, and their table where they bring one.
+# The descriptions of figures that bring their own words, and their table where they bring one.
 _described: WeakKeyDictionary[Figure, tuple[str, Table | None]] = WeakKeyDictionary()
 
 
-def describe(figure: Figure, told: str, table: Table | None = None) -> None:
+def describe(figure: Figure, description: str, table: Table | None = None) -> None:
     """Give ``figure`` an alternative text and, where its data cannot be read off, a table."""
-    _described[figure] = told, table
+    _described[figure] = description, table
 
 
 def alternative_text(figure: Figure) -> str:

@@ -102,8 +102,8 @@ def plot_timeline(*watched: Run | Watch) -> Axes:
         ncols=5 if len(shown) == 5 else 4,
         frameon=False,
     )
-    told = [_told(run, runs[0]) for run in runs]
-    describe(figure, " ".join([*told, *problems]), _table(runs))
+    descriptions = [_described(run, runs[0]) for run in runs]
+    describe(figure, " ".join([*descriptions, *problems]), _table(runs))
     return ax
 
 
@@ -229,7 +229,7 @@ def _compared(run: Run, first: Run) -> str:
     return "; ".join(parts)
 
 
-def _told(run: Run, first: Run) -> str:
+def _described(run: Run, first: Run) -> str:
     """Say in words what the picture shows."""
     head = ", ".join(filter(None, [_heading(run), _compared(run, first)]))
     n_lanes, n_items, end = run.n_workers, f"{run.n_items:,}", duration(run.arrived_s)

@@ -207,9 +207,9 @@ def _check(client: Client) -> None:
                 f"{address}",
             )
         ) from None
-    told = client.get_versions()
-    here = _versions(told["client"])
-    for there in map(_versions, (told["scheduler"], *told["workers"].values())):
+    versions = client.get_versions()
+    here = _versions(versions["client"])
+    for there in map(_versions, (versions["scheduler"], *versions["workers"].values())):
         if there != here:
             differing = ", ".join(f"{a} / {b}" for a, b in zip(here, there, strict=True) if a != b)
             raise MachineError(

@@ -89,7 +89,7 @@ def hint(exercise: str) -> Card:
     Raises:
         InputError: where there is no such exercise.
     """
-    words = _exercise(exercise).hint.said()
+    words = _exercise(exercise).hint.text()
     return Card(text(es=f"Pista: {words}", en=f"Hint: {words}"), colour=GREY)
 
 

@@ -68,7 +68,7 @@ def four_mistakes(answer: Any) -> str:
             en="All four: names without their folder (1), a remove that may fail (2), a function "
             "of the notebook (3) and a %time that times nothing (6).",
         )
-    question = CAUSES[missed[0]].said()
+    question = CAUSES[missed[0]].text()
     if lines & {4, 8}:
         question += text(
             es=" (En las líneas 4 y 8 el error se nota, pero otra lo causa.)",
