@@ -1,8 +1,8 @@
 """The helpers of the course: what its notebooks run, measure and show.
 
-Four rooms, one direction; a lower room never imports a higher one:
+Its parts; what stands lower in CONTRIBUTING.md's picture never imports what stands higher:
 
-- ``helpers.language``: the current language, and texts in it. The floor of the house.
+- ``helpers.language``: the current language, and texts in it.
 - ``helpers.worker``: what surrounds the tasks inside a worker. It imports next to nothing.
 - ``helpers.stopwatch``: what notes, inside a worker, when a watched task was called.
 - ``helpers.remote``: the same inside a worker of Dask.
@@ -11,7 +11,7 @@ Four rooms, one direction; a lower room never imports a higher one:
 - ``helpers.classroom``: what a notebook shows: charts, predictions, exercises.
 - ``helpers.authoring``: for writing lessons: sources become notebooks and figures.
 
-And two doors:
+And to get started:
 
 - ``python -m helpers es`` (or ``en``) opens the course in JupyterLab.
 - ``helpers.doctor``: whether a computer is ready for it; ``helpers.jupyter_home``: where Jupyter

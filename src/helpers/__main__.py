@@ -148,8 +148,8 @@ def _open_in_jupyterlab(language: str, further: Sequence[str]) -> None:
         )
     if (folder := unwritable()) is not None:
         warning = text(
-            es=f"No se puede escribir en {folder}: JupyterLab olvidará sus ajustes al cerrarse. "
-            "Para que los guarde, pon en la variable de entorno HOME una carpeta tuya.",
+            es=f"No se puede escribir en {folder}: JupyterLab olvidará su configuración al "
+            "cerrarse. Para que la guarde, asigna una carpeta tuya a la variable de entorno HOME.",
             en=f"{folder} cannot be written to: JupyterLab will forget its settings when it "
             "closes. To keep them, set the environment variable HOME to a folder of yours.",
         )

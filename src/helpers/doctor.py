@@ -72,8 +72,8 @@ def _verdict(ready: bool) -> str:
     if ready:
         return text(es="Esta computadora está lista.", en="This computer is ready.")
     return text(
-        es="Esta computadora aún no está lista: resuelve lo que dice «falta» y repite la orden.",
-        en='This computer is not ready yet: fix what is called "missing" and run this again.',
+        es="Esta computadora aún no está lista: resuelve lo que dice «falta» y repite el comando.",
+        en='This computer is not ready yet: fix each line that says "missing" and run this again.',
     )
 
 
@@ -155,8 +155,8 @@ def _folder() -> Finding:
     except OSError as error:
         state, fact = MISSING, str(error)
     advice = Bilingual(
-        es="La lección 10 escribe ahí miles de archivos: libera espacio, o pon en la variable de "
-        "entorno TMPDIR (en Windows, TEMP) una carpeta tuya.",
+        es="La lección 10 escribe ahí miles de archivos: libera espacio, o asigna una carpeta tuya "
+        "a la variable de entorno TMPDIR (en Windows, TEMP).",
         en="Lesson 10 writes thousands of files there: free some space, or set the environment "
         "variable TMPDIR (on Windows, TEMP) to a folder of yours.",
     )
@@ -172,7 +172,7 @@ def _loopback() -> Finding:
     except OSError as error:
         state, fact = MISSING, f"127.0.0.1 ({error})"
     advice = Bilingual(
-        es="JupyterLab las necesita: revisa el cortafuegos, el antivirus y la VPN.",
+        es="JupyterLab las necesita: revisa el firewall, el antivirus y la VPN.",
         en="JupyterLab needs them: check the firewall, the antivirus and the VPN.",
     )
     title = Bilingual(es="Conexiones dentro de la computadora", en="Connections on this computer")

@@ -58,10 +58,10 @@ def _summary(exception: BaseException) -> str:
 
 
 class Outcome:
-    """What came of one chunk.
+    """The outcome of one chunk.
 
     Attributes:
-        worker: by what the process (or thread) that computed it is known: the system's number, or
+        worker: identifies the process or thread that computed it: the system's number, or
             in a cluster its address and that of the thread in it.
         ready_s, start_s, stop_s: when that worker became ready, and when it began and ended the
             chunk, in seconds of ``perf_counter``, one clock for all processes of a machine.

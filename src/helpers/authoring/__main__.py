@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         lines = [message]
     if lines and options.command == "absorb":
-        lines = [*lines, text(es="No se tomó nada.", en="Nothing was taken.")]
+        lines = [*lines, text(es="No se incorporó ningún cambio.", en="No change was absorbed.")]
     print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr)
     return 1 if lines else 0
 
@@ -101,7 +101,7 @@ def _run(options: argparse.Namespace) -> list[str]:
         elif lines := find_stale(root, options.lessons):
             return lines
         else:
-            print(text(es="Todo está al día.", en="All is fresh."))
+            print(text(es="Todo está al día.", en="Everything is up to date."))
     except AuthoringError as error:
         return error.problems
     return []

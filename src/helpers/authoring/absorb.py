@@ -73,7 +73,7 @@ def absorb(root: Path, path: Path) -> None:
         course["cells"] = new_ids
         replace_file(path, to_json(notebook))
     print(f"{path.name} -> {source.name}")
-    for line in merge.lines or [text(es="nada que tomar", en="nothing to take")]:
+    for line in merge.lines or [text(es="sin cambios", en="no changes")]:
         print(f"  {line}")
 
 
@@ -87,7 +87,7 @@ def _source(root: Path, path: Path, notebook: Any) -> tuple[Path, str]:
         if source.is_file():
             return source, course["language"]
     message = text(
-        es=f"sus metadatos no nombran su lección ({name!r}). Cambia, mejor, uno de notebooks/es.",
+        es=f"sus metadatos no nombran su lección ({name!r}). Mejor cambia uno de notebooks/es.",
         en=f"its metadata do not name its lesson ({name!r}). Change one of notebooks/en instead.",
     )
     raise AuthoringError(f"{path}: {message}")

@@ -164,8 +164,8 @@ def find_stale(root: Path, numbers: Sequence[int] = ()) -> list[str]:
         found = {path for folder in folders for path in folder.glob("*.ipynb")}
         stale |= {*found, *(root / "images").glob("*.svg")} - set(expected)
     message = text(
-        es="no es lo que da su fuente, o no la tiene. Ejecuta build, o bórralo.",
-        en="it is not what its source gives, or has none. Run build, or delete it.",
+        es="no coincide con su fuente, o no tiene. Ejecuta build, o bórralo.",
+        en="it differs from what its source builds, or has no source. Run build, or delete it.",
     )
     return [*lines, *(f"{path.parent.name}/{path.name}: {message}" for path in sorted(stale))]
 

@@ -206,6 +206,6 @@ def _wrong(code: str, line: int) -> str:
     return text(
         es=f"no se entiende la marca de {received}. Va al final, tras dos espacios: # es: "
         '"palabra"; un texto por cada texto de la línea, en orden, o ...; lo mismo entre llaves.',
-        en=f"the mark of {received} is wrong. It stands last, behind two spaces: # es: "
+        en=f"the mark of {received} is wrong. Put it at the end, after two spaces: # es: "
         '"palabra"; one text for each text of the line, in order, or ...; the same in braces.',
     )

@@ -186,7 +186,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AuthoringError(
             text(
-                es=f"{folder} ya existe y no está vacía. Bórrala, o da otra carpeta.",
+                es=f"{folder} ya existe y no está vacía. Bórrala, o indica otra carpeta.",
                 en=f"{folder} exists and is not empty. Delete it, or give another folder.",
             )
         )

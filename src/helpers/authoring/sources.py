@@ -217,8 +217,8 @@ def _wrong_frame(course: Any, cells: Sequence[Any]) -> Iterator[str]:
     good = [isinstance(name, str) and _FILE_NAME.fullmatch(name) for name in names.values()]
     if set(names) != set(LANGUAGES) or not all(good):
         yield text(
-            es=f"course: file es {files!r}. Da el nombre de cada cuaderno: {{es: NN_NOMBRE, en: "
-            "NN_NAME}, con letras sin acento, números, - y _.",
+            es=f"course: file es {files!r}. Indica el nombre de cada cuaderno: {{es: NN_NOMBRE, "
+            "en: NN_NAME}, con letras sin acento, números, - y _.",
             en=f"course: file is {files!r}. Give the name of each notebook: {{es: NN_NOMBRE, en: "
             "NN_NAME}, of letters without accents, digits, - and _.",
         )

@@ -130,7 +130,7 @@ def _idle(run: Run) -> float:
 def _written_idle(share: float) -> str:
     percent = significant(100 * share, 2)
     return text(
-        es=f"el que menos trabajó, al final, sin trabajo el {percent} % del tiempo",
+        es=f"el que menos trabajó pasó al final un {percent} % del tiempo sin trabajo",
         en=f"the worker with the least work was idle at the end for {percent}% of the time",
     )
 
@@ -371,7 +371,7 @@ QUESTIONS = {
     ),
     "9.tiny-tasks": Question(
         Bilingual(
-            es="500 tareas diminutas con Dask ya en marcha y dos trabajadores: comparado con el "
+            es="500 tareas diminutas con Dask ya iniciado y dos trabajadores: comparado con el "
             "ciclo, ¿cuánto tarda?",
             en="500 tiny tasks with Dask already running and two workers: compared with the loop, "
             "how long does it take?",
@@ -391,7 +391,7 @@ QUESTIONS = {
             en="How many of the 40 results arrive?",
         ),
         (
-            Bilingual(es="ninguno: la llamada da un error", en="none: the call raises an error"),
+            Bilingual(es="ninguno: la llamada lanza un error", en="none: the call raises an error"),
             Bilingual(
                 es="solo los que ya estaban y los del otro trabajador",
                 en="only those that were there and the other worker's",
@@ -416,8 +416,8 @@ QUESTIONS = {
     ),
     "11.error": Question(
         Bilingual(
-            es="¿Qué tan lejos quedará la predicción, hacia arriba o hacia abajo?",
-            en="How far off will the prediction be, upwards or downwards?",
+            es="¿Por cuánto fallará la predicción, por arriba o por abajo?",
+            en="How far off will the prediction be, too high or too low?",
         ),
         (
             Bilingual(es="menos de un 5 %", en="less than 5%"),

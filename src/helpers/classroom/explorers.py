@@ -68,7 +68,7 @@ def explore_pool(start_s: float, message_s: float) -> None:
             text(
                 es="Con start_s=0 y message_s=0 repartir no costaría nada. Pasa los costos que "
                 "mediste, por ejemplo explore_pool(0.05, 0.0001).",
-                en="With start_s=0 and message_s=0 sharing out would cost nothing. Pass the costs "
+                en="With start_s=0 and message_s=0 a pool would cost nothing. Pass the costs "
                 "that you measured, such as explore_pool(0.05, 0.0001).",
             )
         )
@@ -202,7 +202,7 @@ def _slider(name: str, choices: Iterable[Any], value: Any, written: Callable[[An
         value=value,
         description=name,
         tooltip=text(
-            es=f"{name}: con el ratón o con las flechas del teclado",
+            es=f"{name}: con el mouse o con las flechas del teclado",
             en=f"{name}: with the mouse or the arrow keys",
         ),
         layout=ipywidgets.Layout(width="47em", max_width="100%"),

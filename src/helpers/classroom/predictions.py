@@ -79,8 +79,8 @@ def _number_in(measured: Any, question: Question) -> float:
         needed = text(es="lo que da with watch() as …", en="what with watch() as … gives")
     raise InputError(
         text(
-            es=f"measured recibió {measured!r}. Aquí espera {needed}.",
-            en=f"measured got {measured!r}. Here it needs {needed}.",
+            es=f"measured es {measured!r}; esta apuesta espera {needed}.",
+            en=f"measured is {measured!r}; this bet needs {needed}.",
         )
     )
 
@@ -119,7 +119,7 @@ def _compared(question: Question, guess: int | None, number: float) -> Card:
         (text(es="Es decir", en="That is"), question.options[right - 1]),
     )
     if guess is None:
-        none = text(es="No apostaste. Salió esto:", en="You placed no bet. This came out:")
+        none = text(es="No apostaste. El resultado:", en="You did not place a bet. The result:")
         return Card(none, rows=rows, colour=GREY)
     if guess == right:
         return Card(text(es="Acertaste.", en="Your guess was right."), rows=rows, colour=GREEN)

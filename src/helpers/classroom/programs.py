@@ -158,8 +158,8 @@ class ClusterPrograms:
             text(
                 es=f"El programa {name} del clúster no arrancó. Lo último que escribió: {error}. "
                 "Repite la celda; si pasa otra vez, revisa que Dask esté instalado como dice el "
-                "README y que un cortafuegos no bloquee a Python dentro de esta máquina.",
-                en=f"The program {name} of the cluster did not start. The last it wrote: {error}. "
+                "README y que un firewall no bloquee a Python dentro de esta máquina.",
+                en=f"The program {name} of the cluster did not start. Its last output: {error}. "
                 "Run the cell again; if it happens again, check that Dask is installed as the "
                 "README says, and that no firewall blocks Python within this machine.",
             )
@@ -199,7 +199,7 @@ class ClusterPrograms:
 
 @contextmanager
 def cluster_programs(n_workers: int = 2) -> Iterator[ClusterPrograms]:
-    """Have a Dask scheduler and workers while inside, each started as a program of its own.
+    """Start a Dask scheduler and workers, each a program of its own, and end them afterwards.
 
     All listen on the loopback address alone, on ports that are free, without a dashboard, and are
     ended when the block is left. If this process is killed, the scheduler ends by itself after five

@@ -65,7 +65,7 @@ class ScriptRun:
         time = duration(self.seconds)
         if self.exit_code is None:
             return text(
-                es=f"El programa seguía en marcha después de {time}, y fue detenido.",
+                es=f"El programa seguía corriendo después de {time} y se detuvo.",
                 en=f"The program was still running after {time}, and was stopped.",
             )
         return text(
@@ -123,7 +123,7 @@ def run_script(program: str, *, limit_s: float = 10.0) -> ScriptRun:
     if not isinstance(program, str):
         raise InputError(
             text(
-                es=f"run_script espera un programa como texto, y recibió {program!r}.",
+                es=f"run_script espera un programa como cadena (str), y recibió {program!r}.",
                 en=f"run_script expects a program as text, and it received {program!r}.",
             )
         )

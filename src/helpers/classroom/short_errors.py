@@ -11,7 +11,7 @@ from typing import Any
 
 from helpers.language import text
 
-# Whose lines say nothing to a learner.
+# The lines of these folders tell a learner nothing.
 _FOLDERS = (*multiprocessing.__path__, *concurrent.futures.__path__, str(Path(__file__).parents[1]))
 _FRAME = re.compile(r'  File "(?P<path>[^"]*)"')
 

@@ -46,7 +46,7 @@ def _warnings() -> Iterator[str]:
         yield text(
             es="Solo puedes usar un CPU: los procesos se turnan en él, así que repartir el cálculo "
             "no lo acelera aquí. Todas las celdas funcionan, y los gráficos te lo mostrarán.",
-            en="You can use only one CPU: processes take turns on it, so sharing out the computing "
+            en="You can use only one CPU: processes take turns on it, so computing in parallel "
             "does not speed it up here. Every cell works, and the charts will show you that.",
         )
     folder, home = Path.cwd(), Path("~").expanduser()

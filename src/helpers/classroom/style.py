@@ -137,7 +137,7 @@ def unit_for(longest_s: float) -> Unit:
 
 
 def times_as_fast(ratio: float) -> str:
-    """Say what a ratio of times means: ``"1.9 times as fast"``, ``"140 times slower"``.
+    """Say what a ratio of times means: ``"1.9 times as fast"``, ``"140 times as long"``.
 
     Args:
         ratio: the time compared with, divided by the time spoken of; above 1 is faster. Two times
@@ -148,4 +148,4 @@ def times_as_fast(ratio: float) -> str:
     times = significant(max(ratio, 1 / ratio), 2)
     if ratio > 1:
         return text(es=f"{times} veces más rápido", en=f"{times} times as fast")
-    return text(es=f"{times} veces más lento", en=f"{times} times slower")
+    return text(es=f"{times} veces más lento", en=f"takes {times} times as long")

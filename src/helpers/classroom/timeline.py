@@ -138,7 +138,7 @@ def _words() -> dict[str, str]:
         "start": text(es="arranca", en="starting"),
         "work": text(es="trabaja", en="working"),
         "unfinished": text(es="no terminó", en="did not finish"),
-        "raise": text(es="dio un error", en="raised an error"),
+        "raise": text(es="lanzó un error", en="raised an error"),
         "lose": text(es="se perdió", en="lost"),
         "idle": text(es="no hace nada", en="idle"),
         "close": text(es="se cierra", en="closing"),
@@ -259,7 +259,8 @@ def _described(run: Run, first: Run) -> str:
         number, lost = lane + 1, duration(lost_s)
         parts.append(
             text(
-                es=f"El trabajador {number} se perdió a los {lost}, y los demás hicieron lo suyo",
+                es=f"El trabajador {number} se perdió a los {lost}, y los demás hicieron su "
+                "trabajo",
                 en=f"Worker {number} was lost after {lost}, and the others did its work",
             )
         )

@@ -17,30 +17,30 @@ MOST_ITEMS = 10_000_000
 
 
 def check_choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
-    """Raise an InputError that lists what is allowed, where ``value`` is none of it."""
+    """Raise an InputError that lists what is allowed, if ``value`` is not one of them."""
     if value not in allowed:
         received, listed = short(value), ", ".join(repr(choice) for choice in allowed)
         raise InputError(
             text(
-                es=f"{name} es {received}, y eso no existe aquí. Usa uno de estos: {listed}.",
-                en=f"{name} is {received}, which does not exist here. Use one of these: {listed}.",
+                es=f"{name} es {received}, que no es una opción. Usa una de estas: {listed}.",
+                en=f"{name} is {received}, which is not an option. Use one of: {listed}.",
             )
         )
 
 
 def whole_number(name: str, value: object, most: int | None = None) -> int:
-    """Return ``value`` as an int; raise an InputError where it is not from 1 to ``most``."""
+    """Return ``value`` as an int; raise an InputError if it is not from 1 to ``most``."""
     try:
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
         number = 0
     if number < 1 or number > (most or number) or isinstance(value, bool):
-        upto = "" if most is None else text(es=f" y hasta {most}", en=f" and up to {most}")
+        upto = "" if most is None else text(es=f" hasta {most}", en=f" to {most}")
         raise InputError(
             text(
-                es=f"{name} debe ser un número entero, desde 1{upto}, y es {short(value)}. "
+                es=f"{name} debe ser un número entero, desde 1{upto}; recibió {short(value)}. "
                 f"Por ejemplo: {name}=2.",
-                en=f"{name} must be a whole number, from 1 on{upto}, and it is {short(value)}. "
+                en=f"{name} must be an integer, from 1{upto}; got {short(value)}. "
                 f"For example: {name}=2.",
             )
         )
@@ -48,14 +48,14 @@ def whole_number(name: str, value: object, most: int | None = None) -> int:
 
 
 def check_seconds(name: str, value: object) -> None:
-    """Raise an InputError that names ``value`` where it is no number of seconds above 0."""
+    """Raise an InputError that names ``value`` if it is not a number of seconds above 0."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not number or not value > 0:  # type: ignore[operator]  # "not >" catches nan too
         raise InputError(
             text(
-                es=f"{name} debe ser un número de segundos mayor que 0, y es {short(value)}. Por "
-                f"ejemplo: {name}=5.",
-                en=f"{name} must be a number of seconds above 0, and it is {short(value)}. For "
+                es=f"{name} debe ser un número de segundos mayor que 0; recibió {short(value)}. "
+                f"Por ejemplo: {name}=5.",
+                en=f"{name} must be a number of seconds above 0; got {short(value)}. For "
                 f"example: {name}=5.",
             )
         )
@@ -86,7 +86,7 @@ def as_sequence(items: Iterable[Any], timeout_s: float | None = None) -> Sequenc
             waits could not be left otherwise. It ends after the item that it waits for.
 
     Raises:
-        InputError: where they cannot be gone through, or have no end in sight.
+        InputError: if they are not iterable, or have no end in sight.
         TimeLimitError: the time limit was reached.
         Exception: what a generator raises.
     """
@@ -98,10 +98,10 @@ def as_sequence(items: Iterable[Any], timeout_s: float | None = None) -> Sequenc
         raise InputError(
             text(
                 es=f"items debe ser algo que se pueda recorrer (una lista, un range, un "
-                f"generador), y es {short(items)}. Para un solo elemento usa una lista: "
+                f"generador); recibió {short(items)}. Para un solo elemento usa una lista: "
                 "[elemento].",
-                en=f"items must be something to iterate over (a list, a range, a generator), and "
-                f"it is {short(items)}. For a single item use a list: [item].",
+                en=f"items must be something to iterate over (a list, a range, a generator); "
+                f"got {short(items)}. For a single item use a list: [item].",
             )
         ) from None
     read: list[Any] = []

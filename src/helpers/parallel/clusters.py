@@ -22,11 +22,11 @@ if TYPE_CHECKING:  # the package is imported without Dask, which takes a while
     from distributed import Client, LocalCluster
 
 LOOPBACK = "127.0.0.1"
-# So long a local worker has to come up; on a laptop that is just starting it may take a while.
+# Timeout for a local worker to start; on a laptop that is just starting it may take a while.
 BOOT_S = 30.0
 # A cluster that has not closed by then never will.
 CLOSE_S = 8.0
-# So long a scheduler has to answer, and a cluster may be without workers: the learner waits.
+# Timeouts for a scheduler to answer, and for a cluster to get workers: the learner waits.
 CONNECT_S, EMPTY_S = 5.0, 5.0
 # What has to be the same on all machines: they exchange pickled functions and Dask's own messages.
 PACKAGES = ("dask", "distributed", "msgpack", "cloudpickle")
@@ -60,7 +60,7 @@ def local_cluster(n_workers: int | None = None, *, dashboard: bool = False) -> I
 
 @contextmanager
 def started(n_workers: int, start_method: str, *, dashboard: bool = False) -> Iterator[Client]:
-    """Have a local cluster while inside; its workers are killed where an exception leaves.
+    """Start a local cluster, and close it at the end; after an exception its workers are killed.
 
     Args:
         n_workers: how many processes, with one thread each.
@@ -136,7 +136,7 @@ def kill_workers(cluster: LocalCluster) -> None:
 
 @contextmanager
 def connected(client: object) -> Iterator[Client]:
-    """Be connected to a cluster that runs already, and can be used, while inside.
+    """Connect to a cluster that runs already and can be used, and disconnect at the end.
 
     Args:
         client: the scheduler's address, such as ``"tcp://127.0.0.1:8786"``, or a

@@ -156,8 +156,8 @@ def _explained(error: BaseException) -> BaseException:
         return WorkerLostError(
             text(
                 es="Un bloque se quedó sin resultado: los trabajadores que lo tenían murieron, uno "
-                f"tras otro ({what}). Busca en la tarea un os._exit, un error de C o demasiada "
-                "memoria; con chunksize=1 se ve qué elemento es.",
+                f"tras otro ({what}). Busca en la tarea un os._exit, un fallo en código C o "
+                "demasiada memoria; con chunksize=1 se ve qué elemento es.",
                 en="A chunk has no result: the workers that had it died one after another "
                 f"({what}). Look in the task for an os._exit, an error in C or too much memory; "
                 "with chunksize=1 you see which item it is.",

@@ -1,10 +1,10 @@
-"""The errors of this room. Each says what was received, what is allowed and how to fix it."""
+"""The errors of this package: each says what was received, what is allowed and how to fix it."""
 
 from __future__ import annotations
 
 
 class ParallelError(Exception):
-    """The base of every error of this room."""
+    """The base of them all."""
 
 
 class InputError(ParallelError, ValueError):
@@ -32,4 +32,4 @@ class TimeLimitError(ParallelError, TimeoutError):
 
 
 class MachineError(ParallelError, RuntimeError):
-    """This machine does not do what is asked of it, for instance start an interpreter."""
+    """The operating system or the network refused what was asked for, such as a process."""

@@ -51,7 +51,7 @@ def raise_failure(plan: Plan, chunk: int, failure: Failure) -> NoReturn:
         raise not_picklable(f"{what} ({item})", failure.summary)
     note = task_note(task, index, item)
     if failure.exception is None:  # it comes from another process
-        there = text(es="Así ocurrió en el proceso:", en="This is how it happened in the process:")
+        there = text(es="Error en el proceso trabajador:", en="Traceback from the worker:")
         note += f"\n{there}\n{failure.traceback}"
     error = failure.exception or _unpickled(failure.error)
     raise with_note(error, failure.summary, note)
@@ -71,9 +71,9 @@ def with_note(error: BaseException | None, summary: str, note: str) -> Exception
         error.add_note(note)
         return error
     what = text(
-        es=f"La tarea terminó con algo que no se puede traer aquí tal como fue: {summary}. Una "
+        es=f"La tarea terminó con una excepción que no se puede enviar de regreso: {summary}. Una "
         "tarea debe terminar con return o con una excepción normal; no uses sys.exit en ella.",
-        en=f"The task ended with something that cannot be brought here as it was: {summary}. A "
+        en=f"The task ended with an exception that cannot be sent back: {summary}. A "
         "task should end with return or with a plain exception; do not call sys.exit in it.",
     )
     return TaskFailedError(f"{what}\n{note}")
@@ -90,15 +90,15 @@ def not_started(plan: Plan, error: Exception) -> Exception:
     n, what = plan.n_workers, f"{type(error).__name__}: {error}"
     return MachineError(
         text(
-            es=f"El sistema no dejó iniciar {n} trabajadores: {what}. Pide menos con n_workers, o "
-            "apaga los cuadernos que ya no usas, porque también cuentan. En un contenedor puede "
-            "faltar memoria compartida (/dev/shm; en Docker: --shm-size=64m) o una carpeta "
-            "temporal donde escribir (TMPDIR); en la copia (fork) de un programa, usa "
-            'start_method="spawn". Sin procesos funciona how="threads".',
-            en=f"The system did not let {n} workers start: {what}. Ask for fewer with n_workers, "
-            "or shut down notebooks that you no longer use, as they count too. A container may "
-            "lack shared memory (/dev/shm; in Docker: --shm-size=64m) or a temporary folder to "
-            'write to (TMPDIR); in the fork of a program, use start_method="spawn". '
+            es=f"El sistema operativo no pudo iniciar {n} trabajadores: {what}. Pide menos con "
+            "n_workers, o apaga los cuadernos que ya no usas, porque también cuentan. En un "
+            "contenedor puede faltar memoria compartida (/dev/shm; en Docker: --shm-size=64m) o "
+            "una carpeta temporal donde escribir (TMPDIR); en la copia (fork) de un programa, usa "
+            'start_method="spawn". También sirve how="threads", que no usa procesos.',
+            en=f"The operating system could not start {n} workers: {what}. Ask for fewer with "
+            "n_workers, or shut down notebooks that you no longer use, as they count too. A "
+            "container may lack shared memory (/dev/shm; in Docker: --shm-size=64m) or a temporary "
+            'folder to write to (TMPDIR); in the fork of a program, use start_method="spawn". '
             'how="threads" works without processes.',
         )
     )
@@ -109,13 +109,13 @@ def lost_worker(exit_code: int | None) -> WorkerLostError:
     code = "" if exit_code is None else text(es=f" (código {exit_code})", en=f" (code {exit_code})")
     return WorkerLostError(
         text(
-            es=f"Un proceso trabajador terminó de golpe{code}. Causas habituales: lo mató el "
-            "sistema por falta de memoria; la tarea llamó a os._exit; o un script llama a run sin "
-            'la línea if __name__ == "__main__": antes, y su error aparece más arriba. Los demás '
-            "procesos se detuvieron; puedes corregir y volver a llamar.",
+            es=f"Un proceso trabajador terminó de forma inesperada{code}. Causas habituales: lo "
+            "mató el sistema por falta de memoria; la tarea llamó a os._exit; o un script llama a "
+            'run sin la línea if __name__ == "__main__": antes, y su error aparece más arriba. Los '
+            "demás procesos se detuvieron; puedes corregir y volver a llamar.",
             en=f"A worker ended abruptly{code}. Usual causes: the system killed it for lack of "
             "memory; the task called os._exit; or a script calls run without the line if __name__ "
-            '== "__main__": before it, and its error stands further up. The other workers have '
+            '== "__main__": before it, and its error is shown above. The other workers have '
             "been stopped; fix it and call again.",
         )
     )

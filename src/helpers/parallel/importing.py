@@ -52,7 +52,7 @@ def check_not_importing(called: str) -> None:
         return
     raise TaskNotImportableError(
         text(
-            es=f"{file} llama a {called} en su nivel principal. Cada trabajador importa ese "
+            es=f"{file} llama a {called} fuera de toda función. Cada trabajador importa ese "
             "archivo y crearía a su vez trabajadores, sin fin. Pon la llamada en el cuaderno, o en "
             'el archivo debajo de la línea if __name__ == "__main__":.',
             en=f"{file} calls {called} at its top level. Each worker imports that file and would "
@@ -116,13 +116,13 @@ def not_picklable(what: str, error: object) -> NotPicklableError:
     """Return the error for ``what`` cannot be sent from one process to another."""
     return NotPicklableError(
         text(
-            es=f"{what} no puede ir de un proceso a otro (pickle): {error}. Usa datos (números, "
-            "textos, listas, rutas) y funciones y clases de un archivo .py, no del cuaderno; crea "
+            es=f"{what} no se puede enviar a otro proceso (pickle): {error}. Usa datos (números, "
+            "cadenas, listas, rutas) y funciones y clases de un archivo .py, no del cuaderno; crea "
             "en la tarea lo que no viaja (archivos abiertos, conexiones, generadores), o usa "
             'how="threads".',
-            en=f"{what} cannot go from one process to another (pickle): {error}. Use data "
-            "(numbers, texts, lists, paths) and functions and classes of a .py file, not of the "
-            "notebook; make inside the task what does not travel (open files, connections, "
+            en=f"{what} cannot be sent to another process (pickle): {error}. Use data "
+            "(numbers, strings, lists, paths) and functions and classes of a .py file, not of the "
+            "notebook; create inside the task what cannot be sent (open files, connections, "
             'generators), or use how="threads".',
         )
     )
@@ -175,8 +175,8 @@ def _other_version(inner: Any) -> TaskNotImportableError:
         text(
             es=f"{module}.py cambió después de que importaste {task}: un proceso nuevo tomaría "
             f"otra versión que este. Para usar la nueva, reinicia el kernel, o ejecuta {remedy}",
-            en=f"{module}.py was edited after you imported {task}: a new process would take "
-            f"another version than this one. To use the new one, restart the kernel, or run "
+            en=f"{module}.py was edited after you imported {task}: a new process would load "
+            f"a different version from this one. To use the new one, restart the kernel, or run "
             f"{remedy}",
         )
     )

@@ -177,7 +177,7 @@ def _check_client(
     if client is not None and (how != "dask" or n_workers is not None or start_method is not None):
         raise InputError(
             text(
-                es="client es un clúster de Dask que ya está en marcha, con sus propios "
+                es="client es un clúster de Dask que ya está corriendo, con sus propios "
                 'trabajadores. Úsalo con how="dask" y sin n_workers ni start_method, o quita '
                 "client.",
                 en="client is a Dask cluster that runs already, with workers of its own. Use it "

@@ -14,8 +14,8 @@ from helpers.parallel.processes import WatchedContext, end, interrupts_blocked, 
 from helpers.parallel.ways import Callback, Job, Way, call_back
 from helpers.worker import Outcome
 
-# So long a pool's own end may take, before its workers are killed, where the call has failed.
-POLITE_S = 0.5
+# Grace period after a call that failed, before the pool's workers are killed.
+GRACE_S = 0.5
 
 
 class Processes(Way):
@@ -87,8 +87,8 @@ class PoolOfProcesses(Way):
         pool.join()
 
     def stop(self) -> None:
-        end(self._end, self._watched)
+        end(self._end, self._watched)  # all results are here, so there is nothing to wait for
 
     def kill(self) -> None:
-        end(self._end, self._watched, POLITE_S)
+        end(self._end, self._watched, GRACE_S)
         del self._pool  # a notebook keeps the last traceback, and so this object

@@ -48,7 +48,7 @@ class Run:
         ready_s: for each worker, when it was ready to take work, in seconds since the call;
             ``None`` for a worker from which no result came, so that nobody knows.
         spans: the chunks, in the order of the items.
-        stopping_s: seconds of it from the last result until the workers had ended.
+        stopping_s: seconds of ``elapsed_s`` after the last result, until the workers had ended.
         lost_s: the workers of a cluster that were lost while others went on, and when, in seconds
             since the call. Where each is replaced, there are more workers than ``n_workers`` said.
         started_s: for each worker, when it began to start, in seconds since the call; ``None`` for

@@ -60,11 +60,11 @@ def shown(value: object) -> str:
 
 
 def must_be(name: str, answer: object, *, es: str, en: str) -> MistakeError:
-    """Return the mistake of an answer that has another form; ``es`` and ``en`` say which it has."""
+    """Return the error for an answer of another form than the one that ``es`` and ``en`` name."""
     form, found = text(es=es, en=en), shown(answer)
     return MistakeError(
-        es=f"{name} debe ser {form}, y es {found}.",
-        en=f"{name} has to be {form}, and it is {found}.",
+        es=f"{name} debe ser {form}; recibió {found}.",
+        en=f"{name} should be {form}; got {found}.",
     )
 
 
@@ -85,7 +85,7 @@ def number(name: str, answer: object, *, positive: bool = False) -> float:
 def count(name: str, answer: object) -> int:
     """Return the answer if it is a whole number, 1 or more."""
     if not is_number(answer) or answer < 1 or answer != int(answer):
-        raise must_be(name, answer, es="un número entero, 1 o más", en="a whole number, 1 or more")
+        raise must_be(name, answer, es="un número entero, 1 o más", en="an integer, 1 or more")
     return int(answer)
 
 

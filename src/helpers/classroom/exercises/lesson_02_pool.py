@@ -65,7 +65,7 @@ def ending(answer: Any) -> str:
         )
     if name == "join":
         raise MistakeError(
-            es="join solo espera, y da un error si antes no se cerró el grupo.",
+            es="join solo espera, y lanza un error si antes no se cerró el grupo.",
             en="join only waits, and raises an error unless the pool was closed before it.",
         )
     raise must_be("method", answer, es="el nombre de un método", en="the name of a method")

@@ -100,15 +100,16 @@ def sooner_finish(answer: Any) -> str:
     percent = f"{100 * share:.0f}"
     if share > CHUNKY:
         raise MistakeError(
-            es=f"Sin trabajo un {percent} % de lo que trabajan: alguien recibe demasiado.",
-            en=f"Idle for {percent}% of the time worked: somebody gets too much at once.",
+            es=f"Por cada 100 s de trabajo, {percent} s sin trabajo: alguien recibe demasiado.",
+            en=f"For 100 s of work, {percent} s idle: somebody gets too much at once.",
         )
     if share > IDLE:
         raise MistakeError(
-            es=f"Mejor: sin trabajo un {percent} %. Mira en el gráfico a quién esperan al final.",
-            en=f"Better: idle for {percent}%. See in the chart whom the others wait for.",
+            es=f"Mejor: por cada 100 s de trabajo, {percent} s sin trabajo. Mira a quién esperan "
+            "al final.",
+            en=f"Better: for 100 s of work, {percent} s idle. See whom the others wait for.",
         )
     return text(
-        es=f"Casi nadie se quedó sin trabajo: un {percent} % de lo que trabajó.",
-        en=f"Hardly anyone sat idle: for {percent}% of the time worked.",
+        es=f"Casi nadie se quedó sin trabajo: {percent} s por cada 100 s de trabajo.",
+        en=f"Hardly anyone sat idle: {percent} s for 100 s of work.",
     )

@@ -18,7 +18,7 @@ TOO_GOOD = 3.0  # a speedup by two workers that is none; half of that by one
 @exercise(
     "5.1",
     es="la eficiencia es la aceleración repartida entre los procesos: una división más.",
-    en="efficiency is the speedup shared out among the workers: one more division.",
+    en="efficiency is the speedup divided among the workers: one more division.",
 )
 def efficiency(answer: Any) -> str:
     """The efficiency, from the times of a loop and of a pool of 8."""
@@ -90,7 +90,7 @@ def own_speedups(answer: Any) -> str:
         )
     if own[2] / 2 < ENOUGH:
         return text(
-            es=f"Eficiencia del {share} %, menos que 0.7: ¿qué causa de la tabla es?",
+            es=f"Eficiencia del {share} %, menos que 0.7: ¿a qué causa de la tabla se debe?",
             en=f"An efficiency of {share}%, less than 0.7: which cause in the table is it?",
         )
     return text(

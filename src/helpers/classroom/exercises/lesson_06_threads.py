@@ -34,7 +34,7 @@ def fewest_threads(answer: Any) -> str:
     rounds, right = -(-N_DOWNLOADS // n_threads), -(-N_DOWNLOADS // N_ROUNDS)  # rounded up
     if n_threads == right:
         return text(
-            es="Cinco vueltas de cuatro descargas, con los CPU que sea: esperar no usa ninguno.",
+            es="Cinco vueltas de cuatro descargas, haya los CPU que haya: esperar no usa ninguno.",
             en="Five rounds of four downloads, on however many CPUs: waiting uses none.",
         )
     if n_threads < right:
@@ -109,8 +109,8 @@ def own_choice(answer: Any) -> str:
         raise must_be("best", best, es="una de las tres claves", en="one of the three keys")
     if min(times_s.values()) < times_s["sequential"] / AT_ONCE:
         raise MistakeError(
-            es="Dos no son tan rápidos: map no espera. Recoge todo con list(pool.map(…)).",
-            en="Two are not that fast: map does not wait. Collect all with list(pool.map(…)).",
+            es="Dos no pueden ser tan rápidos: map no espera. Recoge todo con list(pool.map(…)).",
+            en="Two cannot be that fast: map does not wait. Collect all with list(pool.map(…)).",
         )
     more = f"{100 * (times_s[best] / min(times_s.values()) - 1):.0f}"
     if times_s[best] > DRAW * min(times_s.values()):

@@ -120,7 +120,7 @@ def _is_guard(node: ast.stmt) -> bool:
     en="everything from reading the balance to writing it has to be inside “with lock:”.",
 )
 def counter_without_race(answer: Any) -> str:
-    """A function that adds to an account as often as it is asked, whoever else does so too."""
+    """A function that adds to an account n times, correctly even if other threads do so too."""
     safe_add = function("safe_add", answer)
     alone = _balance_after(safe_add, 1)
     if alone != N_ADDED:
@@ -133,7 +133,7 @@ def counter_without_race(answer: Any) -> str:
         raise MistakeError(
             es=f"Cuatro hilos dejaron el saldo en {found}, no en {expected}: otro escribió entre "
             "leer y escribir. Pon las dos cosas en un mismo «with lock:», con el lock que recibes.",
-            en=f"Four threads left the balance at {found}, not at {expected}: another one wrote "
+            en=f"Four threads left the balance at {found}, not at {expected}: another wrote "
             "between reading and writing. Put both in one “with lock:”, with the given lock.",
         )
     return text(

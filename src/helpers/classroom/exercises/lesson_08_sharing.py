@@ -107,7 +107,7 @@ def with_block(answer: Any) -> str:
             )
         if not _lets_errors_through(copies):
             raise MistakeError(
-                es="Cuando compute falla, quien llama debe enterarse: no atrapes su error.",
+                es="Cuando compute falla, quien la llama debe recibir el error: no lo captures.",
                 en="When compute fails, whoever called has to know: do not catch its error.",
             )
         if left_behind():

@@ -81,7 +81,7 @@ def open_doors(answer: Any) -> str:
 @exercise(
     "9.3",
     es="¿vale la pena repartirlo? ¿Cabe en una máquina? ¿Trabajas en vivo, o puedes esperar?",
-    en="is it worth sharing out? Does it fit on one machine? Do you work live, or can you wait?",
+    en="is it worth distributing? Does it fit on one machine? Do you work live, or can you wait?",
 )
 def tools(answer: Any) -> str:
     """The smallest tool that will do, for four jobs."""

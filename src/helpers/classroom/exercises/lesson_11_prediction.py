@@ -48,7 +48,7 @@ def predicted_times(answer: Any) -> str:
             en="It is the start plus the slower one of 200 messages and 20,000 items on 4 workers.",
         )
     return text(
-        es="De uno en uno manda el envío; en bloques de 100, el cálculo.",
+        es="De uno en uno decide el envío; en bloques de 100, el cálculo.",
         en="One by one the sending decides; in chunks of 100, the computing.",
     )
 
@@ -115,5 +115,5 @@ def decisions(answer: Any) -> str:
     )
     return text(
         es="Cuatro trabajos, cuatro motivos: calcula, termina pronto, espera, ya se reparte.",
-        en="Four jobs, four reasons: it computes, is over soon, waits, is shared out already.",
+        en="Four jobs, four reasons: it computes, is over soon, waits, is parallel already.",
     )

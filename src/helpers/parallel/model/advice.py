@@ -23,7 +23,7 @@ WORTH = 1.15  # a smaller gain is not worth it: the plain loop can be read, and 
 TOO_SHORT_S = 5e-3  # such a loop is over before any worker has started
 BUSY_SHORT_S = 0.05  # the same while other programs are in the way: it may look longer than it is
 MOST_WAITING = 32  # a worker that waits needs no CPU; more of them than this bring little
-SHARES = 1.4  # a loop that uses so many CPUs shares the work out already, by a library
+PARALLEL = 1.4  # a loop that uses so many CPUs is parallel already, through a library
 DISTURBED = 0.15  # what is measured is worthless where others had the CPU for so much of the time
 UNEVEN = 0.5  # the mean of the items that were run may be off by so much: they say too little
 HEAVY_BYTES = 100_000  # it takes a tenth of a millisecond or more to send such an item
@@ -119,7 +119,7 @@ def advise(task: Task, items: Iterable[Any]) -> Advice:
         return _too_short(loop)
     options = [loop, _best("threads", sample, cpus, THREADS)]
     travels = _can_travel(task, sample, method)
-    if travels and not busy and cpus > 1 and sample.used_cpus <= SHARES:
+    if travels and not busy and cpus > 1 and sample.used_cpus <= PARALLEL:
         left_s = BUDGET_S - (perf_counter() - begin_s)
         costs = _known.get((method, cpus)) or measure_pool(method, cpus, left_s)
         busy = costs.kept_share > DISTURBED
@@ -213,7 +213,7 @@ def _chosen(
             en="Leave it sequential: the task, an item or a result cannot travel to another "
             "process. Define the task in a module and ask again.",
         )
-    elif (computes and cpus == 1) or sample.used_cpus > SHARES:
+    elif (computes and cpus == 1) or sample.used_cpus > PARALLEL:
         used = f"{sample.used_cpus:.1f}"
         why = text(
             es=f"Déjalo secuencial: el ciclo ya usa {used} CPU por sí solo, y hay {cpus}.",
@@ -231,9 +231,9 @@ def _chosen(
         certain = False
         why = text(
             es="Déjalo secuencial por ahora: otros programas ocupan los CPU, y no se puede saber "
-            "qué ganaría repartirlo. Ciérralos y pregunta otra vez.",
+            "qué ganaría en paralelo. Ciérralos y pregunta otra vez.",
             en="Leave it sequential for now: other programs keep the CPUs busy, and there is no "
-            "way to tell what sharing it out would gain. Close them and ask again.",
+            "way to tell what it would gain in parallel. Close them and ask again.",
         )
     if why:
         return Advice(loop, (loop,), why, certain)

@@ -45,7 +45,7 @@ class Sample:
         once_s: the cost of a first item that took far longer than any other, as it imported or
             opened something, or is a giant: it is paid once, and says nothing about the others.
         kept_s: for how much of all costs other programs had the CPU, as far as the system says.
-        used_cpus: how many CPUs the loop uses: more than 1 where a library shares the work out.
+        used_cpus: how many CPUs the loop uses: more than 1 where a library is parallel.
         item_bytes: what an item and its result weigh when pickled; ``None`` where one cannot be.
         parent_pickling_s, worker_pickling_s: to pickle an item and unpickle its result, and the
             inverse.

@@ -14,7 +14,7 @@ from helpers.parallel.results import Run, Span
 
 
 def amdahl(serial_fraction: float, n_workers: int) -> float:
-    """Return the speedup of a job of fixed size of which a share cannot be shared out, 0 to 1.
+    """Return the speedup of a job of fixed size of which a share, 0 to 1, stays serial.
 
     Source: G. M. Amdahl, "Validity of the single processor approach to achieving large scale
     computing capabilities", AFIPS Spring Joint Computer Conference, 1967.
@@ -30,7 +30,7 @@ def simulate(
     start_s: float = 0.0,
     message_s: float = 0.0,
 ) -> Run:
-    """Return the ``Run``, without results, of a pool on paper that gets through work of known cost.
+    """Return the ``Run``, without results, of a simulated pool that does work of known cost.
 
     Once the workers are ready one parent sends the chunks in order and collects the results in
     between, as they come; each worker takes the next chunk as soon as it is free. Without
@@ -48,7 +48,7 @@ def simulate(
             chunk, half to take its results.
 
     Raises:
-        InputError: a time is no number of 0 or more, or another number is no whole number above 0.
+        InputError: a time is not a number from 0 on, or a count is not an integer above 0.
     """
     n_workers = whole_number("n_workers", n_workers)
     chunksize = whole_number("chunksize", chunksize)
@@ -70,7 +70,7 @@ def simulate(
 def _events(
     costs: Sequence[float], n_workers: int, chunksize: int, start_s: float, one_way_s: float
 ) -> tuple[list[Span], float]:
-    """Play the call; return what each worker computed when, and when the last result was there."""
+    """Return what each worker would compute when, and when the last result would be there."""
     workers = [(start_s, worker) for worker in range(n_workers)]  # when each is free: a heap
     heapify(workers)
     arrivals: list[float] = []  # results on their way to the parent: a heap
