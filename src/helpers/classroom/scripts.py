@@ -20,6 +20,7 @@ from helpers.classroom.programs import descendants, end_family, plain_environmen
 from helpers.classroom.style import GREEN, VERMILLION, duration
 from helpers.language import text
 from helpers.parallel import InputError
+from helpers.parallel.arguments import check_seconds
 
 POLL_S = 0.05
 MAX_BYTES = 50_000_000  # a program that prints without end is stopped here
@@ -117,23 +118,17 @@ def run_script(program: str, *, limit_s: float = 10.0) -> ScriptRun:
         limit_s: how many seconds it may run.
 
     Raises:
-        InputError: where ``program`` is no text, there is no such file, or ``limit_s`` is no number
-            above 0.
+        InputError: ``program`` is not a string, there is no such file, or ``limit_s`` is not a
+            number above 0.
     """
     if not isinstance(program, str):
         raise InputError(
             text(
                 es=f"run_script espera un programa como cadena (str), y recibió {program!r}.",
-                en=f"run_script expects a program as text, and it received {program!r}.",
+                en=f"run_script expects a program as a string, and it received {program!r}.",
             )
         )
-    if isinstance(limit_s, bool) or not isinstance(limit_s, (int, float)) or not limit_s > 0:
-        raise InputError(
-            text(
-                es=f"limit_s debe ser un número de segundos mayor que 0, y es {limit_s!r}.",
-                en=f"limit_s must be a number of seconds above 0, and it is {limit_s!r}.",
-            )
-        )
+    check_seconds("limit_s", limit_s)
     if program.endswith(".py") and "\n" not in program:
         try:
             program = Path(program).read_text(encoding="utf-8")

@@ -1,6 +1,5 @@
 """How work is run and measured: on the standard library, psutil and Dask alone."""
 
-from helpers.parallel.clusters import local_cluster
 from helpers.parallel.errors import (
     InputError,
     MachineError,
@@ -31,7 +30,6 @@ __all__ = [
     "Watch",
     "WorkerLostError",
     "advise",
-    "local_cluster",
     "machine",
     "run",
     "simulate",

@@ -12,10 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from helpers.language import text
-from helpers.parallel.arguments import check_choice, short, whole_number
+from helpers.parallel.arguments import short
 from helpers.parallel.errors import InputError, MachineError
-from helpers.parallel.importing import check_not_importing
-from helpers.parallel.machine import usable_cpus
 from helpers.parallel.processes import answer_within, interrupts_blocked, within_limit
 
 if TYPE_CHECKING:  # the package is imported without Dask, which takes a while
@@ -35,37 +33,12 @@ LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application"
 
 
 @contextmanager
-def local_cluster(n_workers: int | None = None, *, dashboard: bool = False) -> Iterator[Client]:
-    """Have a local Dask cluster while inside, for several calls of ``run(..., client=client)``.
-
-    It has worker processes of one thread each, and all of it listens on the loopback address.
-
-    Args:
-        n_workers: how many workers; as many as there are usable CPUs if ``None``.
-        dashboard: whether to serve Dask's dashboard: ``client.dashboard_link`` is its address.
-
-    Yields:
-        A ``distributed.Client``, connected.
-
-    Raises:
-        InputError: an argument cannot be used.
-        MachineError: the system did not let the workers start.
-    """
-    workers = usable_cpus() if n_workers is None else whole_number("n_workers", n_workers)
-    check_choice("dashboard", dashboard, (False, True))
-    check_not_importing("local_cluster")
-    with started(workers, "spawn", dashboard=dashboard) as client:
-        yield client
-
-
-@contextmanager
-def started(n_workers: int, start_method: str, *, dashboard: bool = False) -> Iterator[Client]:
+def started(n_workers: int, start_method: str) -> Iterator[Client]:
     """Start a local cluster, and close it at the end; after an exception its workers are killed.
 
     Args:
         n_workers: how many processes, with one thread each.
         start_method: how they start.
-        dashboard: whether to serve Dask's dashboard, on a free port of this machine.
 
     Raises:
         MachineError: the system did not let them start.
@@ -84,7 +57,7 @@ def started(n_workers: int, start_method: str, *, dashboard: bool = False) -> It
         }
         stack.enter_context(without_logs())
         with dask.config.set(settings), interrupts_blocked(start_method):
-            cluster = _start(n_workers, dashboard)
+            cluster = _start(n_workers)
         stack.callback(within_limit, cluster.close, CLOSE_S)
         client = Client(cluster, set_as_default=False)
         stack.callback(within_limit, client.close, CLOSE_S)
@@ -95,7 +68,7 @@ def started(n_workers: int, start_method: str, *, dashboard: bool = False) -> It
             raise
 
 
-def _start(n_workers: int, dashboard: bool) -> LocalCluster:
+def _start(n_workers: int) -> LocalCluster:
     from distributed import LocalCluster
 
     try:
@@ -106,7 +79,7 @@ def _start(n_workers: int, dashboard: bool) -> LocalCluster:
             host=LOOPBACK,
             # Without an address it would be port 8787, with a warning where that is taken.
             dashboard_address=f"{LOOPBACK}:0",
-            scheduler_kwargs={"dashboard": dashboard},
+            scheduler_kwargs={"dashboard": False},
             silence_logs=logging.CRITICAL,
             memory_limit=0,  # the system's own limit is the learner's, too
             death_timeout=BOOT_S,

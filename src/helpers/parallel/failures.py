@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from helpers.language import text
 from helpers.parallel.arguments import name_of, short
@@ -15,7 +15,7 @@ from helpers.parallel.errors import (
 )
 from helpers.parallel.importing import not_picklable
 from helpers.parallel.plans import Plan
-from helpers.worker import Failure, first_unpicklable
+from helpers.worker import Failure
 
 
 def raise_failure(plan: Plan, chunk: int, failure: Failure) -> NoReturn:
@@ -127,38 +127,3 @@ def _unpickled(pickled: bytes | None) -> BaseException | None:
     except Exception:  # its class cannot be imported here, or refuses to be made again
         return None
     return error if isinstance(error, BaseException) else None
-
-
-def unpickled_results(pickled: bytes) -> list[Any]:
-    """Return the results that a worker sent.
-
-    Raises:
-        NotPicklableError: where one of them cannot be read in this process.
-    """
-    try:
-        results: list[Any] = pickle.loads(pickled)
-    except Exception as error:
-        what = text(es="Uno de los resultados", en="One of the results")
-        raise not_picklable(what, f"{type(error).__name__}: {error}") from error
-    return results
-
-
-def pickled_chunk(plan: Plan, chunk: int) -> bytes:
-    """Return the items of chunk number ``chunk`` as they are sent to a process.
-
-    Raises:
-        NotPicklableError: it names the first item that cannot be pickled.
-    """
-    items = plan.chunk(chunk)
-    try:
-        return pickle.dumps(items, pickle.HIGHEST_PROTOCOL)
-    except Exception as error:
-        in_chunk = first_unpicklable(items)
-        if in_chunk is None:
-            raise
-        index = plan.first(chunk) + in_chunk
-        what = text(es=f"El elemento {index}", en=f"Item {index}")
-        named = not_picklable(
-            f"{what} ({short(plan.items[index])})", f"{type(error).__name__}: {error}"
-        )
-        raise named from error

@@ -100,15 +100,6 @@ class Run:
         return sum(last_s - at for at in left_s)
 
     @property
-    def computing_s(self) -> float:
-        """Seconds during which at least one worker was computing."""
-        total, reached = 0.0, float("-inf")
-        for start, stop in sorted((span.start_s, span.stop_s) for span in self.spans):
-            total += max(0.0, stop - max(start, reached))
-            reached = max(reached, stop)
-        return total
-
-    @property
     def utilisation(self) -> float:
         """The share of the workers' time that was spent computing, from 0 to 1."""
         return self.busy_s / (self.n_workers * self.elapsed_s) if self.elapsed_s else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import queue
 from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
@@ -9,18 +10,15 @@ from types import MappingProxyType
 from typing import Any
 
 from helpers.language import text
+from helpers.parallel.arguments import short
 from helpers.parallel.errors import ParallelError, TimeLimitError
-from helpers.parallel.failures import (
-    not_started,
-    pickled_chunk,
-    raise_failure,
-    unpickled_results,
-)
+from helpers.parallel.failures import not_started, raise_failure
+from helpers.parallel.importing import not_picklable
 from helpers.parallel.plans import Plan, make_plan
 from helpers.parallel.processes import interrupts_held
 from helpers.parallel.results import Run, Span, Task
 from helpers.parallel.ways import PROCESS_WAYS, Way, load_way
-from helpers.worker import Outcome
+from helpers.worker import Outcome, first_unpicklable
 
 # How often the parent looks at the clock and the workers, while no results come.
 POLL_S = 0.1
@@ -131,11 +129,30 @@ def _compute(
 
 
 def _send(plan: Plan, way: Way, index: int, arrivals: _Arrivals) -> None:
-    chunk = pickled_chunk(plan, index) if plan.how in PROCESS_WAYS else plan.chunk(index)
+    chunk = _pickled(plan, index) if plan.how in PROCESS_WAYS else plan.chunk(index)
     try:
         way.submit(chunk, lambda outcome: arrivals.put((index, outcome)))
     except (OSError, EOFError, RuntimeError) as error:  # a task's own errors come as an outcome
         raise not_started(plan, error) from error.with_traceback(None)
+
+
+def _pickled(plan: Plan, chunk: int) -> bytes:
+    """Return the items of chunk number ``chunk`` as they are sent to a process.
+
+    They are pickled here, and what a pool sends are bytes: so an item that cannot be pickled is
+    named, and one that cannot be unpickled is an outcome and not the end of the worker.
+    """
+    items = plan.chunk(chunk)
+    try:
+        return pickle.dumps(items, pickle.HIGHEST_PROTOCOL)
+    except Exception as error:
+        in_chunk = first_unpicklable(items)
+        if in_chunk is None:
+            raise
+        index = plan.first(chunk) + in_chunk
+        item = text(es=f"El elemento {index}", en=f"Item {index}")
+        what = f"{item} ({short(plan.items[index])})"
+        raise not_picklable(what, f"{type(error).__name__}: {error}") from error
 
 
 def _checked(plan: Plan, index: int, arrived: Outcome | BaseException) -> Outcome:
@@ -145,11 +162,20 @@ def _checked(plan: Plan, index: int, arrived: Outcome | BaseException) -> Outcom
     if arrived.failure is not None:
         raise_failure(plan, index, arrived.failure)
     if isinstance(arrived.results, bytes):
-        arrived.results = unpickled_results(arrived.results)
+        arrived.results = _unpickled(arrived.results)
     n_done = plan.first(index) + len(arrived.results)
     if n_done < plan.first(index + 1):  # it stopped half-way
         raise _time_limit(plan, n_done)
     return arrived
+
+
+def _unpickled(results: bytes) -> list[Any]:
+    try:
+        unpickled: list[Any] = pickle.loads(results)
+    except Exception as error:
+        what = text(es="Uno de los resultados", en="One of the results")
+        raise not_picklable(what, f"{type(error).__name__}: {error}") from error
+    return unpickled
 
 
 def _time_limit(plan: Plan, n_done: int) -> TimeLimitError:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from helpers import worker
 from helpers.parallel.processes import within_limit
@@ -46,8 +46,8 @@ class Job:
     client: Any = None
 
 
-class Way(Protocol):
-    """A started way of running.
+class Way:
+    """A started way of running: the base of each.
 
     Attributes:
         n_workers: how many workers there are.
