@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from wrong_answers import PRINTED, WAITS
+from wrong_answers import PRINTED, WAITS, keep_table, total_kept
 
 from helpers import tasks
 from helpers.classroom.cards import Card
@@ -89,12 +89,6 @@ def made(folder: Path) -> dict[str, dict[str, Any]]:
     (folder / "my_tasks_2.py").write_text(code, encoding="utf-8")
     tasks.make_sample_directories(folder / "sample")
     clock, same = Clock(), dict.fromkeys([1, 2, 3], 1.0)
-
-    def keep_table(given):
-        """Keep it."""
-
-    def total_kept(value):
-        """Use what was kept."""
 
     return {
         "1": {"data": list(range(100)), "square": clock.square, "perf_counter": clock},

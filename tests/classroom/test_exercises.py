@@ -8,6 +8,7 @@ import re
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -54,8 +55,12 @@ def _known_machine(monkeypatch):
 
 
 def test_every_exercise_has_a_grader_and_no_grader_lacks_an_exercise():
-    """The lessons' exercises, the graders and the tables of wrong answers are the same set."""
+    """The lessons' exercises, the graders and the tables of wrong answers are the same set.
+
+    Each lesson has two exercises at least.
+    """
     assert list(EXERCISES) == list(package.EXERCISES)
+    assert min(Counter(number.split(".")[0] for number in EXERCISES).values()) >= 2
     assert set(EXERCISES) == WRONG.keys() | RUN.keys()
     assert min(map(len, [*WRONG.values(), *RUN.values()])) >= 2
 

@@ -126,7 +126,7 @@ def test_guess_that_is_no_option(shown, language, guess):
 
 
 @pytest.mark.parametrize(
-    ("key", "guess", "measured", "number", "told_es", "told_en"),
+    ("key", "guess", "measured", "number", "shown_es", "shown_en"),
     [
         ("3.real-folders", 4, 3100.4, 4, "3,100 veces", "3,100 times"),
         ("0.worker-start", 1, 0.0312, 3, "31.2 ms", "31.2 ms"),
@@ -134,24 +134,19 @@ def test_guess_that_is_no_option(shown, language, guess):
     ],
 )
 def test_guess_beside_the_measurement(
-    shown, language, key, guess, measured, number, told_es, told_en
+    shown, language, key, guess, measured, number, shown_es, shown_en
 ):
     """Guess, measurement in its unit and what it means stand side by side; the verdict is true."""
     if guess:
         predict(key, guess)
     predict(key, measured=measured)
     card, options = shown.cards[-1], QUESTIONS[key].options
-    assert (
-        card.headline
-        == {
-            4: right(),
-            1: text(es="Salió otra cosa.", en="It came out differently."),
-            None: text(es="No apostaste. Salió esto:", en="You placed no bet. This came out:"),
-        }[guess]
-    )
+    wrong = text(es="Salió otra cosa.", en="It came out differently.")
+    none = text(es="No apostaste. Salió esto:", en="You placed no bet. This came out:")
+    assert card.headline == {4: right(), 1: wrong, None: none}[guess]
     assert card.rows == (
         (text(es="Tu apuesta", en="Your guess"), options[guess - 1] if guess else "—"),
-        (text(es="Medido aquí", en="Measured here"), text(es=told_es, en=told_en)),
+        (text(es="Medido aquí", en="Measured here"), text(es=shown_es, en=shown_en)),
         (text(es="Es decir", en="That is"), options[number - 1]),
     )
 

@@ -178,6 +178,7 @@ def test_the_table_has_what_is_drawn(language):
     ]
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_calls():
     """A hundred thousand calls are all drawn, and the table has the first of them."""
     ax = plot_timeline(simulate([8e-6] * 100_000, 2, 1, start_s=0.03, message_s=5e-6))

@@ -1,4 +1,4 @@
-"""Checks on the frame of a lesson, its exercises and what its code does."""
+"""Checks on the frame of a lesson and what its code does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from .lessons import Cell, Findings, Lesson, lesson_check
 MAX_PARAGRAPH_WORDS = 80
 MAX_CODE_LINES = 15
 MAX_SCRIPT_LINES = 30  # of a program that a cell writes into a file
-MIN_EXERCISES = 2
 RECAP = {"es": "Resumen", "en": "Recap"}
 _TO_WORKERS = {
     *("map", "imap", "imap_unordered", "starmap", "apply", "submit"),
@@ -97,28 +96,6 @@ def code_comments(lesson: Lesson) -> Findings:
 
 
 @lesson_check
-def exercises(lesson: Lesson) -> Findings:
-    """Exercises are numbered in order, have a gap and a check, and a folded solution below."""
-    found = [(i, cell) for i, cell in enumerate(lesson.cells) if "exercise" in cell.tags]
-    if len(found) < MIN_EXERCISES:
-        yield None, f"{len(found)} exercises; give at least {MIN_EXERCISES}"
-    for count, (index, cell) in enumerate(found, 1):
-        expected = [f"{lesson.number}.{count}"]
-        if not _has_gap(cell.source) or _checked(cell.source) != expected:
-            yield cell, f"an exercise has '...' to fill in, and calls check of {expected} once"
-        blocks = [
-            block for next_one in lesson.cells[index + 1 :][:1] for block in next_one.page.solution
-        ]
-        # A file that the solution saves is a cell of its own, as %%writefile takes a whole cell.
-        solutions = [block for block in blocks if not programs.written_file(block)]
-        if [_checked(source) for source in solutions] != [expected] or _has_gap(solutions[0]):
-            yield cell, f"below it, in <details>, a python block without '...' checks {expected}"
-    for cell in lesson.code:
-        if _checked(cell.source) and "exercise" not in cell.tags:
-            yield cell, "it calls check(...): tag it 'exercise'"
-
-
-@lesson_check
 def notebook_functions(lesson: Lesson) -> Findings:
     """No function of the notebook's own goes to a process: workers cannot import it."""
     own: set[str] = set()
@@ -146,16 +123,6 @@ def code_to_run(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
     for cell in lesson.cells:
         for source in [cell.source] if cell.type == "code" else cell.page.solution:
             yield cell, source
-
-
-def _checked(source: str) -> list[object]:
-    found = programs.calls(programs.trees(source), "check")
-    return [programs.first_argument(call) for call in found]
-
-
-def _has_gap(source: str) -> bool:
-    nodes = programs.nodes(programs.trees(source))
-    return any(programs.constant(node) is Ellipsis for node in nodes)
 
 
 def _sent(call: ast.Call) -> list[ast.AST]:

@@ -154,14 +154,6 @@ DEFECTS: dict[str, dict[str, Change]] = {
         "a comment": code("one = 1  # the first"),
         "one behind a magic": code("%time one = 1  # the first"),
     },
-    "exercises": {
-        "no gap": edit("exercise-1", "...", "[1, 4, 9]"),
-        "a wrong number": edit("exercise-2", "2.2", "2.3"),
-        "no solution": edit("solution-2", "```python", "```text"),
-        "a solution that is not folded": edit("solution-2", "details>", "div>"),
-        "a solution with a gap": edit("solution-1", "check(", "...\ncheck("),
-        "a check without its tag": code('check("2.1", 1)'),
-    },
     "notebook_functions": {
         "a function": code("def f(x): return x\npool.map(f, [1])"),
         "a lambda": code("run(lambda x: x, [1])"),

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.authoring.build import find_stale
+
 from . import programs
 from .checks import CHECKS
 from .checks_spelling import dictionary_needed
@@ -28,9 +30,10 @@ _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 each_lesson = pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.en.path.stem)
 
 
-def test_there_are_lessons():
-    """The folder of built notebooks is not empty, so the checks below have checked something."""
-    assert PAIRS, f"no notebooks in {BUILT}/es and {BUILT}/en: python -m helpers.authoring build"
+def test_the_notebooks_are_what_their_sources_give():
+    """The built notebooks are fresh, so both languages have the same cells; there are some."""
+    assert PAIRS
+    assert find_stale(BUILT.parent) == []
 
 
 def test_each_lesson_leads_to_the_next():

@@ -4,11 +4,9 @@ import contextlib
 import io
 import multiprocessing
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -183,28 +181,3 @@ def test_pipes_sockets_and_devices(tree, monkeypatch):
     Path("a.md").touch()
     assert find_markdowns(tree) == [str(tree / "a.md")]
     assert list_directories(tree, recursive=True) == []
-
-
-def found_by_find(folder, *tests):
-    """Return what GNU find prints; it goes on where it may not read."""
-    command, names = ["find", str(folder), *tests, "-print0"], {**os.environ, "LC_ALL": "C"}
-    printed = subprocess.run(command, capture_output=True, timeout=250, check=False, env=names)
-    return {os.fsdecode(path) for path in printed.stdout.split(b"\0") if path}
-
-
-@pytest.mark.skipif(
-    WINDOWS or shutil.which("find") is None or not found_by_find(os.devnull, "-xtype", "c"),
-    reason="there is no GNU find here",
-)
-def test_against_gnu_find_on_a_real_tree():
-    """Below this Python's packages folders and files are those of find."""
-    root = os.path.realpath(sysconfig.get_path("purelib"))
-    unreadable, files = [], set()
-    folders = list_directories(root, recursive=True, unreadable=unreadable)
-    for folder in folders:
-        with contextlib.suppress(FileNotFoundError):  # another program deleted it meanwhile
-            files.update(find_markdowns(folder))
-    assert len(folders) > 20
-    listed = {*folders, *(error.filename for error in unreadable)}
-    assert listed == found_by_find(root, "-mindepth", "1", "-type", "d")
-    assert files == found_by_find(root, "-mindepth", "2", "-iname", "*.md", "-xtype", "f")
