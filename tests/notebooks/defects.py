@@ -226,7 +226,6 @@ ALLOWED: dict[str, Change] = {
         "pool.map(square, [1])"
     ),
     "the builtin map": code("def f(x): return x\na = list(map(f, [1]))"),
-    "process.start()": code("process.start()"),
     "words in each language": words('print(f"suma {sum(x)} de {n}")', 'print(f"{n} are {sum(x)}")'),
     "a quoted mistake": prose("Lo llamó «archivos de rebajas» por error."),
     "minutes and repetitions": prose("Toma 15 min y se repite 5 veces.", "It runs 5 times."),

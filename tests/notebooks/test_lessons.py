@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 from pathlib import Path
 
@@ -16,9 +15,8 @@ from .checks import CHECKS
 from .checks_spelling import dictionary_needed
 from .lessons import read_pairs
 
-# COURSE_NOTEBOOKS names another folder with es/ and en/ in it, for a build that is being tried
-BUILT = Path(os.environ.get("COURSE_NOTEBOOKS") or Path(__file__).parents[2] / "notebooks")
-PAIRS = read_pairs(BUILT)
+ROOT = Path(__file__).parents[2]
+PAIRS = read_pairs(ROOT / "notebooks")
 LIMITS = {"words": 1_400, "code cells": 22, "code lines": 80, "names of ours": 10}
 MOST_NAMES = 40  # of ours, in the whole course
 OURS = 0.6  # the share of the code cells that call a name of ours, at most
@@ -33,7 +31,7 @@ each_lesson = pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.en.pa
 def test_the_notebooks_are_what_their_sources_give():
     """The built notebooks are fresh, so both languages have the same cells; there are some."""
     assert PAIRS
-    assert find_stale(BUILT.parent) == []
+    assert find_stale(ROOT) == []
 
 
 def test_each_lesson_leads_to_the_next():

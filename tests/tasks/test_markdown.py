@@ -222,16 +222,3 @@ def test_a_folder_that_cannot_be_read(three, scandir, loss, recursive):
     with pytest.raises(LOSSES[loss]) as caught:
         list(map(find_markdowns, list_directories(three, recursive)))
     assert repr(str(three / "b")) in str(caught.value)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps the working folder")
-@each_finder
-def test_the_working_folder_was_deleted(tmp_path, monkeypatch, find):
-    """Where the working folder is gone, that is said, and absolute paths work as ever."""
-    (here,) = made(tmp_path, "here")
-    monkeypatch.chdir(here)
-    Path(here).rmdir()
-    for path in ("x", tmp_path / "x"):
-        with pytest.raises(FileNotFoundError, match="no such folder"):
-            find(path)
-    assert find(tmp_path) == []
