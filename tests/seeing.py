@@ -117,7 +117,7 @@ def told_by_colour_alone(figure: Figure) -> list[str]:
         f"{one} and {other}"
         for looks in (lines, faces)
         for one, other in combinations(looks, 2)
-        if one[1:] == other[1:] and least_distance(one[0], other[0])[0] < APART
+        if one[1:] == other[1:] and least_distance(one[0], other[0]) < APART
     ]
 
 
@@ -148,15 +148,12 @@ def _colours(mark: Line2D | Patch | Collection) -> Iterator[list[str]]:
         yield edges
 
 
-def least_distance(one, other) -> tuple[float, str]:
-    """Return how far apart two colours are for who tells them apart worst, and that vision.
+def least_distance(one, other) -> float:
+    """Return how far apart two colours are for who tells them apart worst.
 
     The distance is that in CIELAB (1976): about 2 is the least that is noticed side by side.
     """
-    return min(
-        (float(np.linalg.norm(_lab(one, matrix) - _lab(other, matrix))), name)
-        for name, matrix in VISIONS.items()
-    )
+    return min(float(np.linalg.norm(_lab(one, m) - _lab(other, m))) for m in VISIONS.values())
 
 
 def _lab(colour, vision: np.ndarray) -> np.ndarray:

@@ -26,10 +26,3 @@ def language(request) -> str:
     """Speak each language in turn."""
     set_language(request.param)
     return request.param
-
-
-@pytest.fixture(params=["es", pytest.param("en", marks=pytest.mark.slow)])
-def wordy(request) -> str:
-    """Speak Spanish, whose texts are the longest to place, and English where all tests run."""
-    set_language(request.param)
-    return request.param

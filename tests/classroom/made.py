@@ -54,9 +54,8 @@ def in_trouble() -> Run:
     return replace(run, spans=spans, lost_s={1: 0.3})
 
 
-TIMELINES = {
+_TIMELINES = {
     "a loop and a pool": (sequential(), ended(heavy(4), 0.1)),
-    "three ways": (sequential(), heavy(4, how="threads"), heavy(4)),
     "hardly any work": (hundred_squares(8),),
     "far slower": (sequential(24, 1e-6), hundred_squares(4)),
     "one worker": (heavy(1, 3),),
@@ -66,7 +65,7 @@ TIMELINES = {
 
 # Every chart by name; each is drawn in the current language when it is called.
 CHARTS: dict[str, Callable[[], Figure]] = {
-    **{name: lambda runs=runs: plot_timeline(*runs).figure for name, runs in TIMELINES.items()},
+    **{name: lambda runs=runs: plot_timeline(*runs).figure for name, runs in _TIMELINES.items()},
     **{f"bet {key}": bet.drawn for key, bet in QUESTIONS.items() if bet.pictures},
     "Amdahl": lambda: drawn(draw_amdahl, fraction=0.2, n_workers=64),
     "pool of tiny items": lambda: drawn(draw_pool, **{**POOL, "item_s": 1e-6}),

@@ -8,19 +8,63 @@ from __future__ import annotations
 
 import ast
 import importlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from lesson_cells import exercises, imports
-from wrong_answers import PRINTED, WAITS
+from wrong_answers import PRINTED, WAITS, keep_table, total_kept
 
 from helpers import tasks
 from helpers.classroom.cards import Card
 from helpers.parallel.model import simulation
+from notebooks import programs
+from notebooks.lessons import read_pairs
 
-EXERCISES = exercises()
+LESSONS = read_pairs(Path(__file__).parents[2] / "notebooks")
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise cell as it stands, its solution in each language, and the code above it."""
+
+    source: str
+    solutions: dict[str, str]
+    above: tuple[str, ...]
+
+
+def _exercises() -> Iterator[tuple[str, Exercise]]:
+    """Yield the exercises of all lessons by their number, with what stands folded below them."""
+    for pair in LESSONS:
+        for cell in (cell for cell in pair.en.code if "exercise" in cell.tags):
+            (call,) = programs.calls(cell.trees, "check")
+            # A cell of a solution that saves a file does so in Python.
+            solutions = {
+                lesson.language: "\n\n".join(map(_saved, lesson.cells[cell.number].page.solution))
+                for lesson in pair.lessons
+            }
+            above = tuple(one.source for one in pair.en.code if one.number < cell.number)
+            yield programs.first_argument(call), Exercise(cell.source, solutions, above)
+
+
+def _saved(code: str) -> str:
+    file = programs.written_file(code)
+    opened = f"open({file!r}, 'w', encoding='utf-8')"
+    return f"with {opened} as file:\n    file.write({programs.plain(code)!r})" if file else code
+
+
+def _imports(cells: Iterable[str]) -> str:
+    """Return the statements that import something, but not from a file of the learner's."""
+    nodes = programs.nodes(tree for code in cells for tree in programs.trees(code))
+    statements = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    return "\n".join(
+        ast.unparse(n) for n in statements if not getattr(n, "module", "").startswith("my_")
+    )
+
+
+EXERCISES = dict(_exercises())
 
 
 class Clock:
@@ -45,12 +89,6 @@ def made(folder: Path) -> dict[str, dict[str, Any]]:
     (folder / "my_tasks_2.py").write_text(code, encoding="utf-8")
     tasks.make_sample_directories(folder / "sample")
     clock, same = Clock(), dict.fromkeys([1, 2, 3], 1.0)
-
-    def keep_table(given):
-        """Keep it."""
-
-    def total_kept(value):
-        """Use what was kept."""
 
     return {
         "1": {"data": list(range(100)), "square": clock.square, "perf_counter": clock},
@@ -85,7 +123,7 @@ class Solutions:
         """Return what check says at the end of the code, and the names there are then."""
         lesson, _, place = number.partition(".")
         names: dict[str, Any] = {"__name__": "__main__"}
-        exec(imports(EXERCISES[number].above), names)
+        exec(_imports(EXERCISES[number].above), names)
         before = f"{lesson}.{int(place) - 1}"
         names |= self.made.get(lesson, {}) if place == "1" else self.names_after(before)
         program = ast.parse(code)

@@ -8,10 +8,12 @@ import re
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
+from unittest.mock import Mock
 
+import numpy as np
 import pytest
-from lesson_cells import bound_names, code_of
 from solutions import EXERCISES, Solutions
 from test_project_program import CHANGES
 from test_scripts_of_exercises import SCRIPTS, SEARCHES
@@ -31,18 +33,6 @@ def _rows(table):
     """Return the rows of a table of answers as parameters of a test, each with a short name."""
     rows = [(number, *row) for number, rows in table.items() for row in rows]
     return [pytest.param(*row, id=f"{row[0]}-{place}") for place, row in enumerate(rows)]
-
-
-def headline(number: str, *, right: bool) -> str:
-    """Return the headline of a right answer, or of one that is not right yet."""
-    if right:
-        return text(es=f"Ejercicio {number}: correcto", en=f"Exercise {number}: correct")
-    return text(es=f"Ejercicio {number}: todavía no", en=f"Exercise {number}: not yet")
-
-
-def ask_hint(number: str) -> str:
-    """Return how to ask for the hint."""
-    return text(es=f'Si te atascas: hint("{number}")', en=f'If you are stuck: hint("{number}")')
 
 
 @pytest.fixture(scope="module")
@@ -65,16 +55,14 @@ def _known_machine(monkeypatch):
 
 
 def test_every_exercise_has_a_grader_and_no_grader_lacks_an_exercise():
-    """The lessons' exercises, the graders and the tables of wrong answers are the same set."""
+    """The lessons' exercises, the graders and the tables of wrong answers are the same set.
+
+    Each lesson has two exercises at least.
+    """
     assert list(EXERCISES) == list(package.EXERCISES)
+    assert min(Counter(number.split(".")[0] for number in EXERCISES).values()) >= 2
     assert set(EXERCISES) == WRONG.keys() | RUN.keys()
     assert min(map(len, [*WRONG.values(), *RUN.values()])) >= 2
-
-
-def test_what_is_made_for_a_lesson_is_of_the_lesson(solutions):
-    """What these tests make in place of what a lesson measures has its names."""
-    for lesson, made in solutions.made.items():
-        assert made.keys() <= bound_names(code_of(lesson))
 
 
 @pytest.mark.parametrize("number", EXERCISES)
@@ -83,7 +71,7 @@ def test_unanswered_exercise_is_called_unanswered(solutions, number):
     set_language("es")
     card, _ = solutions.executed(number, EXERCISES[number].source)
     assert card.headline.startswith(f"Ejercicio {number}: todavía sin respuesta.")
-    assert card.lines == (ask_hint(number),)
+    assert card.lines == (f'Si te atascas: hint("{number}")',)
 
 
 @pytest.mark.parametrize("number", EXERCISES)
@@ -94,7 +82,8 @@ def test_solution_is_right(solutions, monkeypatch, number):
     for solution, language in {s: lang for lang, s in EXERCISES[number].solutions.items()}.items():
         set_language(language)
         card, _ = solutions.executed(number, solution)
-        assert card.headline == headline(number, right=True), card
+        right = text(es=f"Ejercicio {number}: correcto", en=f"Exercise {number}: correct")
+        assert card.headline == right, card
 
 
 @pytest.mark.parametrize(("number", "answer", "words"), _rows(WRONG))
@@ -103,9 +92,9 @@ def test_wrong_answer_gets_the_feedback_of_its_mistake(number, answer, words):
     set_language("en")
     before = repr(answer)
     card = check(number, answer)
-    assert card.headline == headline(number, right=False), card
+    assert card.headline == f"Exercise {number}: not yet", card
     assert words in card.lines[0]
-    assert card.lines[1:] == (ask_hint(number),)
+    assert card.lines[1:] == (f'If you are stuck: hint("{number}")',)
     assert repr(answer) == before
 
 
@@ -114,7 +103,7 @@ def test_other_right_answer_is_right_too(number, answer, words):
     """An answer that is right but not the lesson's own is accepted."""
     set_language("en")
     card = check(number, answer)
-    assert card.headline == headline(number, right=True), card
+    assert card.headline == f"Exercise {number}: correct", card
     assert words in card.lines[0]
 
 
@@ -166,43 +155,27 @@ def _hostile(callable_too: bool = False):
     return type("Hostile", (), dict.fromkeys(asked, refuse))()
 
 
-def _raises(*args):
-    raise ZeroDivisionError("on purpose")
-
-
 def _recurses(*args):
     return _recurses()
 
 
-def _numpy_array():
-    return pytest.importorskip("numpy").arange(100) ** 3
-
-
 STRANGE = {
     "None": lambda: None,
-    "True": lambda: True,
     "nan": lambda: float("nan"),
-    "infinity": lambda: float("inf"),
-    "bytes": lambda: b"close",
     "type": lambda: int,
     "hostile": _hostile,
     "hostile function": lambda: _hostile(callable_too=True),
     "hostile list": lambda: [_hostile()] * 100,
     "hostile pair": lambda: (_hostile(), _hostile()),
     "generator": lambda: (x for x in range(10)),
-    "numpy array": _numpy_array,
-    "numpy pair": lambda: (_numpy_array(), _numpy_array()),
-    "numpy number": lambda: pytest.importorskip("numpy").float32(0.5),
+    "numpy array": lambda: np.arange(100) ** 3,
+    "numpy pair": lambda: (np.arange(100), np.arange(100)),
     "huge list": lambda: list(range(2_000_000)),
     "huge number": lambda: 10**5000,
-    "huge text": lambda: "x" * 1_000_000,
-    "raises": lambda: _raises,
     "exits": lambda: sys.exit,
     "recurses": lambda: _recurses,
-    "returns itself": lambda: lambda *args: args,
     "returns hostile": lambda: lambda *args: _hostile(),
     "takes nothing": lambda: lambda: [],
-    "empty tuple": tuple,
     "empty dict": dict,
     "odd timings": lambda: ({"loop": 1, "pool": None}, 3),
     "dots inside": lambda: ([...], {"pool": ...}),
@@ -222,38 +195,27 @@ def test_check_never_raises_on_a_strange_answer(number):
         assert "<div" in card._repr_html_(), name
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit, AttributeError])
+class UnwritableError(Exception):
+    """An error that cannot even be turned into text."""
+
+    def __str__(self):
+        """Fail."""
+        raise RuntimeError("no")
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit, UnwritableError])
 @pytest.mark.parametrize("number", ["7.3", "8.3", "9.2"])
 def test_answer_that_raises_is_named_with_its_error(language, number, error):
-    """Where the learner's function raises, the card names the error and says how to get a hint."""
+    """Where the learner's function raises, the card names the error and says how to get a hint.
 
-    def answer(*given):
-        raise error("no")
-
+    An interrupt gets through: check does not take it for a mistake.
+    """
+    answer = Mock(side_effect=error("no"))
     raised = text(es="Tu respuesta provocó un error", en="Your answer caused an error")
-    assert check(number, answer).lines == (f"{raised}: {error.__name__}: no", ask_hint(number))
-
-
-def test_check_survives_an_error_that_cannot_be_written():
-    """An answer whose error cannot even be turned into text still gets a card."""
-
-    class UnwritableError(Exception):
-        def __str__(self):
-            raise RuntimeError("no")
-
-    def answer(*given):
-        raise UnwritableError
-
-    assert check("8.3", answer).lines[0].endswith(": UnwritableError")
-
-
-@pytest.mark.parametrize("number", ["7.3", "8.3", "9.2"])
-def test_interrupting_an_answer_interrupts_check(number):
-    """An interrupt of an answer gets through: check does not take it for a mistake."""
-
-    def answer(*given):
-        raise KeyboardInterrupt
-
+    stuck = text(es="Si te atascas", en="If you are stuck")
+    what = error.__name__ if error is UnwritableError else f"{error.__name__}: no"
+    assert check(number, answer).lines == (f"{raised}: {what}", f'{stuck}: hint("{number}")')
+    answer.side_effect = KeyboardInterrupt
     with pytest.raises(KeyboardInterrupt):
         check(number, answer)
 

@@ -10,12 +10,13 @@ from types import SimpleNamespace
 import ipywidgets
 import pytest
 from ipywidgets.widgets.widget import _instances
-from lesson_cells import calls, code_of, lesson_sources
+from solutions import LESSONS
 
 from helpers.classroom import predict, predictions
 from helpers.classroom.bets import QUESTIONS
 from helpers.language import text
 from helpers.parallel import InputError, watch
+from notebooks import programs
 
 KEY = "3.real-folders"
 NUMBERS = {key: bet for key, bet in QUESTIONS.items() if not bet.pictures}
@@ -47,24 +48,17 @@ def right() -> str:
     return text(es="Acertaste.", en="Your guess was right.")
 
 
-@pytest.mark.parametrize("key", ["2.nothing", 2, None])
-def test_unknown_question(language, key):
-    """A question that does not exist gets an error that lists those that do."""
-    with pytest.raises(InputError, match=text(es="No hay ninguna", en="There is no")) as caught:
-        predict(key)
-    assert all(repr(known) in str(caught.value) for known in QUESTIONS)
-
-
 def test_lessons_and_questions_are_the_same_set():
     """Every question is asked by its lesson, then measured by the next call, and no other is."""
     asked = []
-    for number in lesson_sources():
-        made = calls(code_of(number), "predict")
+    for pair in LESSONS:
+        trees = [tree for cell in pair.en.code for tree in cell.trees]
+        made = programs.calls(trees, "predict")
         for question, measurement in zip(made[::2], made[1::2], strict=True):
-            (key,) = (each.value for each in question.args)
-            assert key.partition(".")[0] == number
+            key = programs.first_argument(question)
+            assert key.partition(".")[0] == str(pair.en.number)
             assert question.keywords == []
-            assert [each.value for each in measurement.args] == [key]
+            assert programs.first_argument(measurement) == key
             assert [each.arg for each in measurement.keywords] == ["measured"]
             asked.append(key)
     assert sorted(asked) == sorted(QUESTIONS)
@@ -100,7 +94,8 @@ def test_what_was_measured_falls_into_its_option(shown, key):
 def test_asking_shows_the_question_and_a_widget(shown, language):
     """Without a guess predict shows the question and its options, none chosen.
 
-    For where no widget shows, they come as text with numbers, and a call that answers.
+    For where no widget shows, they come as text with numbers, and a call that answers. The last
+    click is the guess, which asking again keeps.
     """
     predict(KEY)
     (card,), widget = shown.cards, buttons(shown)
@@ -113,20 +108,15 @@ def test_asking_shows_the_question_and_a_widget(shown, language):
     eval(re.search(r"predict\(.*\)", how).group(), {"predict": predict})
     noted = text(es="Anotado", en="Noted")
     assert shown.cards[-1].headline == f"{noted}: {options[0]}"
-
-
-def test_a_click_is_the_guess(shown, language):
-    """The last click is what the measurement is put beside; asking again keeps it."""
-    predict(KEY)
-    buttons(shown).value = 1
-    buttons(shown).value = 4
+    widget.value = 2
+    widget.value = 4
     predict(KEY)
     assert buttons(shown).value == 4
     predict(KEY, measured=300)
-    assert shown.cards[-1].rows[0][1] == QUESTIONS[KEY].options[3]
+    assert shown.cards[-1].rows[0][1] == options[3]
 
 
-@pytest.mark.parametrize("guess", [0, -1, 5, 1.5, "1", "A", [1], "close"])
+@pytest.mark.parametrize("guess", [0, 5, 1.5, "1", "A", [1], "close"])
 def test_guess_that_is_no_option(shown, language, guess):
     """A guess that is no option's number gets an error with what came and what is allowed."""
     asked = text(es="Usa un número de 1 a 4.", en="Use a number from 1 to 4.")
@@ -136,7 +126,7 @@ def test_guess_that_is_no_option(shown, language, guess):
 
 
 @pytest.mark.parametrize(
-    ("key", "guess", "measured", "number", "told_es", "told_en"),
+    ("key", "guess", "measured", "number", "shown_es", "shown_en"),
     [
         ("3.real-folders", 4, 3100.4, 4, "3,100 veces", "3,100 times"),
         ("0.worker-start", 1, 0.0312, 3, "31.2 ms", "31.2 ms"),
@@ -144,31 +134,29 @@ def test_guess_that_is_no_option(shown, language, guess):
     ],
 )
 def test_guess_beside_the_measurement(
-    shown, language, key, guess, measured, number, told_es, told_en
+    shown, language, key, guess, measured, number, shown_es, shown_en
 ):
     """Guess, measurement in its unit and what it means stand side by side; the verdict is true."""
     if guess:
         predict(key, guess)
     predict(key, measured=measured)
     card, options = shown.cards[-1], QUESTIONS[key].options
-    assert (
-        card.headline
-        == {
-            4: right(),
-            1: text(es="Salió otra cosa.", en="It came out differently."),
-            None: text(es="No apostaste. Salió esto:", en="You placed no bet. This came out:"),
-        }[guess]
-    )
+    wrong = text(es="Salió otra cosa.", en="It came out differently.")
+    none = text(es="No apostaste. Salió esto:", en="You placed no bet. This came out:")
+    assert card.headline == {4: right(), 1: wrong, None: none}[guess]
     assert card.rows == (
         (text(es="Tu apuesta", en="Your guess"), options[guess - 1] if guess else "—"),
-        (text(es="Medido aquí", en="Measured here"), text(es=told_es, en=told_en)),
+        (text(es="Medido aquí", en="Measured here"), text(es=shown_es, en=shown_en)),
         (text(es="Es decir", en="That is"), options[number - 1]),
     )
 
 
 @pytest.mark.parametrize("key", PICTURES)
-def test_a_bet_on_a_picture_shows_one_for_each_option(shown, language, key):
-    """The question comes with a small timeline an option, told in words, and the widget."""
+def test_a_bet_on_a_picture(shown, language, key):
+    """The question comes with a small timeline an option, told in words, and the widget.
+
+    A timeline like the picture of an option counts as that option, by number or by letter.
+    """
     predict(key)
     options = QUESTIONS[key].options
     card, picture = shown.cards
@@ -177,11 +165,6 @@ def test_a_bet_on_a_picture_shows_one_for_each_option(shown, language, key):
     assert [option for option, _ in buttons(shown).options] == options
     titles = [ax.get_title() for ax in QUESTIONS[key].drawn().axes]
     assert titles == [option[0] for option in options] == ["A", "B", "C"]
-
-
-@pytest.mark.parametrize("key", PICTURES)
-def test_each_picture_is_the_answer_that_it_shows(shown, language, key):
-    """A timeline like the picture of an option counts as that option, by number or by letter."""
     for number, run in enumerate(QUESTIONS[key].pictures, 1):
         for guess in (number, "abc"[number - 1]):
             predict(key, guess, measured=run)
@@ -192,7 +175,14 @@ def test_each_picture_is_the_answer_that_it_shows(shown, language, key):
 @pytest.mark.parametrize("key", QUESTIONS)
 def test_what_cannot_be_measured_is_refused(language, key):
     """A bet on a picture takes what watch() gave, with calls in it; the others take a number."""
-    wrong = (1.5, watch()) if key in PICTURES else ("1", [1], watch())
-    for measured in wrong:
+    for measured in (1.5, watch()) if key in PICTURES else ("1", [1], watch()):
         with pytest.raises(InputError, match=r"watch\(\)" if key in PICTURES else "measured"):
             predict(key, measured=measured)
+
+
+@pytest.mark.parametrize("key", ["2.nothing", 2, None])
+def test_unknown_question(language, key):
+    """A question that does not exist gets an error that lists those that do."""
+    with pytest.raises(InputError, match=text(es="No hay ninguna", en="There is no")) as caught:
+        predict(key)
+    assert all(repr(known) in str(caught.value) for known in QUESTIONS)

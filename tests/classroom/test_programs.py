@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from unittest.mock import Mock
 
 import psutil
 import pytest
@@ -65,13 +66,10 @@ def test_error_inside_ends_the_programs():
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MachineError])
 def test_programs_that_do_not_start_are_ended(language, monkeypatch, error):
     """An interrupt while they start ends what had been started; too long a start is an error."""
-
-    def interrupted(_seconds):
-        raise KeyboardInterrupt
-
     if error is KeyboardInterrupt:
-        monkeypatch.setattr(programs, "sleep", interrupted)
-    monkeypatch.setattr(programs, "START_LIMIT_S", 0.3)
+        monkeypatch.setattr(programs, "sleep", Mock(side_effect=KeyboardInterrupt))
+    else:
+        monkeypatch.setattr(programs, "START_LIMIT_S", 0.3)
     with pytest.raises(error), cluster_programs(n_workers=1):
         pytest.fail("it must not get here")
 

@@ -8,7 +8,7 @@ import time
 
 import psutil
 import pytest
-from lesson_cells import exercises
+from solutions import EXERCISES
 
 from helpers.classroom import check
 from helpers.classroom.exercises import lesson_10_project
@@ -22,38 +22,34 @@ SKIPS = """    try:
         return 0
 """
 READS = '    text = Path(file).read_text(encoding="utf-8", errors="replace")\n'
+SPAWN = 'import multiprocessing\nmultiprocessing.set_start_method("spawn")\nif True:\n'
+EACH = "[r.get(limit_s) for r in [pool.apply_async(count_words, [f]) for f in files]]"
 # What is changed in the lesson's program, and what is said to be missing then.
 CHANGES = [
     (GUARD, "if True:\n", "guard all that it does"),
+    (GUARD, SPAWN, "guard all that it does"),
     ('"__main__"', '"main"', "It printed nothing"),
     ("loop_s = ", "loop_s = 1 / 0 + ", "ZeroDivisionError: division by zero (line"),
     ("import re, sys", "import re, sys\nfrom helpers import tasks", "the course's package"),
     ("rglob", "glob", "the total of words"),
     (f"    with Pool() as pool:\n        parallel = {GET}", "    parallel = counts", "no thread"),
+    ("pool.map_async(count_words, files)", "pool.map_async(abs, counts)", "no thread"),
     ("loop {loop_s:.2f} s, pool {pool_s:.2f} s", "done", "two times in seconds"),
+    ("pool {pool_s:.2f} s", "pool 99.9 s", "two times in seconds"),
     ('"times.png"', 'Path(__file__).with_suffix(".png")', "no chart"),
     (".get(timeout=limit_s)", ".get()", "does not keep its limit"),
-    (READS, SKIPS, "A file that is not UTF-8"),
-]
-SPAWN = 'import multiprocessing\nmultiprocessing.set_start_method("spawn")\nif True:\n'
-WAITS = ".get(); assert perf_counter() - begin < limit_s"
-ENDS = '.get(limit_s) if limit_s > 1 else sys.exit(print("it takes too long"))'
-EACH = "[r.get(limit_s) for r in [pool.apply_async(count_words, [f]) for f in files]]"
-MORE_CHANGES = [
-    (GUARD, SPAWN, "guard all that it does"),
-    ("pool.map_async(count_words, files)", "pool.map_async(abs, counts)", "no thread"),
-    ("pool {pool_s:.2f} s", "pool 99.9 s", "two times in seconds"),
-    (".get(timeout=limit_s)", WAITS, "does not keep its limit"),
-    (".get(timeout=limit_s)", ENDS, "does not keep its limit"),
     (GET, EACH, "does not keep its limit"),
+    (READS, SKIPS, "A file that is not UTF-8"),
     (', errors="replace"', "", "UnicodeDecodeError"),
 ]
-SLOW = [pytest.param(*change, marks=pytest.mark.slow) for change in MORE_CHANGES]
+# One that fails soon and one that is run whole whenever tests run; all of them every night.
+BY_NIGHT = [change for change in CHANGES if change[1] not in ('"main"', "glob")]
+METHODS = multiprocessing.get_all_start_methods()
 
 
 def program() -> str:
     """Return the lesson's own program."""
-    nodes = ast.walk(ast.parse(exercises()["10.3"].solutions["en"]))
+    nodes = ast.walk(ast.parse(EXERCISES["10.3"].solutions["en"]))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     (call,) = [call for call in calls if getattr(call.func, "attr", "") == "write"]
     return ast.literal_eval(call.args[0])
@@ -78,7 +74,10 @@ def changed(tmp_path, monkeypatch):
     return judged
 
 
-@pytest.mark.parametrize(("old", "new", "words"), CHANGES + SLOW)
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [pytest.param(*c, marks=[pytest.mark.slow] * (c in BY_NIGHT)) for c in CHANGES],
+)
 def test_what_a_program_does_not_do_is_told(changed, old, new, words):
     """Each thing that is taken out of a complete program is named, and nothing of it is left."""
     card = changed(old, new)
@@ -86,29 +85,33 @@ def test_what_a_program_does_not_do_is_told(changed, old, new, words):
     assert words in card.lines[0]
 
 
-@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+@pytest.mark.parametrize(
+    "method", [METHODS[0], *(pytest.param(m, marks=pytest.mark.slow) for m in METHODS[1:])]
+)
 def test_a_complete_program_is_right_under_every_start_method(changed, method):
     """However its workers start, the lesson's program lacks nothing."""
     chosen = f'{GUARD}    __import__("multiprocessing").set_start_method("{method}")\n'
     assert changed(GUARD, chosen).headline == "Exercise 10.3: correct"
 
 
-def test_threads_and_other_ways_to_write_numbers_are_right(changed):
-    """Threads will do, separators of thousands, and a speedup beside the times."""
-    new = "{sum(parallel):,} words"
-    assert changed("{sum(parallel)} words", new).headline == "Exercise 10.3: correct"
-    threads = "from multiprocessing.pool import ThreadPool as Pool"
-    assert changed("from multiprocessing import Pool", threads).headline.endswith("correct")
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("answer", "words"),
-    [(open, "the name of the .py file"), ("none.py", "the name of the .py file")],
+    ("old", "new"),
+    [
+        ("{sum(parallel)} words", "{sum(parallel):,} words"),
+        ("from multiprocessing import Pool", "from multiprocessing.pool import ThreadPool as Pool"),
+    ],
 )
-def test_what_is_no_program_is_told(answer, words):
+def test_other_right_programs(changed, old, new):
+    """Threads will do, and separators of thousands."""
+    assert changed(old, new).headline == "Exercise 10.3: correct"
+
+
+@pytest.mark.parametrize("answer", [open, "none.py"])
+def test_what_is_no_program_is_told(answer):
     """An answer that is no file gets what it should be."""
     set_language("en")
-    assert words in check("10.3", answer).lines[0]
+    assert "the name of the .py file" in check("10.3", answer).lines[0]
 
 
 def test_a_program_that_never_ends_is_ended(tmp_path, monkeypatch):

@@ -72,12 +72,6 @@ def test_search_that_misbehaves_is_named(tmp_path, monkeypatch, body, words):
     assert words in card.lines[0]
 
 
-def test_search_that_nobody_can_import_is_named():
-    """A function of the notebook does not reach a process, and the card says so."""
-    set_language("en")
-    assert "could not use the function" in check("3.3", lambda directory: []).lines[0]
-
-
 def test_other_search_is_right_too(tmp_path, monkeypatch):
     """A search in another way, and another order, is accepted."""
     monkeypatch.syspath_prepend(tmp_path)

@@ -45,15 +45,8 @@ def _block(*lines: str):
     )
 
 
-def _keep_table(table):
-    """Stand for the initializer of the learner's file."""
-
-
-def _total_kept(value):
-    """Stand for the task of the learner's file."""
-
-
-_keep_table.__name__, _total_kept.__name__ = "keep_table", "total_kept"
+keep_table = _made("def keep_table(table): pass")
+total_kept = _made("def total_kept(value): pass")
 ADD = 'account["balance"] = account["balance"] + 1'
 COPY, CLEAN = "numbers[:] = values", ("block.unlink()", "del numbers", "block.close()")
 INDENTED = [f"    {line}" for line in CLEAN]
@@ -73,7 +66,6 @@ WRONG = {
         (os.getpid, "the integer that pool.apply gives"),
         (True, "the integer that pool.apply gives"),
         (os.getpid(), "the function ran here"),
-        (-1, "the function ran here"),
     ],
     "1.1": [
         ((x**3 for x in range(100)), "cubes has to be a list"),
@@ -83,17 +75,14 @@ WRONG = {
     ],
     "1.2": [
         ("0.2 s", "elapsed_s has to be a number"),
-        (-0.5, "the second minus the first"),
         (1.7e9, "the second minus the first"),
         (1e-5, "10.0 µs cannot be: it takes about 1.00 s"),
     ],
     "1.3": [
         (0.6, "Pass 3 things"),
         ((1.0, "3", 3.0), "forecast_s has to be a number above 0"),
-        ((1.0, INFINITY, 3.0), "forecast_s has to be a number above 0"),
         ((1.0, 1.0, 3.0), "should be 3 times elapsed_s, and it is 1.0 times"),
         ((1.0, 3.0, 3.0), "is not a time measured for three million"),
-        ((1.0, 3.0, 1e-5), "is not a time measured for three million"),
     ],
     "2.1": [
         (map(abs, [1]), "That is not a list yet"),
@@ -101,7 +90,6 @@ WRONG = {
         ([1_000, 1_000_000, 1_000_000_000], "Those are not the sums of cubes"),
     ],
     "2.2": [
-        ("pool.terminate()", "terminate loses the pending work"),
         ("with", "terminate loses the pending work"),
         ("join", "join only waits"),
         ("stop", "the name of a method"),
@@ -110,7 +98,6 @@ WRONG = {
         (_table([1, 2, 3], [5, 5, 5], 3), "It does not win in every row"),
         (_table([1, 2, 4], [3, 3, 3], 2), "It does not win in every row"),
         (_table([1, 2, 4], [3, 3, 3], 7), "a number of the first column"),
-        (_table([1, 2, 4], [3, 3, 3], [1, 3]), "a number of the first column"),
         (_table([2, 2, 4], [3, 1, 1], 3), "The pool wins sooner"),
         (_table([1, 2, 4], [3, 3, 3], None), "The pool wins sooner"),
     ],
@@ -123,7 +110,6 @@ WRONG = {
     "3.1": [
         (6, "lines has to be a set of line numbers"),
         ({"1", "2"}, "lines has to be a set of line numbers"),
-        ({2, 6, 11}, "lines has to be a set of line numbers"),
         ({6}, "1 of the four mistakes. What does os.listdir give"),
         ({2, 4, 6, 8}, "In lines 4 and 8 the mistake shows"),
         ({1, 2, 3}, "what was timed?"),
@@ -133,7 +119,6 @@ WRONG = {
         (([["a/b.md"]], {"b.md"}), "file_names has to be a list"),
         (([["a/b.md"]], [["b.md"]]), "a second loop is needed"),
         (([["a/b.md"]], ["a/b.md"]), "without its folder"),
-        (([["a/b.md"]], []), "without its folder"),
     ],
     "4.1": [
         (1_024, "powers has to be a list"),
@@ -141,9 +126,7 @@ WRONG = {
         ([20, 12, 30], "Those are not the powers"),
     ],
     "4.2": [
-        (([3.3, 2.2, 1.1], 100), "a dictionary of numbers above 0"),
         (({1: NAN, 10: 0.2, 100: 0.1}, 100), "a dictionary of numbers above 0"),
-        (({}, 100), "at least three sizes"),
         (({100: 1.1, 101: 2.2, 102: 3.3}, 100), "at least three sizes"),
         (({1: 3.3, 10: 2.2, 100: 1.1}, 1.1), "one of the sizes that you timed"),
         (({1: 3.3, 10: 2.2, 100: 1.1}, 1), "3.0 times as long as the best"),
@@ -168,13 +151,11 @@ WRONG = {
         (20, "less than 0.6"),
     ],
     "5.3": [
-        (1.8, "a dictionary of numbers above 0"),
         ({1: 0.9, 2: -1.8}, "a dictionary of numbers above 0"),
         ({1: 0.95, 4: 3.1}, "The speedup with 2 workers is missing"),
         ({1: 9.5, 2: 5.1}, "does not look like a speedup"),
     ],
     "6.1": [
-        (20 / 3, "n_threads has to be a whole number"),
         (INFINITY, "n_threads has to be a whole number"),
         (2, "Not enough: that is 10 rounds, which take 1.00 s"),
         (5, "but not the smallest number"),
@@ -214,11 +195,10 @@ WRONG = {
         (4_000_000, "divide heavy by that"),
     ],
     "8.2": [
-        (_keep_table, "Pass 3 things"),
-        ((None, (TABLE,), _total_kept), "initializer should be keep_table"),
-        ((_keep_table, TABLE, _total_kept), "initargs should be a tuple"),
-        ((_keep_table, ([0.5],), _total_kept), "initargs should be a tuple"),
-        ((_keep_table, (TABLE,), _keep_table), "the function that uses the kept table"),
+        (keep_table, "Pass 3 things"),
+        ((None, (TABLE,), total_kept), "initializer should be keep_table"),
+        ((keep_table, TABLE, total_kept), "initargs should be a tuple"),
+        ((keep_table, (TABLE,), keep_table), "the function that uses the kept table"),
     ],
     "8.3": [
         (None, "with_block has to be the function"),
@@ -226,7 +206,6 @@ WRONG = {
         (_block(COPY, "compute(numbers)", *CLEAN), "compute should get the view"),
         (_block(COPY, "return compute(numbers)"), "The block is still in the system"),
         (_block(COPY, "n = compute(numbers)", "block.close()", "return n"), "takes unlink"),
-        (_block(COPY, "n = compute(numbers)", *CLEAN[1:], "return n"), "takes unlink"),
         (_block(COPY, "n = compute(numbers)", "block.unlink()", "return n"), "takes unlink"),
         (_block(COPY, "n = compute(numbers)", *CLEAN, "return n"), "If compute fails"),
         (
@@ -357,7 +336,7 @@ RIGHT = {
         ),
     ],
     "8.1": [(np.float64(4_000_153 // 31), "times: that weight")],
-    "8.2": [((_keep_table, [TABLE], _total_kept), "Each worker gets the table once")],
+    "8.2": [((keep_table, [TABLE], total_kept), "Each worker gets the table once")],
     "8.3": [
         (
             _block(

@@ -4,5 +4,5 @@ from importlib import import_module
 
 from .lessons import CHECKS as CHECKS
 
-for _subject in ("structure", "frame", "code", "links", "language", "spelling"):
+for _subject in ("frame", "links", "language", "spelling"):
     import_module(f"{__package__}.checks_{_subject}")  # its checks put themselves into CHECKS

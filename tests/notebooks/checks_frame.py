@@ -1,4 +1,4 @@
-"""Checks that a lesson has the frame that every lesson has, and its exercises."""
+"""Checks on the frame of a lesson and what its code does."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from .lessons import Cell, Findings, Lesson, lesson_check
 MAX_PARAGRAPH_WORDS = 80
 MAX_CODE_LINES = 15
 MAX_SCRIPT_LINES = 30  # of a program that a cell writes into a file
-MIN_EXERCISES = 2
 RECAP = {"es": "Resumen", "en": "Recap"}
+_TO_WORKERS = {
+    *("map", "imap", "imap_unordered", "starmap", "apply", "submit"),
+    *("map_async", "starmap_async", "apply_async"),
+}
+_NETWORK_MODULES = re.compile(r"(?:requests|httpx|aiohttp|urllib3|urllib\.request|http\.client)\b")
+_NETWORK_COMMAND = re.compile(r"^[ \t]*[%!]+[ \t]*(?:pip|conda|curl|wget|git)\b", re.MULTILINE)
 
 
 @lesson_check
@@ -91,25 +96,26 @@ def code_comments(lesson: Lesson) -> Findings:
 
 
 @lesson_check
-def exercises(lesson: Lesson) -> Findings:
-    """Exercises are numbered in order, have a gap and a check, and a folded solution below."""
-    found = [(i, cell) for i, cell in enumerate(lesson.cells) if "exercise" in cell.tags]
-    if len(found) < MIN_EXERCISES:
-        yield None, f"{len(found)} exercises; give at least {MIN_EXERCISES}"
-    for count, (index, cell) in enumerate(found, 1):
-        expected = [f"{lesson.number}.{count}"]
-        if not _has_gap(cell.source) or _checked(cell.source) != expected:
-            yield cell, f"an exercise has '...' to fill in, and calls check of {expected} once"
-        blocks = [
-            block for next_one in lesson.cells[index + 1 :][:1] for block in next_one.page.solution
-        ]
-        # A file that the solution saves is a cell of its own, as %%writefile takes a whole cell.
-        solutions = [block for block in blocks if not programs.written_file(block)]
-        if [_checked(source) for source in solutions] != [expected] or _has_gap(solutions[0]):
-            yield cell, f"below it, in <details>, a python block without '...' checks {expected}"
+def notebook_functions(lesson: Lesson) -> Findings:
+    """No function of the notebook's own goes to a process: workers cannot import it."""
+    own: set[str] = set()
+    for cell, source in code_to_run(lesson):
+        trees = programs.trees(source)
+        sent = [] if "Thread" in source else [n for c in programs.calls(trees) for n in _sent(c)]
+        own |= {n.name for n in programs.nodes(trees) if isinstance(n, ast.FunctionDef)}
+        own -= {name.rpartition(".")[2] for name in _imported(trees)}
+        unknown = any(isinstance(n, ast.Lambda) or getattr(n, "id", "") in own for n in sent)
+        if unknown and "notebook-function" not in cell.tags:
+            yield cell, "no worker can import the function: move it, or tag it 'notebook-function'"
+
+
+@lesson_check
+def no_network(lesson: Lesson) -> Findings:
+    """No cell needs a network."""
     for cell in lesson.code:
-        if _checked(cell.source) and "exercise" not in cell.tags:
-            yield cell, "it calls check(...): tag it 'exercise'"
+        modules = [name for name in _imported(cell.trees) if _NETWORK_MODULES.match(name)]
+        for used in [*modules, *_NETWORK_COMMAND.findall(cell.source)]:
+            yield cell, f"'{used}' needs a network; the lesson must run without"
 
 
 def code_to_run(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
@@ -119,11 +125,15 @@ def code_to_run(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
             yield cell, source
 
 
-def _checked(source: str) -> list[object]:
-    found = programs.calls(programs.trees(source), "check")
-    return [programs.first_argument(call) for call in found]
+def _sent(call: ast.Call) -> list[ast.AST]:
+    """Return the arguments of a call that may be functions for workers to import."""
+    given = [*call.args[:1], *(word.value for word in call.keywords)]
+    method = isinstance(call.func, ast.Attribute) and programs.called_name(call) in _TO_WORKERS
+    return given if method or programs.called_name(call) in ("run", "Process") else []
 
 
-def _has_gap(source: str) -> bool:
-    nodes = programs.nodes(programs.trees(source))
-    return any(programs.constant(node) is Ellipsis for node in nodes)
+def _imported(modules: list[ast.Module]) -> Iterator[str]:
+    for node in programs.nodes(modules):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            yield from (f"{module}{alias.name}" for alias in node.names)

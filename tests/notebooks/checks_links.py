@@ -1,4 +1,4 @@
-"""Checks that pictures can be read by everyone, and that links lead somewhere."""
+"""Checks on pictures and links, and that both languages have the same of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from . import programs, prose
-from .lessons import Cell, Findings, Lesson, lesson_check, read_lesson
+from .lessons import Cell, Findings, Lesson, Pair, lesson_check, pair_check, read_lesson
 
 MIN_ALT_WORDS = 3
 
@@ -15,7 +15,17 @@ _OF_ONE_MACHINE = re.compile(
     r"(?<![\w.~/])(?:/(?:home|Users|root|tmp|var|usr|opt|private|mnt|work|content)/\w"
     r"|[A-Za-z]:\\\w)"
 )
+_LANGUAGE_SUFFIX = re.compile(r"_(?:es|en)(?=\.\w+$)")
 _ABSOLUTE = re.compile(r"[/\\]|file:|[A-Za-z]:[\\/]")
+
+
+@pair_check
+def same_structure(pair: Pair) -> Findings:
+    """Texts in both languages have the same headings, images, links and code."""
+    for ours, twin in zip(pair.es.cells, pair.en.cells, strict=True):
+        spanish, english = _shape(ours.page), _shape(twin.page)
+        for part in (name for name in spanish if spanish[name] != english[name]):
+            yield ours, f"{part}: {spanish[part]} in Spanish, {english[part]} in English"
 
 
 @lesson_check
@@ -81,3 +91,16 @@ def _problem(lesson: Lesson, target: str) -> str:
     anchors = [anchor for cell in there for anchor in cell.page.anchors]
     found = unquote(parts.fragment) in anchors
     return "" if found else f"names no heading there; headings are {anchors}"
+
+
+def _shape(page: prose.Page) -> dict[str, object]:
+    code = [
+        (name, programs.without_words(text) if name == "python" else "")
+        for name, text in page.fences
+    ]
+    return {
+        "heading levels": [level for level, _ in page.headings],
+        "images": sorted(_LANGUAGE_SUFFIX.sub("", source) for source, _ in page.images),
+        "number of links": len(page.links),
+        "code blocks": code,
+    }

@@ -62,14 +62,10 @@ def dictionary_needed() -> Iterator[None]:
         pytest.skip(str(error))
 
 
-def word_list(language: str) -> list[str]:
-    """Return the project's list of words as it stands in the file."""
-    return (_HERE / f"words_{language}.txt").read_text(encoding="utf-8").split()
-
-
 @functools.cache
 def _own_words(language: str) -> frozenset[str]:
-    return frozenset(word_list(language))
+    """Return the project's list of words."""
+    return frozenset((_HERE / f"words_{language}.txt").read_text(encoding="utf-8").split())
 
 
 @functools.cache

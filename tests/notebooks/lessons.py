@@ -88,22 +88,15 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Pair:
-    """A lesson in both languages; one is None where it is missing."""
+    """A lesson in both languages."""
 
-    es: Lesson | None
-    en: Lesson | None
+    es: Lesson
+    en: Lesson
 
     @property
     def lessons(self) -> list[Lesson]:
-        """The notebooks that exist."""
-        return [lesson for lesson in (self.es, self.en) if lesson]
-
-    def twin_cells(self) -> Iterator[tuple[Cell, Cell]]:
-        """Yield the cells that stand at the same place in both notebooks, Spanish first."""
-        both = [lesson.cells for lesson in self.lessons if self.es and self.en]
-        for ours, twin in zip(both[0], both[1], strict=False) if both else ():
-            if (ours.id, ours.type) == (twin.id, twin.type):
-                yield ours, twin
+        """Both notebooks, Spanish first."""
+        return [self.es, self.en]
 
 
 Findings = Iterator[tuple[Cell | None, str]]
@@ -113,7 +106,7 @@ CHECKS: dict[str, Check] = {}
 
 def pair_check(function: Callable[[Pair], Findings]) -> Check:
     """Make a check of a function that yields (a cell, what to do about it) of the Spanish one."""
-    return _check(function, lambda pair: [(pair.lessons[0], found) for found in function(pair)])
+    return _check(function, lambda pair: [(pair.es, found) for found in function(pair)])
 
 
 def lesson_check(function: Callable[[Lesson], Findings]) -> Check:
@@ -142,12 +135,9 @@ def read_lesson(path: Path) -> Lesson:
 
 
 def read_pairs(folder: Path) -> list[Pair]:
-    """Return the lessons in ``folder/es`` and ``folder/en``, paired by ``course.twin``."""
+    """Return the lessons in ``folder/es`` and ``folder/en``, paired by their order."""
     spanish, english = (
         [read_lesson(path) for path in sorted((folder / language).glob("*.ipynb"))]
         for language in LANGUAGES
     )
-    left = {lesson.path.resolve(): lesson for lesson in english}
-    twins = [(lesson.path.parent / lesson.course.get("twin", "")).resolve() for lesson in spanish]
-    pairs = [Pair(es, left.pop(twin, None)) for es, twin in zip(spanish, twins, strict=True)]
-    return pairs + [Pair(None, lesson) for lesson in left.values()]
+    return [Pair(*lessons) for lessons in zip(spanish, english, strict=True)]

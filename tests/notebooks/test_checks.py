@@ -8,9 +8,8 @@ import pytest
 
 from . import checks_spelling
 from .checks import CHECKS
-from .checks_spelling import DictionaryMissingError, dictionary_needed, word_list
+from .checks_spelling import DictionaryMissingError, dictionary_needed
 from .defects import ALLOWED, DEFECTS, Draft, code
-from .lessons import LANGUAGES
 
 CASES = [
     pytest.param(name, change, id=f"{name}: {defect}")
@@ -59,13 +58,6 @@ def test_a_finding_says_where_and_what_to_do():
     (findings,) = found_by(code("one = 1  # the first")).values()
     where = r"\[code_comments\] es/02_\w+\.ipynb, cell \d+ \(work\) 'one = 1 # the first'"
     assert re.match(f"{where}: say '# the first' in the Markdown cell above", findings[0])
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_word_lists_are_sorted(language):
-    """The project's own words stand in order, once each, in lower case."""
-    words = word_list(language)
-    assert words == sorted({word.casefold() for word in words})
 
 
 @pytest.mark.parametrize(("ci", "outcome"), [("", pytest.skip), ("true", pytest.fail)])
