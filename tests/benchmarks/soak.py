@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "parallel"))
 
 import fault_table
 import leftovers
+import psutil
 
 from helpers.parallel import machine, run
 from helpers.tasks import square
@@ -34,11 +35,8 @@ LIMIT_S = 0.1
 
 
 def resident_mib() -> float:
-    """Return how much memory this process holds, in MiB; 0 where the system does not say it."""
-    status = Path("/proc/self/statm")
-    if not status.exists():
-        return 0.0
-    return int(status.read_text(encoding="ascii").split()[1]) * 4096 / 2**20
+    """Return how much memory this process holds, in MiB."""
+    return psutil.Process().memory_info().rss / 2**20
 
 
 def way(chance: random.Random) -> tuple[str, str | None]:
