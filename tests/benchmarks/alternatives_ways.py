@@ -43,12 +43,7 @@ def missing() -> list[str]:
 
 
 def ways(n_workers: int, method: str) -> dict[str, Way]:
-    """Return every way that works here, by name; what `run` wraps stands before it.
-
-    Args:
-        n_workers: how many workers each way has.
-        method: how processes start, for the ways that take it.
-    """
+    """Return every way that works here, by name; what `run` wraps stands before it."""
     raw: dict[str, Way] = {
         "loop": apply_to_all,
         "ThreadPoolExecutor": partial(_threads, n_workers),

@@ -93,10 +93,7 @@ def main() -> None:
     rest = leftovers.since(before)
     print(f"{n_calls} calls in {took_s:.0f} s: {tally['good']} good ones, and with faults:")
     print(", ".join(f"{name} {n}" for name, n in sorted(tally.items()) if name != "good"))
-    counts = {kind: (len(before[kind]), len(look())) for kind, look in leftovers.KINDS.items()}
-    for kind, (first, last) in counts.items():
-        print(f"{kind:<18} {first:>6} after {N_FIRST} calls, {last:>6} at the end")
-    print(f"{'memory':<18} {before_mib:>6.1f} MiB, {resident_mib():.1f} MiB at the end")
+    print(f"memory: {before_mib:.1f} MiB after {N_FIRST} calls, {resident_mib():.1f} at the end")
     sys.exit(f"left behind: {rest}" if rest else 0)
 
 

@@ -211,8 +211,11 @@ def made(tmp_path_factory) -> Path:
     return slides / "en" / "01_made.html"
 
 
-def test_what_needs_a_script_or_a_kernel_shows_without(made, browser_page):
-    """A formula is MathML, a widget its static twin; a link leads to the other slides."""
+def test_slides_need_neither_script_nor_kernel(made, browser_page):
+    """A formula is MathML, a widget its static twin; a link leads to the other slides.
+
+    A note is on no slide; the window that the key S opens shows it, unfolded.
+    """
     page = opened(browser_page, made)
     page.wait_for_function(READY, timeout=WAIT_MS)
     assert page.locator("math").count() == 2
@@ -220,12 +223,6 @@ def test_what_needs_a_script_or_a_kernel_shows_without(made, browser_page):
     assert page.get_by_text("$x$", exact=True).is_visible()
     assert page.get_by_text("The static twin", exact=True).is_visible()
     assert page.get_by_text("next").get_attribute("href") == "02_x.html#here"
-
-
-def test_notes_are_for_the_speaker_alone(made, browser_page):
-    """A note is on no slide; the window that the key S opens shows it, unfolded."""
-    page = opened(browser_page, made)
-    page.wait_for_function(READY, timeout=WAIT_MS)
     assert not page.get_by_text("Ask first.").is_visible()
     with page.expect_popup() as popup:
         page.keyboard.press("s")
