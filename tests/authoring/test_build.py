@@ -7,7 +7,7 @@ from small_project import SOURCE, Project
 from helpers.authoring import build as build_module
 from helpers.authoring.absorb import absorb
 from helpers.authoring.build import build, find_sources
-from helpers.authoring.notebooks import execute, output_problem, replace_file
+from helpers.authoring.notebooks import execute, replace_file
 from helpers.authoring.sources import AuthoringError
 
 BOTH = ("es", "en")
@@ -122,31 +122,6 @@ def test_what_was_not_edited_is_not_kept(project):
     assert list(project.root.rglob("*.bak")) == []
 
 
-WIDGET = {"data": {"application/vnd.jupyter.widget-view+json": {}}}
-STDERR = {"output_type": "stream", "name": "stderr", "text": "careful\n"}
-ADDRESS = {"output_type": "execute_result", "data": {"text/plain": "<Pool at 0x7f0acd0123>"}}
-
-
-@pytest.mark.parametrize(
-    ("output", "tags", "expected"),
-    [
-        (STDERR, [], "careful"),
-        (STDERR, ["nbval-ignore-output"], "careful"),
-        ({"output_type": "error", "ename": "OSError", "evalue": ""}, [], "OSError"),
-        (ADDRESS, [], "changes each time"),
-        (WIDGET, [], "changes each time"),
-        (WIDGET, ["nbval-ignore-output"], ""),
-        ({"output_type": "stream", "name": "stdout", "text": "at 0 seconds\n"}, [], ""),
-    ],
-)
-def test_outputs_that_must_not_be_stored(output, tags, expected):
-    """Errors and stderr never; addresses and widgets, unless the cell's outputs are ignored."""
-    cell = nbformat.from_dict({"metadata": {"tags": tags}, "outputs": [output]})
-    reason = output_problem(cell)
-    assert expected in reason
-    assert bool(reason) == bool(expected)
-
-
 def test_a_lesson_is_named_by_its_number(project):
     """Its number finds its source; one that is no lesson's is an error with those that are."""
     assert find_sources(project.root, [2]) == [project.path]
@@ -154,6 +129,10 @@ def test_a_lesson_is_named_by_its_number(project):
         find_sources(project.root, [2, 7])
 
 
+STDERR = {"output_type": "stream", "name": "stderr", "text": "careful\n"}
+ADDRESS = {"output_type": "display_data", "data": {"text/plain": "<Pool at 0x7f0acd0123>"}}
+WIDGET = {"output_type": "display_data"}
+WIDGET |= {"data": {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}}}
 ERROR = {"output_type": "error", "ename": "OSError", "evalue": "", "traceback": []}
 CODE = "02_pool.ipynb: “print(current_language())”"
 # what is changed in the English notebook, and what the one line names
@@ -167,6 +146,8 @@ STALE = {
     "out of order": (lambda p: p.set("en", 3, execution_count=7), CODE),
     "ignored output": (lambda p: p.set("en", 5, outputs=[STDERR]), "02_pool.ipynb: “import time”"),
     "stored error": (lambda p: p.set("en", 3, outputs=[ERROR]), CODE),
+    "an address": (lambda p: p.set("en", 3, outputs=[ADDRESS | {"metadata": {}}]), CODE),
+    "a widget": (lambda p: p.set("en", 3, outputs=[WIDGET | {"metadata": {}}]), CODE),
     "form": (lambda p: p.set("en", 3, source="print(current_language())\n6 * 7"), ": the file"),
     "version": (lambda p: p.write("en", p.read("en")), "02_pool.ipynb: the file"),
     "not a notebook": (lambda p: p.paths["en"].write_text("{}"), "is not a Jupyter notebook"),

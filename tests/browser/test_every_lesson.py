@@ -150,9 +150,6 @@ def _figures_are_there(lesson):
         assert figure.get_attribute("alt"), f"{source} has no alternative text"
 
 
-# ---- what a kernel leaves behind
-
-
 def left_over(scratch):
     """Return what lies in a folder for temporary files and is not Python's own.
 

@@ -83,7 +83,10 @@ def test_every_link_leads_somewhere(published, language):
 
 @each_language
 def test_the_first_pages_lead_to_the_lessons(published, browser_page, screenshots, language):
-    """From the page of both languages to the language's own: chart, lessons, how to open them."""
+    """From the page of both languages to the language's own: chart, lessons, how to open them.
+
+    The search works from the file system: it finds the lesson that has the word.
+    """
     page = opened(browser_page, published / "index.html")
     for _ in range(2):
         assert all(map(all, page.locator("img").evaluate_all(PICTURES)))
@@ -98,6 +101,8 @@ def test_the_first_pages_lead_to_the_lessons(published, browser_page, screenshot
         assert any(f"-m helpers {language}" in text and program in text for text in commands)
     page.locator(f"main a[href*='{LESSON[language]}']").first.click()
     page.wait_for_url(f"**/{LESSON[language]}.html")
+    page.goto(f"{(published / language / 'search.html').as_uri()}?q=perf_counter")
+    page.wait_for_selector(f"#search-results a[href^='{LESSON[language]}']", timeout=WAIT_MS)
     assert fetched(page) == []
 
 
@@ -122,14 +127,6 @@ def test_the_other_language_is_one_click_away(published, browser_page, kind):
     for language, other in (("es", "en"), ("en", "es")):
         page.get_by_role("link", name=TWIN_LINKS[language]).click()
         page.wait_for_url(f"**/{other}/{LESSON[other]}.html*")
-
-
-@each_language
-def test_a_word_is_found(published, browser_page, language):
-    """The search works from the file system: it finds the lesson that has the word."""
-    page = browser_page
-    page.goto(f"{(published / language / 'search.html').as_uri()}?q=perf_counter")
-    page.wait_for_selector(f"#search-results a[href^='{LESSON[language]}']", timeout=WAIT_MS)
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("es", "dark"), ("en", "light")])
