@@ -5,6 +5,8 @@ import signal
 
 import pytest
 
+from helpers.language import current_language, set_language
+
 CELL_LIMIT_S = 300
 
 
@@ -33,6 +35,14 @@ def pytest_configure():
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def _language_as_before():
+    """Give back the language that was set before each test."""
+    before = current_language()
+    yield
+    set_language(before)
 
 
 def pytest_collection_modifyitems(items):

@@ -1,37 +1,26 @@
-"""The benchmark of the alternatives: right results, right arithmetic, and the pages as recorded."""
+"""The benchmark of the alternatives: right results, right arithmetic, and pages as recorded."""
 
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from helpers.language import LANGUAGES, speaking
 from helpers.parallel import machine
 from helpers.tasks import square
-from seeing import weak_marks, weak_texts
 
 ROOT = Path(__file__).parents[1]
 BENCHMARKS = ROOT / "tests" / "benchmarks"
 sys.path.append(str(BENCHMARKS))
 
 import alternatives  # noqa: E402
-import alternatives_chart as chart  # noqa: E402
 import alternatives_report as report  # noqa: E402
-from alternatives_report import PAGES, with_section  # noqa: E402
 from alternatives_ways import LIBRARIES, WRAPPED, missing, ways  # noqa: E402
 
 RECORDED = json.loads(alternatives.RESULTS.read_text(encoding="utf-8"))
-
-
-@pytest.fixture(params=LANGUAGES)
-def language(request):
-    """Speak each language in turn."""
-    with speaking(request.param):
-        yield request.param
 
 
 @pytest.fixture
@@ -41,13 +30,6 @@ def made_up():
     times_s |= {name: [2.5, 2.5, 2.5] for name in WRAPPED}
     job = {"n_items": 4, "others_busy": 0.1, "times_s": times_s}
     return {**RECORDED, "jobs": dict.fromkeys(("computing", "waiting", "tiny"), job)}
-
-
-def test_the_chart_stands_out(language):
-    """Each text has 4.5 to 1 with what is behind it, each mark 3 to 1 with what is around it."""
-    figure = chart.paint(RECORDED)
-    assert weak_texts(figure) == []
-    assert weak_marks(figure) == []
 
 
 def test_every_installed_way_gives_the_results_of_the_loop():
@@ -90,29 +72,25 @@ def test_ways_take_turns_and_ratios_are_of_one_round(made_up):
         assert len(report.misses(made_up)) == missed
 
 
-@pytest.mark.parametrize("busy", [0.25, 0.5])
-def test_the_section_says_what_was_measured(made_up, language, busy):
-    """Ratios, the missed aim, the machine, and that it was busy are in it."""
-    made_up["jobs"]["tiny"]["others_busy"] = busy
-    text = report.section(made_up)
-    row = next(line for line in text.splitlines() if "`multiprocessing.Pool`" in line)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_section_says_what_was_measured(made_up, language):
+    """Times, ratios, the missed aim, the machine, and that it was busy are in it.
+
+    The page of each language has that of the last recording, and the record is in one form.
+    """
+    with speaking(language):
+        for busy in (0.25, 0.5):
+            made_up["jobs"]["tiny"]["others_busy"] = busy
+            assert ("**" in report.facts_line(made_up)) is (busy > 0.25)
+        lines = report.section(made_up).splitlines()
+        recorded = report.with_section(ROOT / report.PAGES[language], RECORDED)
+    assert "| `multiprocessing.Pool` | 2.00 s | 2.00 s | 2.00 s |" in lines
+    row = next(line for line in lines if " / `multiprocessing.Pool` |" in line)
     assert row.count("| 1.25 (1.25 ") == 3
     assert report.aim_line(made_up).count("1.25") == len(WRAPPED) * 3
     for fact in ("system", "usable_cpus", "processor", "python"):
-        assert str(made_up["machine"][fact]) in text
-    assert all(version in text for version in made_up["versions"].values())
-    assert ("**" in report.facts_line(made_up)) is (busy > 0.25)
-
-
-def test_pages_charts_and_record_agree(language, tmp_path):
-    """The page has the figures of the last recording; so have the chart's texts and the JSON."""
-    remedy = "python tests/benchmarks/alternatives.py --draw --docs"
-    page, folder = ROOT / PAGES[language], alternatives.RESULTS.parent
-    written = with_section(page, "alternatives", report.section(RECORDED))
-    assert written == page.read_text(encoding="utf-8"), remedy
-    report.write(RECORDED, tmp_path / alternatives.RESULTS.name)
-    assert (tmp_path / alternatives.RESULTS.name).read_bytes() == alternatives.RESULTS.read_bytes()
-    for place in (tmp_path, folder):
-        title, description = ElementTree.parse(place / f"alternatives_{language}.svg").getroot()[:2]
-        assert title.text == chart.conclusion(RECORDED)
-        assert description.text == chart.alternative_text_of(RECORDED)
+        assert str(made_up["machine"][fact]) in lines[-1]
+    assert all(version in lines[-1] for version in made_up["versions"].values())
+    remedy = "python tests/benchmarks/alternatives.py --again --docs"
+    assert recorded == (ROOT / report.PAGES[language]).read_text(encoding="utf-8"), remedy
+    assert report.as_json(RECORDED) == alternatives.RESULTS.read_text(encoding="utf-8")

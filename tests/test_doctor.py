@@ -11,6 +11,7 @@ import tempfile
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
@@ -62,13 +63,6 @@ def test_a_wrong_call_is_shown_the_usage(capsys):
 # ---- what may be missing
 
 
-def _fail(error: BaseException):
-    def refuse(*args, **options):
-        raise error
-
-    return refuse
-
-
 def _run_fails(fails):
     def run(*args, start_method, **options):
         if fails(start_method):
@@ -84,13 +78,13 @@ def _version(name):
     return {"tqdm": "1.0"}.get(name, "9999")
 
 
-DENIED = _fail(PermissionError(errno.EACCES, "Permission denied"))
+DENIED = Mock(side_effect=PermissionError(errno.EACCES, "Permission denied"))
 TROUBLES = {
     "an old Python": ((sys, "version_info", (3, 10, 1)), 0, "missing", "3.11 - 3.15"),
     "a newer Python": ((sys, "version_info", (3, 99, 0)), 0, "warning", "3.11 - 3.15"),
     "packages": ((metadata, "version", _version), 1, "missing", "bokeh>=3.4, tqdm>=4.66 (1.0)"),
     "no package at all": (
-        (metadata, "requires", _fail(metadata.PackageNotFoundError("helpers"))),
+        (metadata, "requires", Mock(side_effect=metadata.PackageNotFoundError("helpers"))),
         1, "missing", "helpers",
     ),
     "workers": (
@@ -108,7 +102,8 @@ TROUBLES = {
     ),
     "no connections": ((socket, "create_connection", DENIED), 4, "missing", "Permission denied"),
     "no lessons": (
-        (launcher, "find_lesson", _fail(FileNotFoundError())), 5, "missing", str(Path.cwd()),
+        (launcher, "find_lesson", Mock(side_effect=FileNotFoundError())),
+        5, "missing", str(Path.cwd()),
     ),
 }  # fmt: skip
 
@@ -147,13 +142,12 @@ def test_an_output_that_cannot_be_written():
 
 def test_a_system_without_semaphores(monkeypatch):
     """Python's own ImportError becomes the error of a machine that cannot do it."""
-    lock = _fail(ImportError("This platform lacks a functioning sem_open implementation"))
+    lock = Mock(side_effect=ImportError("This platform lacks a functioning sem_open"))
     monkeypatch.setattr("multiprocessing.synchronize.SemLock", SimpleNamespace(__init__=lock))
     monkeypatch.setattr("multiprocessing.context.BaseContext.Lock", lock)
     for how in ("pool", "processes"):
-        with pytest.raises(MachineError, match="sem_open") as caught:
+        with pytest.raises(MachineError, match=r'sem_open.*how="threads" works'):
             run(abs, [1], how=how, n_workers=1)
-        assert "fewer" not in str(caught.value)
 
 
 def test_nothing_is_left_behind(monkeypatch, tmp_path):

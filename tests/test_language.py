@@ -26,13 +26,6 @@ _CODE = re.compile(r"\{[^}]*\}|\b\w+\([^)]*\)|\S*=\S*|`[^`]*`|\"[^\"]*\"|«[^»]
 Texts = dict[str, str]  # by language
 
 
-@pytest.fixture(autouse=True)
-def _restored():
-    before = current_language()
-    yield
-    set_language(before)
-
-
 def test_the_first_language_is_english():
     """Until a language is set it is English, in a fresh interpreter."""
     program = "from helpers.language import text; print(text(es='no', en='yes'))"

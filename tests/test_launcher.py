@@ -20,13 +20,6 @@ LESSON = Path("notebooks/es/00_empieza aquí.ipynb")
 QUOTED = "/lab/tree/notebooks/es/00_empieza%20aqu%C3%AD.ipynb"
 
 
-@pytest.fixture(autouse=True)
-def _language_as_before():
-    before = language.current_language()
-    yield
-    language.set_language(before)
-
-
 @pytest.fixture
 def course(tmp_path, monkeypatch):
     """A course whose folder and lesson have spaces and accents in their names; we stand in it."""
@@ -55,16 +48,6 @@ def test_the_lesson_is_found_from_anywhere(course, tmp_path, monkeypatch):
         assert launcher.find_lesson("es") == (course, LESSON)
 
 
-def test_jupyterlab_shows_the_course_and_opens_the_lesson(course, started):
-    """It is given the course's folder, the address of the lesson, and last what the caller adds."""
-    assert launcher.main(["es", "--no-browser", "--port", "9999"]) == 0
-    (arguments,) = started
-    assert f"--ServerApp.root_dir={course}" in arguments
-    assert f"--LabApp.default_url={QUOTED}" in arguments
-    assert "--LabApp.extension_manager=readonly" in arguments
-    assert arguments[-3:] == ["--no-browser", "--port", "9999"]
-
-
 @pytest.mark.parametrize("user", [0, 1000, None])
 @pytest.mark.parametrize("theirs", [["--LabApp.news_url=mine"], ["--LabApp.news_url", "mine"]])
 def test_what_jupyterlab_would_refuse(course, monkeypatch, user, theirs):
@@ -79,15 +62,21 @@ def test_what_jupyterlab_would_refuse(course, monkeypatch, user, theirs):
 
 
 @pytest.mark.parametrize(("code", "locale"), [("es", "es_ES"), ("en", None)])
-def test_jupyterlab_speaks_the_language_of_the_course(course, started, code, locale):
-    """JupyterLab's own reader of settings finds the locale, and the language pack is there.
+def test_jupyterlab_shows_the_course_in_its_language(course, started, code, locale):
+    """It is given the course's folder, the address of the lesson, and last what the caller adds.
 
-    The user's own settings are kept beside the course's.
+    JupyterLab's own reader of settings finds the locale, and the language pack is there. The user's
+    own settings are kept beside the course's.
     """
     from jupyterlab_server.settings_utils import _get_overrides
     from jupyterlab_server.translation_utils import get_language_packs
 
-    launcher.main([code])
+    assert launcher.main([code, "--no-browser", "--port", "9999"]) == 0
+    (arguments,) = started
+    assert f"--ServerApp.root_dir={course}" in arguments
+    assert (f"--LabApp.default_url={QUOTED}" in arguments) is (code == "es")
+    assert "--LabApp.extension_manager=readonly" in arguments
+    assert arguments[-3:] == ["--no-browser", "--port", "9999"]
     assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)[-1] == "mine"
     settings, error = _get_overrides(str(course))
     assert not error

@@ -30,10 +30,21 @@ if __name__ == "__main__":
 """
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """A folder with what a wheel holds that was built of a copy, so that nothing is left here."""
-    copy, built, folder = (tmp_path_factory.mktemp(name) for name in ("copy", "built", "site"))
+def files(folder):
+    """Return the files below a folder, as paths from there, without bytecode."""
+    paths = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    return {path for path in paths if "__pycache__" not in path.parts}
+
+
+def test_what_lessons_use_works_from_the_wheel(tmp_path):
+    """It has every file of the package, and a program elsewhere starts workers, which find it too.
+
+    It is built of a copy, so that nothing is left here. Away from the course, the doctor misses the
+    lessons alone, and says where it has looked.
+    """
+    copy, built, installed, elsewhere = (tmp_path / name for name in "abcd")
+    for folder in (copy, elsewhere):
+        folder.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
     no_caches = shutil.ignore_patterns("__pycache__", "*.egg-info")
@@ -42,29 +53,13 @@ def installed(tmp_path_factory):
     subprocess.run(command, cwd=copy, check=True, timeout=LIMIT_S, capture_output=True)
     [wheel] = built.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder)
-    return folder
-
-
-def test_the_wheel_has_every_file_of_the_package(installed):
-    """Modules and settings: nothing stays behind, and nothing goes elsewhere."""
-
-    def files(folder):
-        paths = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
-        return {path for path in paths if not {"__pycache__"} & set(path.parts)}
-
+        archive.extractall(installed)
     ours = {Path("helpers") / path for path in files(ROOT / "src" / "helpers")}
     assert {path for path in files(installed) if ".dist-info" not in path.parts[0]} == ours
 
-
-def test_what_lessons_use_works_from_the_wheel(installed, tmp_path):
-    """A program in a folder of its own starts workers, which find the package there too.
-
-    Away from the course, the doctor misses the lessons alone, and says where it has looked.
-    """
-    (tmp_path / "program.py").write_text(USE, encoding="utf-8")
+    (elsewhere / "program.py").write_text(USE, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONIOENCODING": "utf-8"}
-    options = {"capture_output": True, "encoding": "utf-8", "cwd": tmp_path, "env": environment}
+    options = {"capture_output": True, "encoding": "utf-8", "cwd": elsewhere, "env": environment}
     command = [sys.executable, "program.py"]
     done = subprocess.run(command, timeout=LIMIT_S, check=False, **options)
     assert done.returncode == 0, done.stderr
@@ -73,4 +68,4 @@ def test_what_lessons_use_works_from_the_wheel(installed, tmp_path):
     done = subprocess.run(command, timeout=LIMIT_S, check=False, **options)
     assert done.returncode == 1, done.stderr
     [missing] = [line for line in done.stdout.splitlines() if line.startswith("[missing]")]
-    assert missing.startswith(f"[missing] Lessons: {tmp_path}")
+    assert missing.startswith(f"[missing] Lessons: {elsewhere}")

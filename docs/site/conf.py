@@ -26,4 +26,4 @@ html_context = {"default_mode": "auto", "lessons_title": lists[language]}
 templates_path = [str(HERE)]
 html_static_path = [str(HERE / "course.css")]
 html_css_files = ["course.css"]
-html_show_sourcelink = html_copy_source = html_show_copyright = False
+html_show_sourcelink = html_copy_source = html_show_copyright = html_use_index = False

@@ -4,14 +4,13 @@ import pytest
 from small_project import Project, count_cells
 
 from helpers.authoring import build as build_module
-from helpers.language import speaking
+from helpers.language import set_language
 
 
 @pytest.fixture(autouse=True)
 def _english():
-    """Have the messages in English, and give back the language that was set."""
-    with speaking("en"):
-        yield
+    """Have the messages in English."""
+    set_language("en")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 
 from helpers.authoring.__main__ import main
 from helpers.authoring.publish import NEEDED, NEEDED_BY_SITE
-from helpers.language import set_language
 
 
 @pytest.fixture
@@ -21,8 +20,7 @@ def run(project, capsys):
         code = main([*arguments, "--root", str(project.root)])
         return (code, *capsys.readouterr())
 
-    yield run
-    set_language("en")
+    return run
 
 
 def test_build_and_check(run, project):
@@ -51,7 +49,10 @@ def test_all_source_errors_in_spanish(run, project):
 
 
 def test_absorb_says_what_it_took_and_what_is_next(run, project):
-    """Each edit is named, and the build that follows."""
+    """Each edit is named, and the build that follows; a file that cannot be read gets no traceback.
+
+    The system's reason is said, with what to do.
+    """
     project.change("en", "The clock.", "The time.")
     code, out, err = run("absorb", str(project.paths["en"]))
     assert (code, err) == (0, "")
@@ -60,10 +61,6 @@ def test_absorb_says_what_it_took_and_what_is_next(run, project):
         "text changed; check the oth",
         "Now run build.",
     ]
-
-
-def test_a_file_that_cannot_be_read_is_said(run, project):
-    """The system's reason is said, with what to do, and no traceback; nothing is absorbed."""
     code, out, err = run("absorb", str(project.root / "none.ipynb"))
     assert (code, out) == (1, "")
     assert "none.ipynb could not be read or written (" in err

@@ -8,12 +8,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from browser.labs import opened_browser
 from helpers.authoring.build import find_stale
 from helpers.authoring.figures import pictures
 from helpers.authoring.sources import AuthoringError
 from helpers.language import LANGUAGES
 from seeing import TEXT, contrast
-from slides_fit import find_browser
 
 IMAGES = Path(__file__).parents[2] / "images"
 NAMES = sorted(path.stem for path in (IMAGES / "source").glob("*.svg"))
@@ -46,16 +46,8 @@ MEASURE = """() => [...document.querySelectorAll('text')].map((text) => {
 @pytest.fixture(scope="module")
 def page():
     """An empty page of a browser; it keeps what it asks for in ``requested``."""
-    from playwright.sync_api import sync_playwright
-
-    browser_path = find_browser()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1000, "height": 800})
-        page.requested = []
-        page.on("request", lambda request: page.requested.append(request.url))
+    with opened_browser() as page:
         yield page
-        browser.close()
 
 
 def parse(name):
@@ -134,16 +126,14 @@ def test_a_source_with_a_mistake_is_named(tmp_path, good, bad, problem):
 
 
 @EVERY_FIGURE
-def test_what_stands_once_is_the_same_in_both_languages(name):
-    """A text without languages is a number, code, or one of the few words of both."""
+def test_the_two_languages_differ_in_their_words_alone(name):
+    """Each file names its language and begins with title and description; the rest is the same.
+
+    What stands once in the source is a number, code, or one of the few words of both languages.
+    """
     once = [e for e in parse(f"source/{name}").iter(f"{SVG}text") if not len(e)]
     said = [e.text for e in once if "code" not in e.get("class", "")]
     assert not [text for text in said if not SAME.fullmatch(text)]
-
-
-@EVERY_FIGURE
-def test_the_two_languages_differ_in_their_words_alone(name):
-    """Each file names its language and begins with title and description; the rest is the same."""
     roots = [parse(f"{name}_{language}") for language in LANGUAGES]
     for root, language in zip(roots, LANGUAGES, strict=True):
         assert (root.attrib.pop("role"), root.attrib.pop("lang")) == ("img", language)

@@ -50,23 +50,22 @@ def test_a_new_folder_can_be_read_by_all(tmp_path, there):
     assert os.listdir(tmp_path / "to") == ["site"]
 
 
-@pytest.mark.parametrize("target", [".", "mine.txt", "site"])
-def test_what_is_there_is_kept(tmp_path, target):
-    """A folder that has something, a file, and an earlier site are refused, and kept."""
+def test_what_is_there_is_kept(tmp_path):
+    """A folder that has something, a file, and an earlier site are refused, and kept.
+
+    So is what somebody saves in an empty folder while the pages are made.
+    """
     (tmp_path / "mine.txt").write_bytes(b"mine")
     make(tmp_path / "site")
     before = held(tmp_path)
-    with pytest.raises(AuthoringError, match="exists and is not empty"):
-        make(tmp_path / target)
+    for target in (".", "mine.txt", "site"):
+        with pytest.raises(AuthoringError, match="exists and is not empty"):
+            make(tmp_path / target)
     assert held(tmp_path) == before
-
-
-def test_what_is_put_there_meanwhile_is_kept(tmp_path):
-    """What somebody saves in an empty folder while the pages are made is not deleted."""
-    (tmp_path / "site").mkdir()
-    with pytest.raises(OSError, match=r"."), new_folder(tmp_path / "site"):
-        (tmp_path / "site" / "mine.txt").write_bytes(b"mine")
-    assert held(tmp_path) == {"site/mine.txt": b"mine"}
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(OSError, match=r"."), new_folder(tmp_path / "empty"):
+        (tmp_path / "empty" / "mine.txt").write_bytes(b"mine")
+    assert held(tmp_path) == before | {"empty/mine.txt": b"mine"}
 
 
 def test_a_lesson_that_fails_leaves_nothing(project, monkeypatch, tmp_path):
@@ -101,19 +100,17 @@ def test_what_a_program_complains_of_is_said(project, monkeypatch, capsys, progr
     assert not (project.root / "made").exists()
 
 
-@pytest.fixture(scope="module")
-def copies(tmp_path_factory):
-    """The copies of a lesson by language."""
-    folder = tmp_path_factory.mktemp("colab")
-    assert main(["colab", "--root", str(ROOT), str(folder), PACKAGE, NUMBER]) == 0
-    found = {path.parent.name: path for path in folder.rglob("*.ipynb")}
-    return {code: nbformat.read(path, as_version=4) for code, path in found.items()}
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_copy_for_colab_installs_first(copies, language):
-    """It installs the package, and what it needs but for what Colab's own page depends on."""
-    text, install, setup = copies[language].cells[1:4]
+def test_a_copy_for_colab_installs_first_and_stands_alone(tmp_path, language):
+    """It installs the package, and what it needs but for what Colab's own page depends on.
+
+    Pictures are in it, no link leads nowhere, its code is the lesson's; no absorb takes it.
+    """
+    assert main(["colab", "--root", str(ROOT), str(tmp_path), PACKAGE, NUMBER]) == 0
+    (path,) = tmp_path.glob(f"**/{language}/*.ipynb")
+    copy = nbformat.read(path, as_version=4)
+    copied = copy.cells
+    text, install, setup = copied[1:4]
     assert ("Estás" if language == "es" else "You are") in text["source"]
     own, others = (shlex.split(line)[2:] for line in install["source"].splitlines())
     assert own == ["--quiet", "--no-deps", PACKAGE]
@@ -122,12 +119,6 @@ def test_a_copy_for_colab_installs_first(copies, language):
     assert not {canonicalize_name(name) for name in names} & {*COLABS_OWN, "helpers", "pytest"}
     assert {canonicalize_name(name) for name in COLABS_OWN} == COLABS_OWN
     assert f'start("{language}")' in setup["source"]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_copy_for_colab_stands_alone(copies, language):
-    """Pictures are in it, no link leads nowhere, its code is the lesson's; no absorb takes it."""
-    copied = copies[language].cells
     texts = [cell["source"] for cell in copied if cell["cell_type"] == "markdown"]
     targets = [target for text in texts for target in re.findall(r"\]\(([^)]+)\)", text)]
     assert any(target.startswith("data:image/svg+xml;base64,") for target in targets)
@@ -137,4 +128,4 @@ def test_a_copy_for_colab_stands_alone(copies, language):
     found = [cell["source"] for cell in copied if cell["cell_type"] == "code"]
     assert found[1:] == [cell["source"] for cell in cells if cell["cell_type"] == "code"]
     assert all(ast.parse(source) for source in found[1:] if "%" not in source)
-    assert "course" not in copies[language].metadata
+    assert "course" not in copy.metadata

@@ -7,7 +7,6 @@ from small_project import SOURCE
 
 from helpers.authoring.sources import (
     AuthoringError,
-    first_words,
     ids_of,
     lesson_of,
     read_lesson,
@@ -24,15 +23,11 @@ def changed(old: str, new: str) -> str:
     return SOURCE.replace(old, new)
 
 
-def problems(text: str) -> list[str]:
-    """Return what is wrong with the source ``text``."""
-    with pytest.raises(AuthoringError) as error:
-        lesson_of(PATH, text)
-    return error.value.problems
-
-
 def test_a_lesson_has_pairs_and_code_once():
-    """A good source gives pairs of texts and code, which differs in ``start`` alone."""
+    """A good source gives pairs of texts and code, which differs in ``start`` alone.
+
+    A process's ``start`` is left alone.
+    """
     lesson = lesson_of(PATH, SOURCE)
     assert lesson.files == {"es": "02_grupo", "en": "02_pool"}
     assert [cell.kind for cell in lesson.cells] == ["markdown", "code"] * 3
@@ -42,12 +37,8 @@ def test_a_lesson_has_pairs_and_code_once():
     codes = [(cell.text("es"), cell.text("en")) for cell in lesson.cells if cell.kind == "code"]
     assert [es == en for es, en in codes] == [False, True, True]
     assert codes[0][0].replace('start("es")', 'start("en")') == codes[0][1]
-
-
-@pytest.mark.parametrize("code", ['process.start("es")', 'restart("es")', "process.start()"])
-def test_other_calls_are_no_setup_calls(code):
-    """Only a bare ``start("...")`` is switched: a process's ``start`` is left alone."""
-    assert switch_language(code, "en") == code
+    for code in ('process.start("es")', 'restart("es")', "process.start()"):
+        assert switch_language(code, "en") == code
 
 
 @pytest.mark.parametrize(
@@ -107,19 +98,14 @@ WRONG = {
 def test_a_wrong_source_is_named(case):
     """Each break of the rules gives a line with the file, its line and what was received."""
     text, where, expected = WRONG[case]
-    found = [line for line in problems(text) if expected in line]
-    assert found, problems(text)
+    with pytest.raises(AuthoringError) as error:
+        lesson_of(PATH, text)
+    found = [line for line in error.value.problems if expected in line]
+    assert found, error.value.problems
     file, line, *_ = found[0].split(":")
     assert file == "02_pool_map.md"
     if where and case != "empty code":
         assert text.splitlines()[int(line) - 1].startswith(where)
-
-
-def test_all_problems_come_at_once():
-    """A source with three mistakes gives three lines, not the first alone."""
-    text = changed("slide_type: fragment", "slide_type: page")
-    text = text.replace('start("es")', "pass").replace(EN, "")
-    assert len(problems(text)) == 3
 
 
 def test_ids_do_not_depend_on_neighbours():
@@ -140,10 +126,3 @@ def test_a_file_that_is_not_utf8_is_named(tmp_path):
     (tmp_path / "latin.md").write_bytes(SOURCE.encode("latin-1"))
     with pytest.raises(AuthoringError, match=r"latin\.md: it cannot be read as MyST in UTF-8"):
         read_lesson(tmp_path / "latin.md")
-
-
-def test_first_words_are_short():
-    """A cell is named by its first line that has text, at most 50 characters of it."""
-    assert first_words("\n\n  ## Title  \nmore") == "## Title"
-    assert len(first_words("x" * 80)) == 50
-    assert first_words("") == ""

@@ -1,8 +1,8 @@
 """How good the advice is: what `advise` recommends, against every alternative really run.
 
 ``python tests/benchmarks/advice.py`` prints, for each job of a grid, the advised choice, what it
-took and what the fastest took; ``--busy`` keeps all CPUs busy meanwhile, and looks for absurd
-advice alone. ``--record`` writes what came out beside the other results. The ways are Python's own
+took and what the fastest took, and then, with all CPUs kept busy, looks for absurd advice alone.
+``--record`` writes what came out beside the other results. The ways are Python's own
 calls, made and ended each time: a loop, a ThreadPoolExecutor, a Pool, a ProcessPoolExecutor.
 """
 
@@ -187,28 +187,25 @@ def written(way: Way) -> str:
     return how if how == "sequential" else f"{how} {n_workers}, chunks of {chunksize}"
 
 
-def lines(chosen: argparse.Namespace) -> Iterator[str]:
-    """Yield all that is asked for, as it is measured."""
-    rounds = (2, ENOUGH_S / 4) if chosen.quick else (5, ENOUGH_S)
+def lines(quick: bool) -> Iterator[str]:
+    """Yield everything, as it is measured."""
+    rounds = (2, ENOUGH_S / 4) if quick else (5, ENOUGH_S)
     yield f"# How good the advice is\n\n{machine()}\n"
     with tempfile.TemporaryDirectory() as folder:
         grid = jobs(Path(folder))
-        if not chosen.busy:
-            yield "## On an idle machine\n"
-            yield from idle_lines(grid, *rounds)
-        if chosen.busy or chosen.record:
-            yield "\n## With all CPUs kept busy by others\n"
-            yield from busy_lines(grid)
+        yield "## On an idle machine\n"
+        yield from idle_lines(grid, *rounds)
+        yield "\n## With all CPUs kept busy by others\n"
+        yield from busy_lines(grid)
 
 
 def main() -> None:
     """Measure and print everything."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer repeats")
-    parser.add_argument("--busy", action="store_true", help="with all CPUs kept busy, alone")
-    parser.add_argument("--record", action="store_true", help="both, written to results/advice.md")
+    parser.add_argument("--record", action="store_true", help="write it to results/advice.md")
     chosen, printed = parser.parse_args(), []
-    for line in lines(chosen):
+    for line in lines(chosen.quick):
         print(line, flush=True)
         printed.append(f"{line}\n")
     if chosen.record:

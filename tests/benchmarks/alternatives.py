@@ -3,7 +3,7 @@
 ``python tests/benchmarks/alternatives.py`` takes up to five minutes of a quiet machine. Loop, raw
 pools and executors, joblib, mpire, Dask and `run` do the same three jobs, with as many workers, in
 turns in this one process; the start and the end of the workers are part of every time. What it
-measured goes to ``results/``: the times and a chart. Nothing fails because of a speed.
+measured goes to ``results/``. Nothing fails because of a speed.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def others_s() -> float:
 
 
 def record(quick: bool, method: str) -> dict[str, Any]:
-    """Measure every job in every way; return all that tables and chart are made from."""
+    """Measure every job in every way; return all that the tables are made from."""
     n_workers = machine().usable_cpus
     installed = [name for name in LIBRARIES.values() if name not in missing()]
     measured: dict[str, Any] = {}
@@ -151,8 +151,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small jobs; prints, records nothing")
     parser.add_argument("--start-method", choices=machine().start_methods, help="prints only, too")
     parser.add_argument("--check", action="store_true", help="only compare the results")
-    parser.add_argument("--draw", action="store_true", help="draw what was recorded once more")
     parser.add_argument("--docs", action="store_true", help="put it into docs/ too")
+    parser.add_argument("--again", action="store_true", help="with what was recorded last time")
     chosen = parser.parse_args()
     method = chosen.start_method or machine().start_method
     # What libraries say of their own affairs: forks beside threads, sizes of messages.
@@ -162,15 +162,15 @@ def main() -> None:
     if chosen.check:
         check(method)
         return
-    import alternatives_report  # with matplotlib, which no spawned worker should have to load
+    import alternatives_report  # with numpy, which no spawned worker should have to load
 
-    if chosen.draw:
+    if chosen.again:
         results = json.loads(RESULTS.read_text(encoding="utf-8"))
     else:
         results = record(chosen.quick, method)
     print(alternatives_report.section(results))
     if not (chosen.quick or chosen.start_method):
-        alternatives_report.write(results, RESULTS)
+        RESULTS.write_text(alternatives_report.as_json(results), encoding="utf-8", newline="\n")
         if chosen.docs:
             alternatives_report.write_pages(results)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from alternatives_ways import WRAPPED
+from alternatives_ways import LIBRARIES, WRAPPED
 
-from helpers.language import LANGUAGES, current_language, speaking, text
+from helpers.language import speaking, text
 from helpers.parallel.units import duration, significant
 
 PROJECT = Path(__file__).parents[2]
@@ -104,6 +104,19 @@ def ratio_table(results: Results) -> str:
     return f"{intro}\n\n{_table(results, head, rows)}"
 
 
+def time_table(results: Results) -> str:
+    """Return the table of the median time of every way."""
+    jobs = [job["times_s"] for job in results["jobs"].values()]
+    names = [name for pair in WRAPPED.items() for name in reversed(pair)]
+    rows = [
+        [way_title(name), *(duration(median_s(times_s, name)) for times_s in jobs)]
+        for name in [*names, *LIBRARIES]
+        if name in jobs[0]
+    ]
+    intro = text(es="Mediana del tiempo de cada forma:", en="The median time of each way:")
+    return f"{intro}\n\n{_table(results, text(es='Forma', en='Way'), rows)}"
+
+
 def aim_line(results: Results) -> str:
     """Say whether `run` takes at most RATIO_AIM times as long as what it wraps, and where not."""
     missed = [f"{way_title(w)}, {job_title(j)}: {number(r)}" for w, j, r in misses(results)]
@@ -180,12 +193,8 @@ def notes() -> str:
 
 def section(results: Results) -> str:
     """Return what was measured: it stands in the page of the measurements, between its marks."""
-    from alternatives_chart import alternative_text_of
-
-    picture = f"../tests/benchmarks/results/alternatives_{current_language()}.svg"
-    image = f"![{alternative_text_of(results)}]({picture})"
-    lines = [job_line(results), ratio_table(results), aim_line(results), notes()]
-    return "\n\n".join([image, *lines, facts_line(results)])
+    parts = (job_line, time_table, ratio_table, aim_line)
+    return "\n\n".join([*(part(results) for part in parts), notes(), facts_line(results)])
 
 
 def as_json(results: Results) -> str:
@@ -194,30 +203,16 @@ def as_json(results: Results) -> str:
     return re.sub(r"\[[^][{}]*\]", lambda found: " ".join(found[0].split()), record) + "\n"
 
 
-def write(results: Results, file: Path) -> None:
-    """Write the record, and beside it the chart in both languages."""
-    from alternatives_chart import draw_chart
-
-    file.write_text(as_json(results), encoding="utf-8", newline="\n")
-    for language in LANGUAGES:
-        with speaking(language):
-            chart = draw_chart(results)
-        (file.parent / f"alternatives_{language}.svg").write_bytes(chart)
-
-
-def with_section(page: Path, name: str, text: str) -> str:
-    """Return a page's text with ``text`` between the two marks of that name, which it must have."""
-    begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+def with_section(page: Path, results: Results) -> str:
+    """Return a page's text with the section of ``results`` between its two marks."""
+    begin, end = "<!-- alternatives -->\n", "\n<!-- /alternatives -->"
     before, _, rest = page.read_text(encoding="utf-8").partition(begin)
-    _, found, after = rest.partition(end)
-    if not found:
-        raise ValueError(f"{page} has no {begin.strip()} with a {end.strip()} behind it")
-    return f"{before}{begin}{text}{end}{after}"
+    return f"{before}{begin}{section(results)}{end}{rest.partition(end)[2]}"
 
 
 def write_pages(results: Results) -> None:
     """Put the section of each language into its page."""
     for language, page in PAGES.items():
         with speaking(language):
-            whole = with_section(PROJECT / page, "alternatives", section(results))
+            whole = with_section(PROJECT / page, results)
         (PROJECT / page).write_text(whole, encoding="utf-8", newline="\n")

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 from light import apply_to_all
-from overhead import raw_executor, raw_pool
+from overhead import raw_pool
 
 from helpers.parallel import run
 from helpers.parallel.plans import chunksize_for
@@ -42,17 +43,12 @@ def missing() -> list[str]:
 
 
 def ways(n_workers: int, method: str) -> dict[str, Way]:
-    """Return every way that works here, by name; what `run` wraps stands before it.
-
-    Args:
-        n_workers: how many workers each way has.
-        method: how processes start, for the ways that take it.
-    """
+    """Return every way that works here, by name; what `run` wraps stands before it."""
     raw: dict[str, Way] = {
         "loop": apply_to_all,
         "ThreadPoolExecutor": partial(_threads, n_workers),
         "Pool": lambda task, items: raw_pool(task, items, method, n_workers),
-        "ProcessPoolExecutor": lambda task, items: raw_executor(task, items, method, n_workers),
+        "ProcessPoolExecutor": partial(_executor, n_workers, method),
     }
     found: dict[str, Way] = {}
     for name, wrapped in WRAPPED.items():
@@ -74,6 +70,13 @@ def _run(how: str, n_workers: int, method: str, task: Task, items: Sequence[Any]
 def _threads(n_workers: int, task: Task, items: Sequence[Any]) -> list[Any]:
     with ThreadPoolExecutor(n_workers) as executor:
         return list(executor.map(task, items))
+
+
+def _executor(n_workers: int, method: str, task: Task, items: Sequence[Any]) -> list[Any]:
+    # Its own default of one item a message takes some hundred times as long on tiny items.
+    size, context = chunksize_for(len(items), n_workers), multiprocessing.get_context(method)
+    with ProcessPoolExecutor(n_workers, mp_context=context) as executor:
+        return list(executor.map(task, items, chunksize=size))
 
 
 def _joblib(n_workers: int, task: Task, items: Sequence[Any]) -> list[Any]:

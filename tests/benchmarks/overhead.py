@@ -1,4 +1,4 @@
-"""What `run` and `watch` cost beside the raw call, and what a worker's start costs.
+"""What `watch` costs beside the raw call, and a worker's start with the course's tasks.
 
 ``python tests/benchmarks/overhead.py`` prints a table. Each row is a ratio of two calls that took
 turns in this one process (A B A B), so a busy machine slows both: the median of the paired ratios
@@ -11,15 +11,13 @@ import argparse
 import multiprocessing
 import statistics
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from time import perf_counter
 from typing import Any
 
 import light
 
-from helpers.parallel import machine, run, watch
-from helpers.parallel.plans import chunksize_for
+from helpers.parallel import machine, watch
 from helpers.tasks import count_primes, square
 
 Task = Callable[[Any], Any]
@@ -29,20 +27,6 @@ def raw_pool(task: Task, items: Sequence[Any], method: str, n_workers: int) -> l
     """Map with multiprocessing.Pool, start and end included."""
     with multiprocessing.get_context(method).Pool(n_workers) as pool:
         return pool.map(task, items)
-
-
-def raw_executor(task: Task, items: Sequence[Any], method: str, n_workers: int) -> list[Any]:
-    """Map with ProcessPoolExecutor, start and end included, with the chunks that `run` picks.
-
-    Its own default of one item a message takes some hundred times as long on tiny items.
-    """
-    context = multiprocessing.get_context(method)
-    with ProcessPoolExecutor(n_workers, mp_context=context) as executor:
-        chunksize = chunksize_for(len(items), n_workers)
-        return list(executor.map(task, items, chunksize=chunksize))
-
-
-RAW = {"pool": raw_pool, "processes": raw_executor}
 
 
 def seconds(call: Callable[[], object]) -> float:
@@ -87,17 +71,6 @@ def measure_start(repeats: int) -> None:
         say(what, paired(ours, bare, repeats), 1.15)
 
 
-def measure_run(jobs: dict[str, tuple[Task, Sequence[Any], int]]) -> None:
-    """Print how `run` compares with the raw calls, for each job, way and start method."""
-    n = machine().usable_cpus
-    for job, (task, items, repeats) in jobs.items():
-        for how, raw in RAW.items():
-            for method in machine().start_methods:
-                ours = partial(run, task, items, how=how, n_workers=n, start_method=method)
-                times = paired(ours, partial(raw, task, items, method, n), repeats)
-                say(f"run(how={how!r}) / raw, {job}, {method}", times, 1.05)
-
-
 def measure_watch(n_calls: int, repeats: int) -> None:
     """Print what the stopwatch adds to a call, and to a Pool's map."""
     items, tasks = range(n_calls), [limit_for(0.001)] * 500
@@ -117,14 +90,11 @@ def measure_watch(n_calls: int, repeats: int) -> None:
 def main() -> None:
     """Measure and print everything."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="fewer repeats: about a minute")
+    parser.add_argument("--quick", action="store_true", help="fewer repeats")
     quick = parser.parse_args().quick
     print(f"{machine()}\n{'what':<62} median  [quartiles]")
     measure_start(8 if quick else 40)
     measure_watch(*((100_000, 3) if quick else (1_000_000, 7)))
-    primes = (count_primes, [limit_for(0.02)] * 64, 3 if quick else 9)
-    squares = (square, list(range(100_000)), 8 if quick else 30)
-    measure_run({"64 items of some 20 ms": primes, "100,000 squares": squares})
 
 
 if __name__ == "__main__":

@@ -7,15 +7,6 @@ from pathlib import Path
 import pytest
 from labs import copy_course, jupyterlab, opened_browser
 
-from helpers import language
-from slides_fit import find_browser
-
-
-@pytest.fixture(scope="session")
-def browser_path():
-    """The browser's program; without one the test is skipped, and fails where CI is set."""
-    return find_browser()
-
 
 @pytest.fixture
 def course(tmp_path):
@@ -31,9 +22,9 @@ def start_lab(course, tmp_path):
 
 
 @pytest.fixture
-def browser_page(browser_path):
+def browser_page():
     """An empty page of a headless browser, as ``opened_browser`` gives it."""
-    with opened_browser(browser_path) as page:
+    with opened_browser() as page:
         yield page
 
 
@@ -43,11 +34,3 @@ def screenshots(tmp_path):
     folder = Path(os.environ.get("SCREENSHOTS") or tmp_path / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-@pytest.fixture
-def in_language():
-    """A function that sets the language of messages; the former one comes back at the end."""
-    before = language.current_language()
-    yield language.set_language
-    language.set_language(before)

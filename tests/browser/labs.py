@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from slides_fit import find_browser
+
 PROJECT = Path(__file__).resolve().parents[2]
 # They say that something hangs, not how fast it is: a busy machine is several times slower.
 START_LIMIT_S = 300
@@ -34,7 +36,7 @@ def copy_course(folder):
 
 
 @contextlib.contextmanager
-def opened_browser(browser_path):
+def opened_browser():
     """Start a headless browser, yield an empty page of it, end it.
 
     The page notes what it asks for. Its ``requested`` has the addresses, its ``failed`` what did
@@ -47,7 +49,7 @@ def opened_browser(browser_path):
             page.failed.append((reason, url))
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
         try:
             page = browser.new_page(viewport={"width": 1300, "height": 1000})
             page.requested, page.failed = [], []

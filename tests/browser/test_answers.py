@@ -6,7 +6,7 @@ from lesson_page import LessonPage
 from playwright.sync_api import expect
 
 from helpers.classroom.bets import QUESTIONS
-from helpers.language import LANGUAGES, text
+from helpers.language import LANGUAGES, set_language, text
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)]
 
@@ -14,12 +14,12 @@ LOOP = {"es": "01_procesamiento_secuencial.ipynb", "en": "01_sequential_processi
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_guesses_and_answers(language, in_language, start_lab, browser_page, screenshots):
+def test_guesses_and_answers(language, start_lab, browser_page, screenshots):
     """A guess stands beside what was measured, and an answer gets its verdict, right or wrong.
 
     A guess by keyboard counts as one by mouse; a verdict fits guess and figure.
     """
-    in_language(language)
+    set_language(language)
     lesson = LessonPage(browser_page, PAGE_LIMIT_S)
     lesson.open(start_lab(language), f"notebooks/{language}/{LOOP[language]}")
     for code in ("start(", "def square", "data ="):

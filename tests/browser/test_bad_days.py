@@ -25,17 +25,8 @@ AFTER = "print(run(download, [0.01] * 3).results, multiprocessing.active_childre
 
 
 @pytest.fixture
-def opened(start_lab, browser_page, course):
-    """A function that opens a lesson in a JupyterLab of its language.
-
-    There is one more that has long calls, each with a short one after it.
-    """
-    cells = [nbformat.v4.new_code_cell(IMPORTS)]
-    for call in CALLS:
-        cells += [nbformat.v4.new_code_cell(call), nbformat.v4.new_code_cell(AFTER)]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    written = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    nbformat.write(written, course / LONG)
+def opened(start_lab, browser_page):
+    """A function that opens a lesson in a JupyterLab of its language."""
 
     def open_lesson(path):
         lesson = LessonPage(browser_page, PAGE_LIMIT_S)
@@ -45,11 +36,17 @@ def opened(start_lab, browser_page, course):
     return open_lesson
 
 
-def test_one_interrupt_is_enough(opened, screenshots):
+def test_one_interrupt_is_enough(opened, course, screenshots):
     """One interrupt ends a call of any way soon, a bare Pool's too; the next cell works.
 
     Nothing runs on.
     """
+    cells = [nbformat.v4.new_code_cell(IMPORTS)]
+    for call in CALLS:
+        cells += [nbformat.v4.new_code_cell(call), nbformat.v4.new_code_cell(AFTER)]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    written = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(written, course / LONG)
     lesson = opened(LONG)
     lesson.run_cell(0)
     for long in range(1, 2 * len(CALLS), 2):

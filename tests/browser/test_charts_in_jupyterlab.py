@@ -8,7 +8,7 @@ from labs import PAGE_LIMIT_S, TEST_LIMIT_S, TIMEOUT
 from lesson_page import LessonPage
 from playwright.sync_api import expect
 
-from helpers.language import LANGUAGES, text
+from helpers.language import LANGUAGES, set_language, text
 
 pytestmark = [pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT), pytest.mark.slow]
 
@@ -27,33 +27,22 @@ plt.bar(["a", "b"], [3, 4])
 plt.show()"""
 
 
-@pytest.fixture
-def page(in_language, start_lab, course, browser_page):
-    """A function that runs a notebook: a long chart, one of a learner's own, and an explorer."""
-
-    def opened(language):
-        in_language(language)
-        sources = (CHART.format(language=language), OWN, "explore_amdahl()")
-        cells = [nbformat.v4.new_code_cell(source) for source in sources]
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-        path = f"notebooks/{language}/charts.ipynb"
-        nbformat.write(notebook, course / path)
-        lesson = LessonPage(browser_page, PAGE_LIMIT_S)
-        lesson.open(start_lab(language), path)
-        lesson.run_all()
-        return lesson
-
-    return opened
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_charts_are_reached_by_all(page, language, screenshots):
+def test_charts_are_reached_by_all(language, start_lab, course, browser_page, screenshots):
     """Enter unfolds a table, which scrolls; an explorer follows keys and mouse, and so does its.
 
     axe-core finds nothing in them, in both themes.
     """
-    lesson = page(language)
+    set_language(language)
+    sources = (CHART.format(language=language), OWN, "explore_amdahl()")
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    path = f"notebooks/{language}/charts.ipynb"
+    nbformat.write(notebook, course / path)
+    lesson = LessonPage(browser_page, PAGE_LIMIT_S)
+    lesson.open(start_lab(language), path)
+    lesson.run_all()
     chart, own, explorer = (lesson.shown(cell) for cell in range(3))
     for cell in (chart, own):
         _unfold(lesson, cell)

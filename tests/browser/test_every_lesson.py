@@ -9,8 +9,6 @@ import multiprocessing
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -49,10 +47,10 @@ pytestmark = pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)
 
 
 @pytest.fixture(scope="module")
-def opened(browser_path, tmp_path_factory):
+def opened(tmp_path_factory):
     """A function that opens a lesson; each language has one JupyterLab for all of its lessons."""
     with contextlib.ExitStack() as stack:
-        page = stack.enter_context(opened_browser(browser_path))
+        page = stack.enter_context(opened_browser())
         labs = {}
 
         def open_lesson(language, name):
@@ -152,9 +150,6 @@ def _figures_are_there(lesson):
         assert figure.get_attribute("alt"), f"{source} has no alternative text"
 
 
-# ---- what a kernel leaves behind
-
-
 def left_over(scratch):
     """Return what lies in a folder for temporary files and is not Python's own.
 
@@ -172,22 +167,3 @@ def still_there(marker):
     while (left := processes_with(marker)) and time.monotonic() < deadline:
         time.sleep(0.1)
     return left
-
-
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc to look into")
-def test_what_is_left_would_be_seen(tmp_path):
-    """The look for a kernel's processes and files finds one while it is there, and only ours."""
-    program = [sys.executable, "-c", "print(flush=True); input()"]
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(program, env=environment, **pipes) as process:
-        process.stdout.readline()
-        assert set(processes_with(str(tmp_path))) == {process.pid}
-        process.communicate(b"\n", timeout=GONE_LIMIT_S)
-    assert still_there(str(tmp_path)) == {}
-    (tmp_path / "pymp-abc").mkdir()
-    (tmp_path / "pymp-abc" / "listener-def").touch()
-    assert left_over(tmp_path) == []
-    (tmp_path / "pymp-abc" / "more").touch()
-    (tmp_path / "tmp123").mkdir()
-    assert left_over(tmp_path) == ["pymp-abc/more", "tmp123"]

@@ -5,7 +5,7 @@ from labs import PAGE_LIMIT_S, TEST_LIMIT_S, TIMEOUT, WAIT_MS
 from lesson_page import LessonPage
 from playwright.sync_api import expect
 
-from helpers.language import text
+from helpers.language import set_language
 from slides_fit import HEIGHT, WIDTH
 
 LESSON = "notebooks/en/04_chunks_and_overhead.ipynb"
@@ -28,108 +28,73 @@ _MISFITS = f"""() => {{
 }}"""
 
 
-class Show:
-    """A slide show that runs."""
-
-    def __init__(self, page):
-        self.page = page
-
-    def start(self):
-        """Press the button in the notebook's toolbar, with the first cell in front."""
-        self.go_to(0)
-        self.page.locator("[data-command='deck:toggle']").first.click()
-        self.page.wait_for_function(_PRESENTING, timeout=WAIT_MS)
-
-    @property
-    def position(self):
-        """The position of the cell in front."""
-        return self.page.evaluate(f"{_NOTEBOOK}.activeCellIndex")
-
-    def places(self, *without):
-        """Return the positions of the cells, without those of some slide types."""
-        cells = self.page.evaluate(f"{_NOTEBOOK}.model.toJSON().cells")
-        kinds = [cell["metadata"]["slideshow"]["slide_type"] for cell in cells]
-        return [place for place, kind in enumerate(kinds) if kind not in without]
-
-    def go_to(self, position):
-        """Put a cell in front."""
-        self.page.evaluate(f"void Object.assign({_NOTEBOOK}, {{activeCellIndex: {position}}})")
-
-    def press(self, key, expected):
-        """Press a key, and wait until the cell at the position ``expected`` is in front."""
-        self.page.keyboard.press(key)
-        arrived = f"{_NOTEBOOK}.activeCellIndex === {expected}"
-        self.page.wait_for_function(arrived, timeout=WAIT_MS)
-
-    def misfits(self):
-        """Return what of the slide in front does not fit, once its pictures are drawn."""
-        loaded = "[...document.querySelectorAll('.jp-Deck img')].every(img => img.complete)"
-        self.page.wait_for_function(loaded, timeout=WAIT_MS)
-        n_cells, out = self.page.evaluate(_MISFITS)
-        assert n_cells
-        return [f"cell {self.position}: {line}" for line in out]
+def _places(lesson, *without):
+    """Return the positions of the cells, without those of some slide types."""
+    kinds = [cell["metadata"]["slideshow"]["slide_type"] for cell in lesson.cells()]
+    return [place for place, kind in enumerate(kinds) if kind not in without]
 
 
-@pytest.fixture
-def lesson(in_language, start_lab, browser_page):
-    """The lesson, executed, in a JupyterLab that the course's command opened."""
-    in_language("en")
-    browser_page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-    page = LessonPage(browser_page, PAGE_LIMIT_S)
-    page.open(start_lab("en"), LESSON)
-    page.run_all()
-    assert page.failures() == []
-    return page
+def _go_to(lesson, position):
+    """Put a cell in front."""
+    lesson.page.evaluate(f"void Object.assign({_NOTEBOOK}, {{activeCellIndex: {position}}})")
+
+
+def _press(lesson, key, expected):
+    """Press a key, and wait until the cell at the position ``expected`` is in front."""
+    lesson.page.keyboard.press(key)
+    arrived = f"{_NOTEBOOK}.activeCellIndex === {expected}"
+    lesson.page.wait_for_function(arrived, timeout=WAIT_MS)
+
+
+def _misfits(lesson, position):
+    """Return what of the slide in front does not fit, once its pictures are drawn."""
+    loaded = "[...document.querySelectorAll('.jp-Deck img')].every(img => img.complete)"
+    lesson.page.wait_for_function(loaded, timeout=WAIT_MS)
+    n_cells, out = lesson.page.evaluate(_MISFITS)
+    assert n_cells
+    return [f"cell {position}: {line}" for line in out]
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(TEST_LIMIT_S, method=TIMEOUT)
-def test_a_lesson_is_presented_live(lesson, screenshots):
-    """From the button to the last slide by keyboard: all fits, and bets and explorers work."""
-    show = Show(lesson.page)
-    show.start()
-    _arrows_go_from_slide_to_slide(show)
-    assert _walk(show, screenshots) == []
-    _a_cell_runs_on_its_slide(lesson, show)
-    _bets_are_alive(lesson, show)
-    assert lesson.failures() == []
-    lesson.page.keyboard.press("Escape")
-    lesson.page.wait_for_function(f"!({_PRESENTING})", timeout=WAIT_MS)
+def test_a_lesson_is_presented_live(start_lab, browser_page, screenshots):
+    """From the button to the last slide by keyboard: all fits, cells run, and bets are alive.
 
+    Ctrl + Enter runs a cell and stays, Shift + Enter goes on, as the guide says.
+    """
+    set_language("en")
+    browser_page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    page, lesson = browser_page, LessonPage(browser_page, PAGE_LIMIT_S)
+    lesson.open(start_lab("en"), LESSON)
+    lesson.run_all()
+    _go_to(lesson, 0)
+    page.locator("[data-command='deck:toggle']").first.click()
+    page.wait_for_function(_PRESENTING, timeout=WAIT_MS)
+    _press(lesson, "ArrowRight", _places(lesson, "skip", "notes", "subslide", "fragment", "")[1])
+    _press(lesson, "ArrowLeft", 0)
 
-def _walk(show, screenshots):
-    """Go through the whole lesson with the space bar; return what does not fit."""
-    told, begins = show.misfits(), show.places("skip", "notes", "fragment", "")
-    for place in show.places("skip", "notes")[1:]:
-        show.press("Space", place)
-        told += show.misfits()
+    told, begins = _misfits(lesson, 0), _places(lesson, "skip", "notes", "fragment", "")
+    for place in _places(lesson, "skip", "notes")[1:]:
+        _press(lesson, "Space", place)
+        told += _misfits(lesson, place)
         if place in begins:
-            show.page.screenshot(path=screenshots / f"live_{place:02}.png")
-    return told
+            page.screenshot(path=screenshots / f"live_{place:02}.png")
+    assert told == []
 
-
-def _arrows_go_from_slide_to_slide(show):
-    _, second, *_ = show.places("skip", "notes", "subslide", "fragment", "")
-    show.press("ArrowRight", second)
-    show.press("ArrowLeft", 0)
-
-
-def _a_cell_runs_on_its_slide(lesson, show):
-    """Ctrl + Enter runs it and stays, Shift + Enter goes on, as the guide says."""
     place = lesson.position_of("start(")
     for key in ("Shift+Enter", "Control+Enter"):
-        show.go_to(place)
+        _go_to(lesson, place)
         before = lesson.cells()[place]["execution_count"]
-        lesson.page.keyboard.press(key)
+        page.keyboard.press(key)
         counted = f"{_NOTEBOOK}.model.toJSON().cells[{place}].execution_count > {before}"
-        lesson.page.wait_for_function(counted, timeout=WAIT_MS)
-        assert (show.position == place) is (key == "Control+Enter")
-    title = text(es="Esta computadora", en="This computer")
-    expect(lesson.page.locator(_SHOWN).get_by_text(title)).to_be_visible()
+        page.wait_for_function(counted, timeout=WAIT_MS)
+        assert (page.evaluate(f"{_NOTEBOOK}.activeCellIndex") == place) is key.startswith("Control")
+    expect(page.locator(_SHOWN).get_by_text("This computer")).to_be_visible()
 
-
-def _bets_are_alive(lesson, show):
-    show.go_to(lesson.position_of('predict("4.one-a-message")'))
-    options = lesson.page.locator(_SHOWN).get_by_role("radio")
+    _go_to(lesson, lesson.position_of('predict("4.one-a-message")'))
+    options = page.locator(_SHOWN).get_by_role("radio")
     options.nth(1).check()
     expect(options.nth(1)).to_be_checked()
+    assert lesson.failures() == []
+    page.keyboard.press("Escape")
+    page.wait_for_function(f"!({_PRESENTING})", timeout=WAIT_MS)

@@ -63,26 +63,21 @@ def imported(program):
     return found - sys.stdlib_module_names
 
 
-@pytest.fixture(scope="module")
-def bare_python(tmp_path_factory):
-    """Return a function that returns the interpreter of an environment without the course.
+def bare_python(base, needs_more):
+    """Return the interpreter of an environment without the course, made below ``base`` once.
 
     In it there is nothing; for a program that needs numpy, say, what is installed here, whose
     ``.pth`` files, and so an editable course, do not count there.
     """
-
-    def made(needs_more):
-        folder = tmp_path_factory.getbasetemp() / f"bare{needs_more:d}"
-        python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-        if not python.exists():
-            venv.create(folder, symlinks=os.name != "nt")
-            if needs_more:
-                (packages,) = folder.glob("**/site-packages")
-                line = str(Path(psutil.__file__).parents[1])
-                (packages / "more.pth").write_text(line, encoding="utf-8")
-        return python
-
-    return made
+    folder = base / f"bare{needs_more:d}"
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        venv.create(folder, symlinks=os.name != "nt")
+        if needs_more:
+            (packages,) = folder.glob("**/site-packages")
+            line = str(Path(psutil.__file__).parents[1])
+            (packages / "more.pth").write_text(line, encoding="utf-8")
+    return python
 
 
 def test_lessons_end_in_a_script():
@@ -96,15 +91,16 @@ def test_lessons_end_in_a_script():
 
 
 @pytest.mark.parametrize(("program", "method"), RUNS)
-def test_a_closing_script_runs_bare(bare_python, tmp_path, program, method):
+def test_a_closing_script_runs_bare(tmp_path_factory, tmp_path, program, method):
     """In an environment without the course it runs to its end, whatever the start method."""
     chosen = f'{GUARD}    __import__("multiprocessing").set_start_method("{method}")\n'
     file = tmp_path / "carpeta con eñe" / "my_program.py"
     file.parent.mkdir()
     file.write_text(program.replace(GUARD, chosen), encoding="utf-8")
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    python = bare_python(tmp_path_factory.getbasetemp(), bool(imported(program)))
     ran = subprocess.run(
-        [bare_python(bool(imported(program))), file.name, ".", "60"],  # as 10's program asks
+        [python, file.name, ".", "60"],  # as 10's program asks
         cwd=file.parent,
         env=environment | {"PYTHONIOENCODING": "utf-8"},
         capture_output=True,
