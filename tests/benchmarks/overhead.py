@@ -1,4 +1,4 @@
-"""What `watch` costs beside the raw call, and a worker's start with the course's tasks.
+"""What `run` and `watch` cost beside the raw calls, a worker's start, and importing the classroom.
 
 ``python tests/benchmarks/overhead.py`` prints a table. Each row is a ratio of two calls that took
 turns in this one process (A B A B), so a busy machine slows both: the median of the paired ratios
@@ -10,14 +10,18 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import statistics
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from time import perf_counter
 from typing import Any
 
 import light
 
-from helpers.parallel import machine, watch
+from helpers.parallel import machine, run, watch
+from helpers.parallel.plans import chunksize_for
 from helpers.tasks import count_primes, square
 
 Task = Callable[[Any], Any]
@@ -27,6 +31,14 @@ def raw_pool(task: Task, items: Sequence[Any], method: str, n_workers: int) -> l
     """Map with multiprocessing.Pool, start and end included."""
     with multiprocessing.get_context(method).Pool(n_workers) as pool:
         return pool.map(task, items)
+
+
+def raw_executor(task: Task, items: Sequence[Any], method: str, n_workers: int) -> list[Any]:
+    """Map with ProcessPoolExecutor, start and end included, with the chunks that `run` picks."""
+    context = multiprocessing.get_context(method)
+    with ProcessPoolExecutor(n_workers, mp_context=context) as executor:
+        chunksize = chunksize_for(len(items), n_workers)
+        return list(executor.map(task, items, chunksize=chunksize))
 
 
 def seconds(call: Callable[[], object]) -> float:
@@ -71,6 +83,31 @@ def measure_start(repeats: int) -> None:
         say(what, paired(ours, bare, repeats), 1.15)
 
 
+def measure_run(repeats: int) -> None:
+    """Print how `run` compares with the raw calls, for each job, way and start method."""
+    n, raw = machine().usable_cpus, {"pool": raw_pool, "processes": raw_executor}
+    jobs = [
+        ("64 items of 20 ms", count_primes, [limit_for(0.02)] * 64, 1.05, repeats),
+        ("1,000 items of 1 ms", count_primes, [limit_for(0.001)] * 1_000, 1.05, repeats),
+        ("100,000 squares", square, list(range(100_000)), 1.25, 3 * repeats),
+    ]
+    for job, task, items, aim, n_times in jobs:
+        for how, call in raw.items():
+            for method in machine().start_methods:
+                ours = partial(run, task, items, how=how, n_workers=n, start_method=method)
+                times = paired(ours, partial(call, task, items, method, n), n_times)
+                say(f"run(how={how!r}) / raw, {job}, {method}", times, aim)
+
+
+def measure_import(repeats: int) -> None:
+    """Print what importing the classroom costs beside the libraries that it shows things with."""
+    ours, bare = (
+        partial(subprocess.run, [sys.executable, "-c", f"import {names}"], check=True)
+        for names in ("helpers.classroom", "matplotlib.pyplot, ipywidgets")
+    )
+    say("import helpers.classroom / matplotlib, ipywidgets", paired(ours, bare, repeats), 1.05)
+
+
 def measure_watch(n_calls: int, repeats: int) -> None:
     """Print what the stopwatch adds to a call, and to a Pool's map."""
     items, tasks = range(n_calls), [limit_for(0.001)] * 500
@@ -93,7 +130,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer repeats")
     quick = parser.parse_args().quick
     print(f"{machine()}\n{'what':<62} median  [quartiles]")
+    measure_import(5 if quick else 15)
     measure_start(8 if quick else 40)
+    measure_run(3 if quick else 9)
     measure_watch(*((100_000, 3) if quick else (1_000_000, 7)))
 
 
