@@ -25,6 +25,13 @@ class Kernel:
         """Have ``code`` run, and do not wait for it."""
         return self.client.execute(code)
 
+    def wait_for_print(self, request: str) -> None:
+        """Wait until the request has printed something."""
+        while True:
+            message = self.client.get_iopub_msg(timeout=START_LIMIT_S)
+            if message["msg_type"] == "stream" and message["parent_header"]["msg_id"] == request:
+                return
+
     def end(self, request: str, limit_s: float) -> tuple[str, str, str]:
         """Wait for the end; return what was printed, what went to stderr, and the error's name."""
         printed = {"stdout": "", "stderr": ""}

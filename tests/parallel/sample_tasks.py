@@ -53,14 +53,10 @@ def length_of_both(held, item):
     return len(held) + len(item)
 
 
-def process_id(_item):
-    """Return the number of the process that computes."""
-    return os.getpid()
-
-
-def process_kind(_item):
-    """Return the class of the process that computes, which tells how it was started."""
-    return type(multiprocessing.current_process())
+def facts_there(_item):
+    """Return the number of this process, its class, which its start method gives, and its words."""
+    kind = type(multiprocessing.current_process())
+    return os.getpid(), kind, f"{current_language()}: {text(es='hola', en='hello')}"
 
 
 def note_and_sleep(item):
@@ -68,11 +64,6 @@ def note_and_sleep(item):
     folder, seconds = item
     Path(folder, str(os.getpid())).touch()
     time.sleep(seconds)
-
-
-def language_there(_item):
-    """Return the language of the process that computes, and a message in it."""
-    return current_language(), text(es="hola", en="hello")
 
 
 def loaded_modules(_item):
