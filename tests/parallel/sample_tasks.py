@@ -22,11 +22,6 @@ def identity(item):
     return item
 
 
-def nested(item):
-    """Return a list or a dict that holds the item, by turns."""
-    return [item, [item]] if item % 2 else {"item": item, None: [item]}
-
-
 def sleep(seconds):
     """Wait, then return the seconds."""
     time.sleep(seconds)
@@ -46,11 +41,6 @@ def end_late(seconds):
     """Have the process of the worker end so many seconds after its last result."""
     threading.Thread(target=time.sleep, args=[seconds]).start()
     return seconds
-
-
-def length_of_both(held, item):
-    """Return how long both are, together."""
-    return len(held) + len(item)
 
 
 def facts_there(_item):
@@ -151,11 +141,6 @@ def raise_chained(_item):
         raise LookupError("the second one, of the first one") from error
 
 
-def exit_politely(_item):
-    """Call sys.exit."""
-    sys.exit("goodbye")
-
-
 def exit_abruptly(_item):
     """End the process at once."""
     os._exit(7)
@@ -165,16 +150,6 @@ def kill_itself(_item):
     """End the process as the system does when memory runs out (Windows has no SIGKILL)."""
     os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
     time.sleep(60)  # the signal may take a moment
-
-
-def kill_once(item):
-    """Wait a moment; where the item has a path at which there is no file yet, end the worker."""
-    seconds, marker = item
-    time.sleep(seconds)
-    if marker is not None and not Path(marker).exists():
-        Path(marker).touch()
-        kill_itself(item)
-    return seconds
 
 
 def square_or_fail(item):
@@ -197,25 +172,15 @@ def return_lock(_item):
     return threading.Lock()
 
 
-def return_lock_at_seven(item):
-    """Return what cannot be pickled for item 7."""
-    return threading.Lock() if item == 7 else item
-
-
 def return_grumpy(_item):
     """Return what is pickled without error and cannot be read."""
     return Grumpy()
 
 
-def endless(_item):
-    """Never end (in the life of a test), and hold on against a polite request."""
-    if hasattr(signal, "SIGTERM") and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    time.sleep(60)
-
-
 def hang(item):
-    """Wait for an hour, which nobody has."""
+    """Wait for an hour, which nobody has, and hold on against a polite request to end."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     time.sleep(3_600)
     return item
 
@@ -238,17 +203,12 @@ def eat_memory(n_bytes):
 # ---- items that are trouble
 
 
-def explode():
-    """Fail while being unpickled."""
-    raise RuntimeError("cannot be read here")
-
-
 class Grumpy:
     """An item that is pickled without error and cannot be read again."""
 
     def __reduce__(self):
-        """Have ``explode`` called where it is read."""
-        return explode, ()
+        """Have ``int`` fail where it is read."""
+        return int, ("cannot be read here",)
 
 
 class DeadlyToRead:
@@ -313,11 +273,6 @@ class Multiplier:
     def doubled(cls, item):
         """Double."""
         return item * 2
-
-    @staticmethod
-    def tripled(item):
-        """Triple."""
-        return item * 3
 
 
 async def promise(item):

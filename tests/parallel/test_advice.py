@@ -199,8 +199,8 @@ def test_costs_are_measured_once(monkeypatch, sampled, kept_share, certain, n_ca
     assert len(calls) == n_calls
 
 
-@pytest.mark.parametrize(("task", "items"), [(square, 5), (None, range(10))])
-def test_bad_arguments(task, items, language):
+def test_bad_arguments(language):
     """Each is refused in words before anything is run."""
-    with pytest.raises(InputError):
-        advise(task, items)
+    for task, items in ((square, 5), (None, range(10))):
+        with pytest.raises(InputError):
+            advise(task, items)

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import logging
+import multiprocessing
+import os
 import shutil
 import signal
 import threading
 import time
 import urllib.request
+import warnings
 from contextlib import ExitStack
 from pathlib import Path
 
 import dask
 import distributed
+import leftovers
 import psutil
 import pytest
 import sample_tasks
 from distributed.security import Security
-from matplotlib import pyplot as plt
-from programs import environment
+from programs import environment, run_program
 
 import helpers
-from helpers.classroom import cluster_programs, plot_timeline
-from helpers.classroom.style import alternative_text
+from helpers.classroom import cluster_programs
 from helpers.language import LANGUAGES, set_language
 from helpers.parallel import (
     InputError,
     MachineError,
     TaskNotImportableError,
+    TimeLimitError,
     WorkerLostError,
     local_cluster,
     run,
@@ -46,20 +51,6 @@ def _importable():
         yield
 
 
-@pytest.fixture(scope="module")
-def address():
-    """Have a cluster of two workers for all tests that do not break it."""
-    with cluster_programs(2) as programs:
-        yield programs.address
-
-
-def send_later(number, role):
-    """Send a signal to the programs of a role, in the middle of what comes now."""
-    family = psutil.Process().children(recursive=True)
-    for process in [process for process in family if role in process.cmdline()]:
-        threading.Timer(MIDDLE_S, process.send_signal, [number]).start()
-
-
 def failure(expected, client, task=square, items=(1,), limit_s=ERROR_S):
     """Return what ``run`` raises, within the time that an error may take."""
     begin = time.perf_counter()
@@ -69,44 +60,21 @@ def failure(expected, client, task=square, items=(1,), limit_s=ERROR_S):
     return "\n".join([str(caught.value), *getattr(caught.value, "__notes__", [])])
 
 
-# ---- used, and left running
-
-
-def test_an_address(address):
-    """Two runs at the scheduler's address give the oracle; the cluster stays."""
-    for _ in range(2):
-        done = run(count_primes, [2000] * 20, how="dask", chunksize=3, client=address)
-        assert done.results == [303] * 20
-        assert (done.n_workers, done.start_method, done.lost_s) == (2, None, {})
-
-
-def test_a_client(address):
-    """A Client serves for several runs, is left open, and does not become the default one."""
-    with distributed.Client(address, set_as_default=False) as client:
+def test_an_address_and_a_client():
+    """Runs at a scheduler's address and with a Client give the oracle; both stay open."""
+    with cluster_programs(2) as programs:
         for _ in range(2):
-            assert run(square, range(9), how="dask", client=client).results[8] == 64
-        assert " 7 " in failure(ValueError, client, sample_tasks.raise_at_seven, range(9))
-        assert client.status == "running"
-        assert client.submit(square, 3).result() == 9
+            done = run(count_primes, [2000] * 20, how="dask", chunksize=3, client=programs.address)
+            assert done.results == [303] * 20
+            assert (done.n_workers, done.start_method, done.lost_s) == (2, None, {})
+        with distributed.Client(programs.address, set_as_default=False) as client:
+            for _ in range(2):
+                assert run(square, range(9), how="dask", client=client).results[8] == 64
+            assert " 7 " in failure(ValueError, client, sample_tasks.raise_at_seven, range(9))
+            assert client.submit(square, 3).result() == 9
 
 
 # ---- lost
-
-
-def test_a_lost_worker(tmp_path):
-    """One of three workers is killed in the middle: the others finish, and the timeline says so."""
-    items = [(0.05, tmp_path / "killed" if index == 60 else None) for index in range(120)]
-    with cluster_programs(3) as programs:
-        done = run(sample_tasks.kill_once, items, how="dask", chunksize=2, client=programs.address)
-    assert done.results == [0.05] * 120
-    [(worker, lost_s)] = done.lost_s.items()
-    assert 0.3 < lost_s < done.elapsed_s
-    assert all(span.stop_s <= lost_s + 0.1 for span in done.spans if span.worker == worker)
-    for language, words in (("en", "Worker {} was lost"), ("es", "El trabajador {} se perdió")):
-        set_language(language)
-        described = alternative_text(plot_timeline(done).get_figure())
-        assert words.format(worker + 1) in described
-    plt.close("all")
 
 
 @pytest.mark.slow
@@ -136,7 +104,9 @@ def test_all_workers_lost(language):
 def test_a_killed_scheduler(number):
     """The scheduler is killed, or stopped so that it is silent: an error within seconds."""
     with cluster_programs(1) as programs:
-        send_later(number, "scheduler")
+        family = psutil.Process().children(recursive=True)
+        [scheduler] = [process for process in family if "scheduler" in process.cmdline()]
+        threading.Timer(MIDDLE_S, scheduler.send_signal, [number]).start()
         error = failure(WorkerLostError, programs.address, sample_tasks.sleep, [60] * 4)
         assert "dask scheduler" in error
 
@@ -218,3 +188,79 @@ def test_a_local_cluster_listens_on_loopback_alone(dashboard):
             with urllib.request.urlopen(client.dashboard_link, timeout=100) as page:
                 assert page.status == 200
     assert listening_here() - before == set()
+
+
+# ---- what a call leaves
+
+
+def state():
+    """Return what of this process Dask could change for all the code that runs later.
+
+    A nanny has a log handler until it is collected, whenever that is.
+    """
+    gc.collect()
+    loggers = [logging.getLogger(name) for name in ("", "distributed", "distributed.nanny")]
+    return {
+        "environment": dict(os.environ),
+        "configuration": repr(dask.config.config),
+        "logging": [(one.level, len(one.handlers), len(one.filters)) for one in loggers],
+        "signals": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
+        "start method": multiprocessing.get_start_method(allow_none=True),
+        "client": distributed.client._get_global_client(),
+        "warnings": list(warnings.filters),
+    }
+
+
+def good_and_bad_calls():
+    """Make a good call, one whose task fails, one that is too slow, and one on a kept cluster."""
+    assert run(square, [3], how="dask", n_workers=1).results == [9]
+    with pytest.raises(ValueError, match="no good"):
+        run(sample_tasks.raise_value_error, [1], how="dask", n_workers=1)
+    with pytest.raises(TimeLimitError):
+        run(sample_tasks.sleep, [60], how="dask", n_workers=1, timeout_s=2)
+    with local_cluster(1, dashboard=True) as client:
+        assert run(square, [3], how="dask", client=client).results == [9]
+
+
+@pytest.mark.slow
+def test_this_process_stays_as_it_was():
+    """After good and bad calls nothing is left, and nothing is set that was not set before."""
+    good_and_bad_calls()  # starts what Dask keeps for later, and imports its dashboard
+    before, held = state(), leftovers.snapshot()
+    good_and_bad_calls()
+    assert state() == before
+    assert leftovers.since(held) == []
+
+
+PROGRAM = """
+from test_dask_clusters import good_and_bad_calls
+from helpers.parallel import run
+
+def own(item):
+    return 2 * item
+
+if __name__ == "__main__":
+    good_and_bad_calls()
+    print(run(own, range(3), how="dask", n_workers=1).results)
+"""
+UNGUARDED = """
+from helpers.parallel import run
+from helpers.tasks import square
+
+print(run(square, [1], how="dask", n_workers=1))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_program(guarded, tmp_path):
+    """A program ends in silence after good calls and bad ones; one without a guard is told so."""
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM if guarded else UNGUARDED, encoding="utf-8")
+    completed = run_program("-X", "dev", program, env=environment())
+    if guarded:
+        assert (completed.stdout, completed.stderr) == ("[0, 2, 4]\n", "")
+    else:
+        assert completed.stdout == ""
+        assert "MachineError" in completed.stderr.splitlines()[-1]
+        assert '"__main__"' in completed.stderr.splitlines()[-1]

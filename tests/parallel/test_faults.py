@@ -132,7 +132,8 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a program there")
 @pytest.mark.parametrize(
-    ("how", "method"), [("processes", "spawn"), ("pool", "spawn"), ("pool", START_METHODS[0]), *DASK]
+    ("how", "method"),
+    [("processes", "spawn"), ("pool", "spawn"), ("pool", START_METHODS[0]), *DASK],
 )
 def test_an_interrupted_program_ends_its_workers(how, method, tmp_path):
     """Ctrl+C in the middle of a run ends a program and its workers, in one traceback."""

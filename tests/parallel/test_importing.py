@@ -14,9 +14,9 @@ NEW_PROCESS = [method for method in START_METHODS if method != "fork"]
 
 # As in a notebook: all is defined in __main__, which no new process can import.
 NOTEBOOK = """
-import functools, multiprocessing
+import functools, sys
 from helpers.language import set_language
-from helpers.parallel import run
+from helpers.parallel import NotPicklableError, TaskNotImportableError, run
 
 def double(item):
     return item * 2
@@ -27,43 +27,35 @@ class Doubler:
     def __call__(self, item):
         return item * 2
 
-tasks = [double, functools.partial(double), Doubler().method, Doubler()]
-for method in multiprocessing.get_all_start_methods():
-    for how in ("processes", "pool"):
-        texts = set()
-        for language in ("es", "en"):
-            set_language(language)
-            for task in tasks:
-                try:
-                    run(task, [21], how=how, n_workers=1, start_method=method)
-                except Exception as error:
-                    texts.add(str(error))
-                    assert type(error).__name__ == "TaskNotImportableError", error
-                    assert method in str(error) and ".py" in str(error), error
-                else:
-                    assert method == "fork", (task, method)
-        print(method, how, len(texts) > 4, any("task double" in text for text in texts))
-        try:
-            print(run(str, [Doubler()], how=how, n_workers=1, start_method=method).n_items)
-        except Exception as error:
-            print(type(error).__name__, "notebook" in str(error))
-assert not multiprocessing.active_children()
+method = sys.argv[1]
+tasks = [(double, 21), (functools.partial(double), 21), (Doubler().method, 21), (Doubler(), 21)]
+for how in ("processes", "pool"):
+    for language in ("es", "en"):
+        set_language(language)
+        for task, item in [*tasks, (str, Doubler())]:
+            try:
+                done = run(task, [item], how=how, n_workers=1, start_method=method)
+            except (TaskNotImportableError, NotPicklableError) as error:
+                assert ".py" in str(error), error
+                print(type(error).__name__, language)
+            else:
+                print(done.n_items)
 """
 
 
-def test_tasks_and_items_of_a_notebook():
+@pytest.mark.parametrize("method", START_METHODS)
+def test_tasks_and_items_of_a_notebook(method):
     """What a new process cannot import from ``__main__`` is refused; a forked one has it.
 
     So is an item whose class is the notebook's.
     """
-    completed = run_program("-c", NOTEBOOK)
-    refused = "True True\nNotPicklableError True"
-    expected = [
-        f"{method} {how} " + ("False False\n1" if method == "fork" else refused)
-        for method in START_METHODS
-        for how in ("processes", "pool")
-    ]
-    assert (completed.stdout.strip(), completed.stderr) == ("\n".join(expected), "")
+    completed = run_program("-c", NOTEBOOK, method)
+    assert completed.stderr == ""
+    expected = []
+    for language in ("es", "en"):
+        refused = [f"TaskNotImportableError {language}"] * 4 + [f"NotPicklableError {language}"]
+        expected += ["1"] * 5 if method == "fork" else refused
+    assert completed.stdout.splitlines() == expected * 2
 
 
 SCRIPT = """
@@ -77,34 +69,25 @@ class Item:
 def value_of(item):
     return Item(item.value * 2)
 
-if __name__ == "__main__":
-    for how in ("processes", "pool"):
-        for task in (value_of, functools.partial(value_of)):
-            done = run(task, [Item(21)], how=how, n_workers=1, start_method=sys.argv[1])
-            assert [item.value for item in done.results] == [42]
-    print("done")
+def call(task):
+    done = run(task, [Item(21)], how=sys.argv[1], n_workers=1, start_method=sys.argv[2])
+    print(done.results[0].value)
+
+{guard}call(value_of); call(functools.partial(value_of))
 """
 
 
 @pytest.mark.parametrize("method", START_METHODS)
+@pytest.mark.parametrize("how", ["processes", "pool"])
 @pytest.mark.parametrize("way", ["file", "module"])
-def test_a_script_with_its_guard(method, way, tmp_path):
+def test_a_script_with_its_guard(method, how, way, tmp_path):
     """In a script with the guard, tasks, items and results may be its own: it can be imported."""
     script = tmp_path / "año nuevo" / "my_script.py"
     script.parent.mkdir()
-    script.write_text(SCRIPT, encoding="utf-8")
+    script.write_text(SCRIPT.format(guard='if __name__ == "__main__": '), encoding="utf-8")
     arguments = [script] if way == "file" else ["-m", "my_script"]
-    completed = run_program(*arguments, method, cwd=script.parent)
-    assert (completed.stdout, completed.stderr) == ("done\n", "")
-
-
-UNGUARDED = """
-import sys
-from helpers.parallel import run
-from helpers.tasks import square
-
-print(run(square, [21], how=sys.argv[1], n_workers=1, start_method=sys.argv[2]).results)
-"""
+    completed = run_program(*arguments, how, method, cwd=script.parent)
+    assert (completed.stdout, completed.stderr) == ("42\n42\n", "")
 
 
 @pytest.mark.parametrize("method", NEW_PROCESS)
@@ -112,7 +95,7 @@ print(run(square, [21], how=sys.argv[1], n_workers=1, start_method=sys.argv[2]).
 def test_a_script_without_its_guard(method, how, tmp_path):
     """A script without the guard ends with errors, also its workers', that name that line."""
     script = tmp_path / "my_script.py"
-    script.write_text(UNGUARDED, encoding="utf-8")
+    script.write_text(SCRIPT.format(guard=""), encoding="utf-8")
     completed = run_program(script, how, method)
     errors = [line for line in completed.stderr.splitlines() if "Error: " in line]
     assert completed.stdout == ""
@@ -139,7 +122,7 @@ for method in multiprocessing.get_all_start_methods():
         "run": lambda: p.run(task, items, n_workers=2, start_method=method),
         "run(pool)": lambda: p.run(task, items, n_workers=2, how="pool", start_method=method),
         "run(dask)": lambda: p.run(task, items, n_workers=2, how="dask", start_method=method),
-        "advise": lambda: p.advise(task, items, start_method=method),
+        "advise": lambda: p.advise(task, items),
         "local_cluster": lambda: p.local_cluster().__enter__(),
     }.items():
         try:

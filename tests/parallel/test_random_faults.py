@@ -38,21 +38,19 @@ calls = st.fixed_dictionaries(
 )
 
 
-class Killer(threading.Thread):
-    """Kills one of this process's new children at a moment; as what runs out of memory is."""
+def kill_later(after_s, chance):
+    """Kill one of this process's new children at a moment; as what runs out of memory is."""
+    spared = leftovers.children()
 
-    def __init__(self, after_s, seed):
-        super().__init__(daemon=True)
-        self.after_s, self.random = after_s, random.Random(seed)
-        self.spared = leftovers.children()
-
-    def run(self):
-        """Wait, then kill."""
-        time.sleep(self.after_s)
-        victims = sorted(leftovers.children() - self.spared)
+    def kill():
+        victims = sorted(leftovers.children() - spared)
         if victims:
             with contextlib.suppress(OSError):  # it has ended by now
-                os.kill(self.random.choice(victims), signal.SIGKILL)
+                os.kill(chance.choice(victims), signal.SIGKILL)
+
+    timer = threading.Timer(after_s, kill)
+    timer.start()
+    return timer
 
 
 def suffer(how, method, call):
@@ -60,9 +58,8 @@ def suffer(how, method, call):
     n_items = call["n_items"]
     faults = {place: kind for place, kind in call["faults"].items() if place < n_items}
     items = [(place, faults.get(place)) for place in range(n_items)]
-    killer = Killer(call["killed_after_s"], call["seed"]) if call["killed_after_s"] else None
-    if killer:
-        killer.start()
+    after_s = call["killed_after_s"]
+    killer = kill_later(after_s, random.Random(call["seed"])) if after_s else None
     limit_s = 0.8 if "hang" in faults.values() else NO_LIMIT_S
     begin = time.perf_counter()
     try:

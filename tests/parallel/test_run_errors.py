@@ -245,7 +245,7 @@ def test_exceptions_that_end_loops_and_programs(how, start_method):
 def test_time_limit_of_processes(how, start_method):
     """Tasks that ignore a polite request to end are stopped at the limit, however short it is."""
     for limit_s in (1e-9, 0.4):
-        error = failure(TimeLimitError, sample_tasks.endless, range(6), how=how, n_workers=2,
+        error = failure(TimeLimitError, sample_tasks.hang, range(6), how=how, n_workers=2,
                         chunksize=1, start_method=start_method, timeout_s=limit_s)  # fmt: skip
         assert all(part in str(error) for part in (str(limit_s), " 0 ", " 6 "))
     works_again(how, start_method)
