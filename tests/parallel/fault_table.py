@@ -6,6 +6,7 @@ Also a program: ``python fault_table.py HOW METHOD LANGUAGE`` suffers all of the
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 
 import leftovers
 import sample_tasks as tasks
+from ways import EVERYWHERE, PROCESSES
 
 from helpers.language import set_language
 from helpers.parallel import (
@@ -27,8 +29,6 @@ from helpers.parallel import (
 from helpers.tasks import square
 
 LIMIT_S = 60.0
-EVERYWHERE = ("sequential", "threads", "processes", "pool")
-PROCESSES = ("processes", "pool")
 
 
 class Fault(NamedTuple):
@@ -80,20 +80,20 @@ FAULTS: dict[str, Fault] = {
     "raises a group": Fault(tasks.raise_group, items, ExceptionGroup, "several"),
     "raises at an item without repr": Fault(abs, lambda: [tasks.BadRepr()], TypeError, " 0 "),
     "raises what cannot be written": Fault(
-        At(tasks.raise_with_lock), items, TaskFailedError, "WithLock", PROCESSES
+        At(tasks.raise_with_lock), items, TaskFailedError, "holds a lock", PROCESSES
     ),
     "raises what cannot be read": Fault(
-        At(tasks.raise_two_arguments), items, TaskFailedError, "two arguments were", PROCESSES
+        At(tasks.raise_unreadable), items, TaskFailedError, "holds something", PROCESSES
     ),
     "sys.exit": Fault(At(sys.exit), items, TaskFailedError, "sys.exit"),
-    "os._exit": Fault(At(tasks.exit_abruptly), items, WorkerLostError, LOST, PROCESSES),
+    "os._exit": Fault(At(os._exit), items, WorkerLostError, LOST, PROCESSES),
     "killed": Fault(At(tasks.kill_itself), items, WorkerLostError, LOST, PROCESSES),
     "killed first": Fault(At(tasks.kill_itself, 0), items, WorkerLostError, LOST, PROCESSES),
     "killed one by one": Fault(tasks.kill_itself, items, WorkerLostError, LOST, PROCESSES),
     "killed by an item": Fault(
-        square, lambda: [1, tasks.DeadlyToRead()], WorkerLostError, LOST, PROCESSES
+        square, lambda: [1, tasks.WhenRead(os._exit, 9)], WorkerLostError, LOST, PROCESSES
     ),
-    "memory": Fault(tasks.eat_memory, lambda: [10**15], MemoryError, ("falló", "failed")),
+    "memory": Fault(bytes, lambda: [10**15], MemoryError, ("falló", "failed")),
     "never returns": Fault(tasks.hang, items, TimeLimitError, "1.0", PROCESSES, LIMITED),
     "never returns from C": Fault(
         tasks.hang_in_c, items, TimeLimitError, "1.0", PROCESSES, LIMITED
@@ -104,7 +104,7 @@ FAULTS: dict[str, Fault] = {
         square, lambda: [1, 2, threading.Lock()], NotPicklableError, " 2 ", PROCESSES
     ),
     "item that cannot be read": Fault(
-        square, lambda: [1, tasks.Grumpy()], NotPicklableError, "cannot be read here", PROCESSES
+        square, lambda: [1, tasks.GRUMPY], NotPicklableError, "cannot be read here", PROCESSES
     ),
     "result with a lock": Fault(At(tasks.return_lock), items, NotPicklableError, " 3 ", PROCESSES),
     "result that cannot be read": Fault(
@@ -114,37 +114,27 @@ FAULTS: dict[str, Fault] = {
 }
 
 
-def suffer(name: str, how: str, method: str | None, language: str = "en") -> list[str]:
-    """Have the fault happen; return what was not as it has to be."""
-    fault, problems = FAULTS[name], []
-    word = fault.word if isinstance(fault.word, str) else fault.word[language == "en"]
-    begin = time.perf_counter()
-    try:
-        run(fault.task, fault.items(), how=how, n_workers=2, start_method=method, **fault.options)
-    except Exception as error:
-        text = "\n".join([str(error), *getattr(error, "__notes__", [])])
-        if type(error) is not fault.error or word not in text:
-            problems.append(f"{type(error).__name__} for {fault.error.__name__} {word!r}: {text}")
-    else:
-        problems.append("no error")
-    took_s = time.perf_counter() - begin
-    if took_s > LIMIT_S:
-        problems.append(f"took {took_s:.1f} s")
-    return problems
-
-
-def suffer_all(how: str, method: str | None, language: str = "en") -> list[str]:
+def suffer_all(how: str, method: str | None, language: str) -> list[str]:
     """Suffer every fault that this way can have, a good call after each; return what was wrong."""
     problems = []
     set_language(language)
-    run(square, [1], how=how, n_workers=2, start_method=method)  # starts what stays for later
+    options: dict[str, Any] = {"how": how, "n_workers": 2, "start_method": method}
+    run(square, [1], **options)  # starts what stays for later
     for name in [name for name, fault in FAULTS.items() if how in fault.hows]:
-        before = leftovers.snapshot()
-        found = suffer(name, how, method, language)
+        fault, found, before = FAULTS[name], ["no error"], leftovers.snapshot()
+        word = fault.word if isinstance(fault.word, str) else fault.word[language == "en"]
+        begin = time.perf_counter()
+        try:
+            run(fault.task, fault.items(), **options, **fault.options)
+        except Exception as error:
+            text = "\n".join([str(error), *getattr(error, "__notes__", [])])
+            as_it_should = type(error) is fault.error and word in text
+            found = [] if as_it_should else [f"{word!r} is not in {type(error)}: {text}"]
+        if time.perf_counter() - begin > LIMIT_S:
+            found.append("too slow")
         found += [f"left {rest}" for rest in leftovers.since(before)]
-        done = run(square, range(5), how=how, n_workers=2, start_method=method)
-        if done.results != [0, 1, 4, 9, 16]:
-            found.append(f"the next call gave {done.results}")
+        if run(square, range(5), **options).results != [0, 1, 4, 9, 16]:
+            found.append("the next call went wrong")
         problems += [f"{name}, {how}, {method}: {problem}" for problem in found]
     return problems
 

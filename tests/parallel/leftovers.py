@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -36,16 +37,12 @@ def open_files() -> set:
     folder = Path("/proc/self/fd")
     if not folder.exists():
         return set()
-    named = {f"{entry.name} {_target(entry)}" for entry in folder.iterdir() if entry.is_symlink()}
+    names = set()
+    for entry in folder.iterdir():
+        with suppress(OSError):  # it was opened to look at the others
+            names.add(f"{entry.name} {entry.readlink()}")
     # A notebook's kernel opens the one in a thread that prints for the first time, and its history.
-    return {name for name in named if not ("[eventfd]" in name or "history.sqlite" in name)}
-
-
-def _target(entry: Path) -> str:
-    try:
-        return str(entry.readlink())
-    except OSError:  # it was opened to look at the others
-        return "?"
+    return {name for name in names if not ("[eventfd]" in name or "history.sqlite" in name)}
 
 
 def threads() -> set:
@@ -58,23 +55,18 @@ def threads() -> set:
     return {one for one in threading.enumerate() if not any(name in one.name for name in kept)}
 
 
-def _in(folder: Path) -> set:
-    try:
-        return {entry.name for entry in folder.iterdir()}
-    except OSError:
-        return set()
-
-
 def _temporary() -> set:
     try:
-        names = _in(Path(tempfile.gettempdir()))
+        names = os.listdir(tempfile.gettempdir())
     except OSError:  # no folder can be written to
         return set()
     return {name for name in names if name.startswith(("pymp-", "helpers", "dask"))}
 
 
 def _semaphores() -> set:
-    return {name for name in _in(Path("/dev/shm")) if name.startswith(f"sem.{_OWN}-")}
+    folder = Path("/dev/shm")
+    names = os.listdir(folder) if folder.exists() else []
+    return {name for name in names if name.startswith(f"sem.{_OWN}-")}
 
 
 KINDS: dict[str, Callable[[], set]] = {

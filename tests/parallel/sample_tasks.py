@@ -66,43 +66,18 @@ def loaded_modules(_item):
 # ---- tasks that fail
 
 
-class TwoArguments(Exception):  # noqa: N818
-    """An exception that pickle writes but cannot read: it wants two arguments and keeps one."""
-
-    def __init__(self, code, text):
-        super().__init__(f"{code}: {text}")
-
-    def __reduce__(self):
-        """Do as exceptions do by default, also where Dask was imported and pickles them its way."""
-        return type(self), self.args
-
-
-class WithLock(Exception):  # noqa: N818
-    """An exception that cannot be pickled."""
-
-    def __init__(self, text):
-        super().__init__(text)
-        self.lock = threading.Lock()
-
-
-class Detailed(ValueError):  # noqa: N818
-    """An exception that travels, with attributes and a note of its own."""
-
-    def __init__(self, item):
-        super().__init__(item)
-        self.detail = {"item": item}
-        self.add_note("a note of the task")
-
-
 def raise_value_error(item):
     """Fail on every item."""
     raise ValueError(f"no good: {item}")
 
 
 def raise_at_seven(item):
-    """Fail on the item 7 only."""
+    """Fail on the item 7 only, with an attribute and a note of its own."""
     if item == 7:
-        raise Detailed(item)
+        error = ValueError(item)
+        error.detail = {"item": item}
+        error.add_note("a note of the task")
+        raise error
     return item
 
 
@@ -113,14 +88,18 @@ def raise_at_last(item):
     return item
 
 
-def raise_two_arguments(_item):
-    """Raise what pickle cannot read again."""
-    raise TwoArguments(3, "two arguments were given")
+def raise_unreadable(_item):
+    """Raise what pickle writes but cannot read again."""
+    error = LookupError("this one holds something")
+    error.held = GRUMPY
+    raise error
 
 
 def raise_with_lock(_item):
     """Raise what pickle cannot write."""
-    raise WithLock("this one holds a lock")
+    error = LookupError("this one holds a lock")
+    error.held = threading.Lock()
+    raise error
 
 
 def raise_keyboard_interrupt(_item):
@@ -135,15 +114,7 @@ def raise_group(item):
 
 def raise_chained(_item):
     """Raise an exception that has a cause."""
-    try:
-        raise ValueError("the first one")
-    except ValueError as error:
-        raise LookupError("the second one, of the first one") from error
-
-
-def exit_abruptly(_item):
-    """End the process at once."""
-    os._exit(7)
+    raise LookupError("the second one, of the first one") from ValueError("the first one")
 
 
 def kill_itself(_item):
@@ -174,7 +145,7 @@ def return_lock(_item):
 
 def return_grumpy(_item):
     """Return what is pickled without error and cannot be read."""
-    return Grumpy()
+    return GRUMPY
 
 
 def hang(item):
@@ -188,35 +159,27 @@ def hang(item):
 def hang_in_c(item):
     """Spend years in code written in C, where Python gets no turn: no other thread runs either.
 
-    The regular expression tries all ways to cut a text in two or more, and doubles them with each
-    letter.
+    The regular expression has twice as many ways to try with each letter of the text.
     """
     re.fullmatch(r"(a|aa)+$", "a" * 100 + "b")
     return item
 
 
-def eat_memory(n_bytes):
-    """Ask for so many bytes at once, which the system refuses where they are too many."""
-    return len(b"\1" * n_bytes)
-
-
 # ---- items that are trouble
 
 
-class Grumpy:
-    """An item that is pickled without error and cannot be read again."""
+class WhenRead:
+    """An item that is pickled without error, and that has something called where it is read."""
+
+    def __init__(self, call, argument):
+        self.call, self.argument = call, argument
 
     def __reduce__(self):
-        """Have ``int`` fail where it is read."""
-        return int, ("cannot be read here",)
+        """Have it called."""
+        return self.call, (self.argument,)
 
 
-class DeadlyToRead:
-    """An item that ends the process that reads it."""
-
-    def __reduce__(self):
-        """Have the process ended."""
-        return os._exit, (9,)
+GRUMPY = WhenRead(int, "cannot be read here")
 
 
 class BadRepr:
@@ -234,29 +197,8 @@ class BadLock(BadRepr):
         self.lock = threading.Lock()
 
 
-class Whole:
-    """A whole number that is no int, as numpy's are."""
-
-    def __init__(self, value):
-        self.value = value
-
-    def __index__(self):
-        """Return it as an int."""
-        return self.value
-
-
-class OnlyGetItem:
-    """Iterable in the old way: it has no ``__iter__``."""
-
-    def __getitem__(self, index):
-        """Return the first three."""
-        if index < 3:
-            return index * 10
-        raise IndexError(index)
-
-
 class Multiplier:
-    """Tasks of the odder kinds: a callable object, a bound method, a class method."""
+    """Tasks of the odder kinds: a callable object, a bound method of it, a class method."""
 
     def __init__(self, factor):
         self.factor = factor
@@ -265,19 +207,10 @@ class Multiplier:
         """Multiply."""
         return item * self.factor
 
-    def method(self, item):
-        """Multiply."""
-        return item * self.factor
-
     @classmethod
     def doubled(cls, item):
         """Double."""
         return item * 2
-
-
-async def promise(item):
-    """Compute nothing when called."""
-    return item
 
 
 # ---- runs inside of workers
@@ -291,15 +224,6 @@ def run_inside(how):
         return run(identity, range(4), how=how, n_workers=2, timeout_s=4).results
     except Exception as error:
         return type(error).__name__, str(error)
-
-
-# ---- tasks for watch()
-
-
-def slow_square(item):
-    """Square after a moment, so that others get their turn."""
-    time.sleep(0.001)
-    return item * item
 
 
 def made_later():

@@ -160,7 +160,6 @@ def test_an_advice_is_never_absurd(n_items, item_s, waits, threads_share, item_b
         (sample_tasks.burn, [0.01] * 40, None),
         (sample_tasks.sleep, [0.01] * 60, "threads"),
         (square, range(100), "sequential"),
-        (square, [7], "sequential"),
         (square, [], "sequential"),
     ],
 )

@@ -64,7 +64,7 @@ def test_a_time_limit(language):
     with pytest.raises(TimeLimitError, match=r"\b3\b"):
         run(sample_tasks.sleep, items, how="dask", n_workers=2, chunksize=1, timeout_s=3.5)
     with pytest.raises(WorkerLostError, match=r"os\._exit"):
-        run(sample_tasks.exit_abruptly, [1], how="dask", n_workers=2)
+        run(os._exit, [1], how="dask", n_workers=2)
     assert leftovers.since(before) == []
 
 
@@ -100,10 +100,9 @@ def test_every_shape_gives_the_oracle(client, n_items, chunksize, n_chunks):
     check_story(done)
 
 
-@pytest.mark.parametrize("items", [[], iter([])])
-def test_no_items_start_nothing(items):
+def test_no_items_start_nothing():
     """Empty items give an empty result without a cluster, even at an address without scheduler."""
-    for address in (None, "tcp://127.0.0.1:1"):
+    for items, address in (([], None), (iter([]), "tcp://127.0.0.1:1")):
         done = run(square, items, how="dask", client=address)
         assert (done.results, done.spans, done.lost_s) == ([], (), {})
 
@@ -179,21 +178,23 @@ def test_a_machine_with_another_clock(client):
 )
 def test_what_is_no_cluster(language, received):
     """What is no client, nor an address without keys, is refused with an example."""
-    with pytest.raises(InputError, match="tcp://127") as told:
+    with pytest.raises(InputError, match=r"(?s)tcp://127.*security=") as told:
         run(square, [1], how="dask", client=received)
     assert repr(received)[:10] in str(told.value)
-    assert "security=" in str(told.value)
 
 
 def test_what_does_not_go_with_a_running_cluster(client, language):
     """Another way, a number of workers and a start method are refused, with the remedy.
 
-    So is a client that is closed, which is not waited for.
+    So are a client that is closed, which is not waited for, and a cluster that cannot be.
     """
     for options in ({"how": "pool"}, {"how": "dask", "n_workers": 2}, {"how": "dask",
                     "start_method": "spawn"}):  # fmt: skip
         with pytest.raises(InputError, match='how="dask"'):
             run(square, [1], client=client, **options)
+    for bad in ({"n_workers": 0}, {"n_workers": "2"}, {"dashboard": 1.5}):
+        with pytest.raises(InputError, match=next(iter(bad))), local_cluster(**bad):
+            pytest.fail("it must not get here")
     closed = Client(client.scheduler.address, set_as_default=False)
     closed.close()
     with pytest.raises(InputError, match="Client"):
@@ -213,13 +214,6 @@ def test_a_cluster_of_other_versions(client, language, monkeypatch):
     assert "constraints.txt" in str(told.value)
 
 
-@pytest.mark.parametrize("options", [{"n_workers": 0}, {"n_workers": "2"}, {"dashboard": 1.5}])
-def test_what_a_local_cluster_cannot_have(language, options):
-    """The argument is named, and nothing is started."""
-    with pytest.raises(InputError, match=next(iter(options))), local_cluster(**options):
-        pytest.fail("it must not get here")
-
-
 # ---- tasks, items and results
 
 
@@ -227,7 +221,7 @@ def test_what_a_local_cluster_cannot_have(language, options):
     ("task", "items", "error", "word"),
     [
         (sample_tasks.raise_value_error, [7], ValueError, r"(?s)no good.*7.*sample_tasks\.py"),
-        (sample_tasks.raise_with_lock, [1], TaskFailedError, "WithLock"),
+        (sample_tasks.raise_with_lock, [1], TaskFailedError, "holds a lock"),
         (sys.exit, [1], TaskFailedError, "SystemExit"),
         (sample_tasks.raise_keyboard_interrupt, [1], TaskFailedError, "KeyboardInterrupt"),
         (sample_tasks.return_lock, [7], NotPicklableError, "7"),
@@ -257,8 +251,4 @@ def test_a_module_that_workers_lack(client, language, tmp_path, monkeypatch):
     assert name in str(told.value)
     client.upload_file(str(file))
     assert run(module.grow, [1, 2], how="dask", client=client).results == [2, 4]
-    file.write_text("def grow(item):\n    return 2000 * item\n")
-    importlib.reload(module)
-    client.upload_file(str(file))
-    assert run(module.grow, [1, 2], how="dask", client=client).results == [2000, 4000]
     sys.modules.pop(name)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import functools
 import importlib
-import multiprocessing
 import os
 import sys
 
 import pytest
+from ways import ALL
 
 from helpers.language import set_language
 from helpers.parallel import InputError, TaskNotImportableError, advise, run, watch
 from helpers.parallel.importing import refuse_edited
-
-START_METHODS = multiprocessing.get_all_start_methods()
-WAYS = [("sequential", None), ("threads", None)]
-WAYS += [(how, method) for how in ("processes", "pool") for method in START_METHODS]
 
 SOURCE = '''\
 """A learner's own file."""
@@ -75,7 +71,7 @@ def test_an_edit_is_seen(own, kind, looked_before):
         refuse_edited(other)
 
 
-@pytest.mark.parametrize(("how", "method"), WAYS)
+@pytest.mark.parametrize(("how", "method"), ALL)
 def test_no_way_mixes_two_versions(own, how, method):
     """Each way names the file and how to get the new version; after that, all give the new one.
 

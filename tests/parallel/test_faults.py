@@ -6,7 +6,6 @@ There is an error in time, nothing is left behind, no word stands on stderr, and
 from __future__ import annotations
 
 import json
-import multiprocessing
 import signal
 import subprocess
 import sys
@@ -14,19 +13,16 @@ import time
 
 import psutil
 import pytest
-from fault_table import EVERYWHERE, PROCESSES
 from kernels import kernel
 from programs import HERE, environment, run_program
+from ways import ALL, EVERYWHERE, PROCESSES, START_METHODS
 
-START_METHODS = multiprocessing.get_all_start_methods()
-WAYS = [("sequential", None), ("threads", None)]
-WAYS += [(how, method) for how in PROCESSES for method in START_METHODS]
 DASK = [pytest.param("dask", method, marks=pytest.mark.slow) for method in START_METHODS]
 # From Python 3.12 on a fork warns where a thread has ended just before.
 STRICT = ["-X", "dev", "-W", "error", "-W", "ignore:This process:DeprecationWarning"]
 
 
-@pytest.mark.parametrize(("how", "method"), WAYS)
+@pytest.mark.parametrize(("how", "method"), ALL)
 def test_from_a_script(how, method):
     """In a script each fault is the right error in time, leaves nothing, and run goes on."""
     completed = run_program(*STRICT, "fault_table.py", how, method, "en")
@@ -47,7 +43,7 @@ print(json.dumps([problem for how, method in ways for problem in suffer_all(how,
 @pytest.mark.parametrize("method", [None, *START_METHODS])
 def test_from_a_notebook(method):
     """The same in a kernel, in Spanish; nothing is printed but what the notebook prints."""
-    ways = [way for way in WAYS if way[1] == method]
+    ways = [way for way in ALL if way[1] == method]
     with kernel() as started:
         printed, errors, error = started.run(FROM_A_NOTEBOOK.format(ways=ways))
     assert (errors, error) == ("", "")
@@ -101,7 +97,7 @@ def test_an_interrupted_notebook(how):
     with kernel() as started:
         for method in START_METHODS if how in PROCESSES else [None]:
             for moment_s in MOMENTS_S:
-                request = started.begin(WAITING.format(how=how, method=method))
+                request = started.client.execute(WAITING.format(how=how, method=method))
                 started.wait_for_print(request)
                 time.sleep(moment_s)
                 started.manager.interrupt_kernel()

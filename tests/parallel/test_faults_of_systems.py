@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import shutil
 import subprocess
@@ -12,15 +11,12 @@ import threading
 import types
 
 import pytest
-from fault_table import PROCESSES
 from programs import HERE, environment, run_program
+from ways import PROCESSES, WITH_PROCESSES
 
 from helpers.parallel import InputError, MachineError, plans, run
 from helpers.tasks import square
 
-START_METHODS = multiprocessing.get_all_start_methods()
-WITH_PROCESSES = [(how, method) for how in PROCESSES for method in START_METHODS]
-ALL = [("sequential", None), ("threads", None), *WITH_PROCESSES]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="nothing of the kind on Windows")
 
 # Calls run every way there is; prints what came of it, and what was left behind.
@@ -118,16 +114,6 @@ def test_more_than_the_system_lets_start(how, monkeypatch):
     monkeypatch.setattr(owner, name, start_few)
     with pytest.raises(MachineError, match=r"(?s)\b9\b.*n_workers"):
         run(square, range(50), how=how, n_workers=9, start_method="fork" if left else None)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("how", "method"), ALL)
-def test_much(how, method):
-    """An item of 200 MB arrives whole, and a million tiny ones come back in order."""
-    heavy = [bytes(200_000_000)]
-    assert run(len, heavy, how=how, n_workers=1, start_method=method).results == [200_000_000]
-    done = run(square, range(1_000_000), how=how, n_workers=2, start_method=method)
-    assert done.results == [item * item for item in range(1_000_000)]
 
 
 AFTER_A_FORK = """

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-
 import pytest
 from programs import environment, run_program
+from ways import NEW_PROCESS, START_METHODS
 
 pytestmark = pytest.mark.timeout(120)
 
-START_METHODS = multiprocessing.get_all_start_methods()
-NEW_PROCESS = [method for method in START_METHODS if method != "fork"]
+HOWS = ["processes", "pool", pytest.param("dask", marks=pytest.mark.slow)]
 
 # As in a notebook: all is defined in __main__, which no new process can import.
 NOTEBOOK = """
@@ -78,7 +76,7 @@ def call(task):
 
 
 @pytest.mark.parametrize("method", START_METHODS)
-@pytest.mark.parametrize("how", ["processes", "pool"])
+@pytest.mark.parametrize("how", HOWS)
 @pytest.mark.parametrize("way", ["file", "module"])
 def test_a_script_with_its_guard(method, how, way, tmp_path):
     """In a script with the guard, tasks, items and results may be its own: it can be imported."""
@@ -91,7 +89,7 @@ def test_a_script_with_its_guard(method, how, way, tmp_path):
 
 
 @pytest.mark.parametrize("method", NEW_PROCESS)
-@pytest.mark.parametrize("how", ["processes", "pool"])
+@pytest.mark.parametrize("how", HOWS)
 def test_a_script_without_its_guard(method, how, tmp_path):
     """A script without the guard ends with errors, also its workers', that name that line."""
     script = tmp_path / "my_script.py"
@@ -101,7 +99,7 @@ def test_a_script_without_its_guard(method, how, tmp_path):
     assert completed.stdout == ""
     assert all('__name__ == "__main__"' in line for line in errors)
     assert "my_script.py calls run" in errors[0]
-    assert "WorkerLostError" in errors[-1]
+    assert ("MachineError" if how == "dask" else "WorkerLostError") in errors[-1]
 
 
 # Items and results are of a class of the file: what unpickles them would wait for its import.
@@ -146,45 +144,33 @@ def test_calls_of_a_file_that_is_imported(tmp_path):
 
 # In the program that imports it first it does not call: as if it were another file by now.
 CALLS_IN_WORKERS = """
-import os, sys, threading
+import os
 from helpers.parallel import run
 
 def task(item):
     return item
 
 def call():
-    try:
-        run(task, range(4), n_workers=2, how="{how}", start_method="{method}")
-    except BaseException as error:
-        errors.append(error)
+    run(task, range(4), n_workers=2, how="{how}", start_method="{method}")
 
-errors = []
 with open("imports.txt", "a") as file:
     file.write("x")
 if not os.environ.pop("FIRST", None):
-    if "{where}" == "in a thread":
-        thread = threading.Thread(target=call)
-        thread.start()
-        thread.join()
-    else:
-        call()
-    raise errors[0]
+    call()
 """
 
 
 @pytest.mark.parametrize("method", NEW_PROCESS)
-@pytest.mark.parametrize(
-    ("how", "where"), [("processes", "at its top level"), ("pool", "in a thread")]
-)
-def test_a_file_that_calls_when_a_worker_imports_it(method, how, where, tmp_path):
+@pytest.mark.parametrize("how", ["processes", "pool"])
+def test_a_file_that_calls_when_a_worker_imports_it(method, how, tmp_path):
     """No worker starts workers while it loads its task; its own error is the one that is raised."""
-    source = CALLS_IN_WORKERS.format(method=method, how=how, where=where)
+    source = CALLS_IN_WORKERS.format(method=method, how=how)
     (tmp_path / "own_file.py").write_text(source, encoding="utf-8")
-    program = "import own_file; own_file.call(); print(*map(repr, own_file.errors))"
-    completed = run_program("-c", program, cwd=tmp_path, env=environment(FIRST="1"))
-    assert completed.stdout.startswith("TaskNotImportableError(")
-    assert completed.stdout.count("Error") == 1
-    assert "calls run at its top level" in completed.stdout
-    assert ("own_file.py" in completed.stdout) == (where != "in a thread")
-    assert completed.stderr == ""
+    completed = run_program(
+        "-c", "import own_file; own_file.call()", cwd=tmp_path, env=environment(FIRST="1")
+    )
+    *_, last = completed.stderr.splitlines()
+    assert "TaskNotImportableError: " in last
+    assert "own_file.py calls run at its top level" in last
+    assert completed.stderr.count("Traceback") == 1
     assert (tmp_path / "imports.txt").read_text() in ("xx", "xxx")  # two workers at most

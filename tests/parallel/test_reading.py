@@ -62,9 +62,8 @@ def test_items_without_end_do_not_fill_the_memory(monkeypatch):
         lambda items: simulate(items, n_workers=2),
     )
     for call in calls:
-        with pytest.raises(InputError, match=r"no end is in sight.*itertools\.islice") as caught:
+        with pytest.raises(InputError, match=r"no end is in sight.*itertools\.islice"):
             call(itertools.count())
-        assert type(caught.value) is InputError
     assert len(run(abs, dict.fromkeys(range(2_000)), how="sequential").results) == 2_000
 
 
