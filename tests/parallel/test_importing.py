@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from programs import environment, run_program
-from ways import NEW_PROCESS, START_METHODS
+from ways import NEW_PROCESS, PROCESSES, START_METHODS
 
 pytestmark = pytest.mark.timeout(120)
 
-HOWS = ["processes", "pool", pytest.param("dask", marks=pytest.mark.slow)]
+GUARD = 'if __name__ == "__main__": '
 
 # As in a notebook: all is defined in __main__, which no new process can import.
 NOTEBOOK = """
@@ -76,20 +76,20 @@ def call(task):
 
 
 @pytest.mark.parametrize("method", START_METHODS)
-@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("how", PROCESSES)
 @pytest.mark.parametrize("way", ["file", "module"])
 def test_a_script_with_its_guard(method, how, way, tmp_path):
     """In a script with the guard, tasks, items and results may be its own: it can be imported."""
     script = tmp_path / "año nuevo" / "my_script.py"
     script.parent.mkdir()
-    script.write_text(SCRIPT.format(guard='if __name__ == "__main__": '), encoding="utf-8")
+    script.write_text(SCRIPT.format(guard=GUARD), encoding="utf-8")
     arguments = [script] if way == "file" else ["-m", "my_script"]
     completed = run_program(*arguments, how, method, cwd=script.parent)
     assert (completed.stdout, completed.stderr) == ("42\n42\n", "")
 
 
 @pytest.mark.parametrize("method", NEW_PROCESS)
-@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("how", PROCESSES)
 def test_a_script_without_its_guard(method, how, tmp_path):
     """A script without the guard ends with errors, also its workers', that name that line."""
     script = tmp_path / "my_script.py"
@@ -99,7 +99,31 @@ def test_a_script_without_its_guard(method, how, tmp_path):
     assert completed.stdout == ""
     assert all('__name__ == "__main__"' in line for line in errors)
     assert "my_script.py calls run" in errors[0]
-    assert ("MachineError" if how == "dask" else "WorkerLostError") in errors[-1]
+    assert "WorkerLostError" in errors[-1]
+
+
+WITH_DASK = """
+from helpers.parallel import run
+
+def own(item):
+    return 2 * item
+
+{guard}print(run(own, [21], how="dask", n_workers=1).results)
+"""
+
+
+@pytest.mark.slow
+def test_scripts_with_dask(tmp_path):
+    """One with the guard ends in silence; one without it gets an error that says so."""
+    script = tmp_path / "my_script.py"
+    script.write_text(WITH_DASK.format(guard=GUARD), encoding="utf-8")
+    completed = run_program("-X", "dev", script)
+    assert (completed.stdout, completed.stderr) == ("[42]\n", "")
+    script.write_text(WITH_DASK.format(guard=""), encoding="utf-8")
+    completed = run_program(script)
+    assert completed.stdout == ""
+    last = completed.stderr.splitlines()[-1]
+    assert all(word in last for word in ("MachineError", '"__main__"'))
 
 
 # Items and results are of a class of the file: what unpickles them would wait for its import.
