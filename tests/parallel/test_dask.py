@@ -130,15 +130,6 @@ def test_a_heavy_task(client):
     assert sent < 100 * len(held) / 2  # others on this machine may send as well
 
 
-def test_a_slow_first_item_keeps_its_place(client):
-    """The order is that of the items, not that of finishing."""
-    done = run(sample_tasks.sleep, [0.4, 0.1, 0.0], how="dask", chunksize=1, client=client)
-    assert done.results == [0.4, 0.1, 0.0]
-    check_story(done)
-    assert done.spans[0].duration_s >= 0.39
-    assert {span.worker for span in done.spans} == {0, 1}
-
-
 def test_workers_are_other_processes_and_speak_the_current_language(client):
     """The work is done in the processes of the workers, and their messages are in its language."""
     for language, words in (("es", "es: hola"), ("en", "en: hello")):

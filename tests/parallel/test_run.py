@@ -163,19 +163,14 @@ def test_workers_start_as_asked(how, start_method):
     ("n_items", "n_workers", "chunksize"), [(100, 2, 13), (7, 3, 1), (64, 4, 4)]
 )
 def test_default_chunksize_is_that_of_pool_map(how, n_items, n_workers, chunksize):
-    """Left out, chunksize is what Pool.map takes: about four chunks a worker."""
-    done = run(square, range(n_items), how=how, n_workers=n_workers)
+    """Left out, chunksize is what Pool.map takes: about four chunks a worker.
+
+    A number of numpy's serves as one of Python's, and a generous limit changes nothing.
+    """
+    done = run(square, range(n_items), how=how, n_workers=np.int64(n_workers), timeout_s=1e300)
+    assert (type(done.n_workers), done.n_workers) == (int, n_workers)
     assert done.chunksize == chunksize
     assert len(done.spans) == math.ceil(n_items / chunksize)
-
-
-@pytest.mark.parametrize("how", EVERYWHERE)
-def test_numbers_of_all_kinds(how):
-    """A number with ``__index__``, as numpy's, serves; a generous limit changes nothing."""
-    done = run(square, range(4), how=how, n_workers=np.int64(2),
-               chunksize=np.int64(3), timeout_s=1e300)  # fmt: skip
-    assert done.results == [0, 1, 4, 9]
-    assert (type(done.chunksize), type(done.n_workers)) == (int, int)
 
 
 PLAIN_LOOP = """
