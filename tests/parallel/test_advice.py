@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from programs import run_program
 
 from helpers.language import set_language
-from helpers.parallel import InputError, advise, run
+from helpers.parallel import advise, run
 from helpers.parallel.model.measuring import PoolCosts, Sample
 from helpers.tasks import square
 
@@ -196,10 +196,3 @@ def test_costs_are_measured_once(monkeypatch, sampled, kept_share, certain, n_ca
     monkeypatch.setattr(MODULE, "measure_pool", lambda *given: calls.append(given) or costs)
     assert [sampled().certain, sampled().certain] == [certain, certain]
     assert len(calls) == n_calls
-
-
-def test_bad_arguments(language):
-    """Each is refused in words before anything is run."""
-    for task, items in ((square, 5), (None, range(10))):
-        with pytest.raises(InputError):
-            advise(task, items)

@@ -23,6 +23,7 @@ from helpers.parallel import (
     TaskNotImportableError,
     TimeLimitError,
     WorkerLostError,
+    advise,
     run,
 )
 from helpers.tasks import square
@@ -91,6 +92,9 @@ def test_bad_items_and_tasks(how):
     for task in (None, "square", square(3), promise, functools.partial(promise)):
         for text in both_languages(InputError, task, [1], how=how):
             assert all(word in text for word in (repr(task)[:40], "async def"))
+    for task, items in ((square, 5), (None, range(10))):
+        with pytest.raises(InputError):
+            advise(task, items)
     bad = sample_tasks.BadRepr()
     for arguments in ((square, bad), (bad, [1])):
         failure(InputError, *arguments, how=how)
@@ -102,14 +106,14 @@ def test_errors_have_a_common_base():
     """Every error of ours can be caught as one, and as the built-in it is a kind of."""
     for kind, base in {
         InputError: ValueError,
+        NotPicklableError: InputError,
+        TaskNotImportableError: InputError,
         TaskFailedError: RuntimeError,
         WorkerLostError: RuntimeError,
         TimeLimitError: TimeoutError,
     }.items():
         assert issubclass(kind, base)
         assert issubclass(kind, ParallelError)
-    assert issubclass(TaskNotImportableError, InputError)
-    assert issubclass(NotPicklableError, InputError)
 
 
 # ---- tasks that no worker can get at
