@@ -8,7 +8,6 @@ import multiprocessing.resource_tracker
 import multiprocessing.util
 import shutil
 import tempfile
-import time
 
 import leftovers
 import pytest
@@ -50,24 +49,14 @@ def _english():
     set_language(before)
 
 
-def left_over(before: set, look, grace_s: float) -> set:
-    """Return what ``look`` still finds beyond ``before``, when a moment has passed."""
-    end = time.perf_counter() + grace_s
-    while (rest := look() - before) and time.perf_counter() < end:
-        time.sleep(0.02)
-    return rest
-
-
 @pytest.fixture(autouse=True)
 def _clean():
     """Fail the test that left a process or a thread behind."""
-    children, threads = leftovers.children(), leftovers.threads()
-    active = set(multiprocessing.active_children())  # those of a cluster that serves a whole module
+    before = {kind: leftovers.KINDS[kind]() for kind in ("processes", "threads")}
     yield
+    assert leftovers.children() <= before["processes"], "processes left behind"
     # A thread cannot be stopped from outside: it may still be at its last item.
-    assert not left_over(threads, leftovers.threads, leftovers.GRACE_S), "threads left behind"
-    assert not left_over(children, leftovers.children, 0.0), "processes left behind"
-    assert not set(multiprocessing.active_children()) - active
+    assert not leftovers.since(before), "threads left behind"
 
 
 @pytest.fixture(params=LANGUAGES)

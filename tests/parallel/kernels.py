@@ -21,9 +21,12 @@ class Kernel:
         self.client.start_channels()
         self.client.wait_for_ready(timeout=START_LIMIT_S)
 
-    def begin(self, code: str) -> str:
-        """Have ``code`` run, and do not wait for it."""
-        return self.client.execute(code)
+    def wait_for_print(self, request: str) -> None:
+        """Wait until the request has printed something."""
+        while True:
+            message = self.client.get_iopub_msg(timeout=START_LIMIT_S)
+            if message["msg_type"] == "stream" and message["parent_header"]["msg_id"] == request:
+                return
 
     def end(self, request: str, limit_s: float) -> tuple[str, str, str]:
         """Wait for the end; return what was printed, what went to stderr, and the error's name."""
@@ -43,7 +46,7 @@ class Kernel:
 
     def run(self, code: str, limit_s: float = 250) -> tuple[str, str, str]:
         """Have ``code`` run and wait for its end."""
-        return self.end(self.begin(code), limit_s)
+        return self.end(self.client.execute(code), limit_s)
 
 
 @contextmanager

@@ -7,9 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-LIMIT_S = 250
-
-
 HERE = Path(__file__).parent
 
 
@@ -19,18 +16,15 @@ def environment(**variables) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(folders), **variables}
 
 
-def run_program(
-    *arguments, text=None, cwd=None, limit_s=LIMIT_S, **options
-) -> subprocess.CompletedProcess:
+def run_program(*arguments, cwd=HERE, **options) -> subprocess.CompletedProcess:
     """Run Python with ``arguments``, in its own process, and return what it printed."""
     return subprocess.run(
         [sys.executable, *map(str, arguments)],
-        input=text,
-        cwd=cwd or HERE,
+        cwd=cwd,
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=limit_s,
+        timeout=250,
         check=False,
         **options,
     )

@@ -22,11 +22,6 @@ def identity(item):
     return item
 
 
-def nested(item):
-    """Return a list or a dict that holds the item, by turns."""
-    return [item, [item]] if item % 2 else {"item": item, None: [item]}
-
-
 def sleep(seconds):
     """Wait, then return the seconds."""
     time.sleep(seconds)
@@ -48,19 +43,10 @@ def end_late(seconds):
     return seconds
 
 
-def length_of_both(held, item):
-    """Return how long both are, together."""
-    return len(held) + len(item)
-
-
-def process_id(_item):
-    """Return the number of the process that computes."""
-    return os.getpid()
-
-
-def process_kind(_item):
-    """Return the class of the process that computes, which tells how it was started."""
-    return type(multiprocessing.current_process())
+def facts_there(_item):
+    """Return the number of this process, its class, which its start method gives, and its words."""
+    kind = type(multiprocessing.current_process())
+    return os.getpid(), kind, f"{current_language()}: {text(es='hola', en='hello')}"
 
 
 def note_and_sleep(item):
@@ -68,11 +54,6 @@ def note_and_sleep(item):
     folder, seconds = item
     Path(folder, str(os.getpid())).touch()
     time.sleep(seconds)
-
-
-def language_there(_item):
-    """Return the language of the process that computes, and a message in it."""
-    return current_language(), text(es="hola", en="hello")
 
 
 def loaded_modules(_item):
@@ -85,43 +66,18 @@ def loaded_modules(_item):
 # ---- tasks that fail
 
 
-class TwoArguments(Exception):  # noqa: N818
-    """An exception that pickle writes but cannot read: it wants two arguments and keeps one."""
-
-    def __init__(self, code, text):
-        super().__init__(f"{code}: {text}")
-
-    def __reduce__(self):
-        """Do as exceptions do by default, also where Dask was imported and pickles them its way."""
-        return type(self), self.args
-
-
-class WithLock(Exception):  # noqa: N818
-    """An exception that cannot be pickled."""
-
-    def __init__(self, text):
-        super().__init__(text)
-        self.lock = threading.Lock()
-
-
-class Detailed(ValueError):  # noqa: N818
-    """An exception that travels, with attributes and a note of its own."""
-
-    def __init__(self, item):
-        super().__init__(item)
-        self.detail = {"item": item}
-        self.add_note("a note of the task")
-
-
 def raise_value_error(item):
     """Fail on every item."""
     raise ValueError(f"no good: {item}")
 
 
 def raise_at_seven(item):
-    """Fail on the item 7 only."""
+    """Fail on the item 7 only, with an attribute and a note of its own."""
     if item == 7:
-        raise Detailed(item)
+        error = ValueError(item)
+        error.detail = {"item": item}
+        error.add_note("a note of the task")
+        raise error
     return item
 
 
@@ -132,14 +88,18 @@ def raise_at_last(item):
     return item
 
 
-def raise_two_arguments(_item):
-    """Raise what pickle cannot read again."""
-    raise TwoArguments(3, "two arguments were given")
+def raise_unreadable(_item):
+    """Raise what pickle writes but cannot read again."""
+    error = LookupError("this one holds something")
+    error.held = GRUMPY
+    raise error
 
 
 def raise_with_lock(_item):
     """Raise what pickle cannot write."""
-    raise WithLock("this one holds a lock")
+    error = LookupError("this one holds a lock")
+    error.held = threading.Lock()
+    raise error
 
 
 def raise_keyboard_interrupt(_item):
@@ -154,36 +114,13 @@ def raise_group(item):
 
 def raise_chained(_item):
     """Raise an exception that has a cause."""
-    try:
-        raise ValueError("the first one")
-    except ValueError as error:
-        raise LookupError("the second one, of the first one") from error
-
-
-def exit_politely(_item):
-    """Call sys.exit."""
-    sys.exit("goodbye")
-
-
-def exit_abruptly(_item):
-    """End the process at once."""
-    os._exit(7)
+    raise LookupError("the second one, of the first one") from ValueError("the first one")
 
 
 def kill_itself(_item):
     """End the process as the system does when memory runs out (Windows has no SIGKILL)."""
     os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
     time.sleep(60)  # the signal may take a moment
-
-
-def kill_once(item):
-    """Wait a moment; where the item has a path at which there is no file yet, end the worker."""
-    seconds, marker = item
-    time.sleep(seconds)
-    if marker is not None and not Path(marker).exists():
-        Path(marker).touch()
-        kill_itself(item)
-    return seconds
 
 
 def square_or_fail(item):
@@ -206,25 +143,15 @@ def return_lock(_item):
     return threading.Lock()
 
 
-def return_lock_at_seven(item):
-    """Return what cannot be pickled for item 7."""
-    return threading.Lock() if item == 7 else item
-
-
 def return_grumpy(_item):
     """Return what is pickled without error and cannot be read."""
-    return Grumpy()
-
-
-def endless(_item):
-    """Never end (in the life of a test), and hold on against a polite request."""
-    if hasattr(signal, "SIGTERM") and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    time.sleep(60)
+    return GRUMPY
 
 
 def hang(item):
-    """Wait for an hour, which nobody has."""
+    """Wait for an hour, which nobody has, and hold on against a polite request to end."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     time.sleep(3_600)
     return item
 
@@ -232,40 +159,27 @@ def hang(item):
 def hang_in_c(item):
     """Spend years in code written in C, where Python gets no turn: no other thread runs either.
 
-    The regular expression tries all ways to cut a text in two or more, and doubles them with each
-    letter.
+    The regular expression has twice as many ways to try with each letter of the text.
     """
     re.fullmatch(r"(a|aa)+$", "a" * 100 + "b")
     return item
 
 
-def eat_memory(n_bytes):
-    """Ask for so many bytes at once, which the system refuses where they are too many."""
-    return len(b"\1" * n_bytes)
-
-
 # ---- items that are trouble
 
 
-def explode():
-    """Fail while being unpickled."""
-    raise RuntimeError("cannot be read here")
+class WhenRead:
+    """An item that is pickled without error, and that has something called where it is read."""
 
-
-class Grumpy:
-    """An item that is pickled without error and cannot be read again."""
+    def __init__(self, call, argument):
+        self.call, self.argument = call, argument
 
     def __reduce__(self):
-        """Have ``explode`` called where it is read."""
-        return explode, ()
+        """Have it called."""
+        return self.call, (self.argument,)
 
 
-class DeadlyToRead:
-    """An item that ends the process that reads it."""
-
-    def __reduce__(self):
-        """Have the process ended."""
-        return os._exit, (9,)
+GRUMPY = WhenRead(int, "cannot be read here")
 
 
 class BadRepr:
@@ -283,29 +197,8 @@ class BadLock(BadRepr):
         self.lock = threading.Lock()
 
 
-class Whole:
-    """A whole number that is no int, as numpy's are."""
-
-    def __init__(self, value):
-        self.value = value
-
-    def __index__(self):
-        """Return it as an int."""
-        return self.value
-
-
-class OnlyGetItem:
-    """Iterable in the old way: it has no ``__iter__``."""
-
-    def __getitem__(self, index):
-        """Return the first three."""
-        if index < 3:
-            return index * 10
-        raise IndexError(index)
-
-
 class Multiplier:
-    """Tasks of the odder kinds: a callable object, a bound method, a class method."""
+    """Tasks of the odder kinds: a callable object, a bound method of it, a class method."""
 
     def __init__(self, factor):
         self.factor = factor
@@ -314,24 +207,10 @@ class Multiplier:
         """Multiply."""
         return item * self.factor
 
-    def method(self, item):
-        """Multiply."""
-        return item * self.factor
-
     @classmethod
     def doubled(cls, item):
         """Double."""
         return item * 2
-
-    @staticmethod
-    def tripled(item):
-        """Triple."""
-        return item * 3
-
-
-async def promise(item):
-    """Compute nothing when called."""
-    return item
 
 
 # ---- runs inside of workers
@@ -345,15 +224,6 @@ def run_inside(how):
         return run(identity, range(4), how=how, n_workers=2, timeout_s=4).results
     except Exception as error:
         return type(error).__name__, str(error)
-
-
-# ---- tasks for watch()
-
-
-def slow_square(item):
-    """Square after a moment, so that others get their turn."""
-    time.sleep(0.001)
-    return item * item
 
 
 def made_later():

@@ -1,38 +1,39 @@
-"""Clusters of real programs: used and left running, lost in part and as a whole, locked by TLS."""
+"""Clusters of real programs: used and left running, lost as a whole, left as they were."""
 
 from __future__ import annotations
 
-import json
+import gc
+import logging
+import multiprocessing
+import os
 import shutil
 import signal
 import threading
 import time
 import urllib.request
-from contextlib import ExitStack
+import warnings
 from pathlib import Path
 
 import dask
 import distributed
+import leftovers
 import psutil
 import pytest
 import sample_tasks
-from distributed.security import Security
-from matplotlib import pyplot as plt
 from programs import environment
 
 import helpers
-from helpers.classroom import cluster_programs, plot_timeline
-from helpers.classroom.style import alternative_text
+from helpers.classroom import cluster_programs
 from helpers.language import LANGUAGES, set_language
 from helpers.parallel import (
-    InputError,
     MachineError,
     TaskNotImportableError,
+    TimeLimitError,
     WorkerLostError,
     local_cluster,
     run,
 )
-from helpers.tasks import count_primes, download, square
+from helpers.tasks import count_primes, square
 
 MIDDLE_S = 0.8
 ERROR_S = 10.0
@@ -46,80 +47,30 @@ def _importable():
         yield
 
 
-@pytest.fixture(scope="module")
-def address():
-    """Have a cluster of two workers for all tests that do not break it."""
-    with cluster_programs(2) as programs:
-        yield programs.address
-
-
-def send_later(number, role):
-    """Send a signal to the programs of a role, in the middle of what comes now."""
-    family = psutil.Process().children(recursive=True)
-    for process in [process for process in family if role in process.cmdline()]:
-        threading.Timer(MIDDLE_S, process.send_signal, [number]).start()
-
-
-def failure(expected, client, task=square, items=(1,), limit_s=ERROR_S):
+def failure(expected, client, task=square, items=(1,)):
     """Return what ``run`` raises, within the time that an error may take."""
     begin = time.perf_counter()
     with pytest.raises(expected) as caught:
         run(task, items, how="dask", chunksize=1, client=client)
-    assert time.perf_counter() - begin < limit_s
+    assert time.perf_counter() - begin < ERROR_S
     return "\n".join([str(caught.value), *getattr(caught.value, "__notes__", [])])
 
 
-# ---- used, and left running
-
-
-def test_an_address(address):
-    """Two runs at the scheduler's address give the oracle; the cluster stays."""
-    for _ in range(2):
-        done = run(count_primes, [2000] * 20, how="dask", chunksize=3, client=address)
-        assert done.results == [303] * 20
-        assert (done.n_workers, done.start_method, done.lost_s) == (2, None, {})
-
-
-def test_a_client(address):
-    """A Client serves for several runs, is left open, and does not become the default one."""
-    with distributed.Client(address, set_as_default=False) as client:
+def test_an_address_and_a_client():
+    """Runs at a scheduler's address and with a Client give the oracle; both stay open."""
+    with cluster_programs(2) as programs:
         for _ in range(2):
-            assert run(square, range(9), how="dask", client=client).results[8] == 64
-        assert " 7 " in failure(ValueError, client, sample_tasks.raise_at_seven, range(9))
-        assert client.status == "running"
-        assert client.submit(square, 3).result() == 9
+            done = run(count_primes, [2000] * 20, how="dask", chunksize=3, client=programs.address)
+            assert done.results == [303] * 20
+            assert (done.n_workers, done.start_method, done.lost_s) == (2, None, {})
+        with distributed.Client(programs.address, set_as_default=False) as client:
+            for _ in range(2):
+                assert run(square, range(9), how="dask", client=client).results[8] == 64
+            assert " 7 " in failure(ValueError, client, sample_tasks.raise_at_seven, range(9))
+            assert client.submit(square, 3).result() == 9
 
 
 # ---- lost
-
-
-def test_a_lost_worker(tmp_path):
-    """One of three workers is killed in the middle: the others finish, and the timeline says so."""
-    items = [(0.05, tmp_path / "killed" if index == 60 else None) for index in range(120)]
-    with cluster_programs(3) as programs:
-        done = run(sample_tasks.kill_once, items, how="dask", chunksize=2, client=programs.address)
-    assert done.results == [0.05] * 120
-    [(worker, lost_s)] = done.lost_s.items()
-    assert 0.3 < lost_s < done.elapsed_s
-    assert all(span.stop_s <= lost_s + 0.1 for span in done.spans if span.worker == worker)
-    for language, words in (("en", "Worker {} was lost"), ("es", "El trabajador {} se perdió")):
-        set_language(language)
-        described = alternative_text(plot_timeline(done).get_figure())
-        assert words.format(worker + 1) in described
-    plt.close("all")
-
-
-@pytest.mark.slow
-def test_a_silent_worker(monkeypatch):
-    """What a worker does of which nobody hears any more is done by the other."""
-    seconds = [0.1 + n / 10_000 for n in range(80)]
-    for name, limit in (("COMM__TIMEOUTS__TCP", "12s"), ("SCHEDULER__WORKER_TTL", "5s")):
-        monkeypatch.setenv(f"DASK_DISTRIBUTED__{name}", limit)  # it would take minutes
-    with cluster_programs(2) as programs:
-        threading.Timer(MIDDLE_S, programs._workers[1].suspend).start()
-        done = run(download, seconds, how="dask", chunksize=1, client=programs.address)
-    assert done.results == seconds
-    assert list(done.lost_s) == [1]
 
 
 def test_all_workers_lost(language):
@@ -136,7 +87,9 @@ def test_all_workers_lost(language):
 def test_a_killed_scheduler(number):
     """The scheduler is killed, or stopped so that it is silent: an error within seconds."""
     with cluster_programs(1) as programs:
-        send_later(number, "scheduler")
+        family = psutil.Process().children(recursive=True)
+        [scheduler] = [process for process in family if "scheduler" in process.cmdline()]
+        threading.Timer(MIDDLE_S, scheduler.send_signal, [number]).start()
         error = failure(WorkerLostError, programs.address, sample_tasks.sleep, [60] * 4)
         assert "dask scheduler" in error
 
@@ -173,28 +126,6 @@ def test_workers_without_helpers(tmp_path, monkeypatch):
             assert run(square, range(4), how="dask", client=client).results == [0, 1, 4, 9]
 
 
-@pytest.mark.slow
-def test_tls(tmp_path, monkeypatch):
-    """With TLS only who has the keys gets in; others get an error that says what is missing."""
-    security = Security.temporary()
-    keys = security.get_tls_config_for_role("client")
-    for name in ("ca_file", "cert", "key"):
-        (tmp_path / name).write_text(keys[name])
-    own = {name: str(tmp_path / name) for name in ("cert", "key")}
-    tls = {"ca-file": str(tmp_path / "ca_file"), "scheduler": own, "worker": own, "client": own}
-    settings = {"distributed": {"comm": {"default-scheme": "tls", "tls": tls}}}
-    (tmp_path / "dask.yaml").write_text(json.dumps(settings))
-    monkeypatch.setenv("DASK_CONFIG", str(tmp_path))
-    with ExitStack() as stack:
-        with dask.config.set(dask.config.merge(dask.config.config, settings)):
-            address = stack.enter_context(cluster_programs(1)).address
-        assert address.startswith("tls://")
-        with distributed.Client(address, security=security, set_as_default=False) as client:
-            assert run(square, range(3), how="dask", client=client).results == [0, 1, 4]
-        assert "security=" in failure(InputError, address)
-        assert "dask scheduler" in failure(MachineError, address.replace("tls://", "tcp://"))
-
-
 # ---- what listens
 
 
@@ -218,3 +149,45 @@ def test_a_local_cluster_listens_on_loopback_alone(dashboard):
             with urllib.request.urlopen(client.dashboard_link, timeout=100) as page:
                 assert page.status == 200
     assert listening_here() - before == set()
+
+
+# ---- what a call leaves
+
+
+def state():
+    """Return what of this process Dask could change for all the code that runs later.
+
+    A nanny has a log handler until it is collected, whenever that is.
+    """
+    gc.collect()
+    loggers = [logging.getLogger(name) for name in ("", "distributed", "distributed.nanny")]
+    return {
+        "environment": dict(os.environ),
+        "configuration": repr(dask.config.config),
+        "logging": [(one.level, len(one.handlers), len(one.filters)) for one in loggers],
+        "signals": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
+        "start method": multiprocessing.get_start_method(allow_none=True),
+        "client": distributed.client._get_global_client(),
+        "warnings": list(warnings.filters),
+    }
+
+
+def good_and_bad_calls():
+    """Make a good call, one whose task fails, one that is too slow, and one on a kept cluster."""
+    assert run(square, [3], how="dask", n_workers=1).results == [9]
+    with pytest.raises(ValueError, match="no good"):
+        run(sample_tasks.raise_value_error, [1], how="dask", n_workers=1)
+    with pytest.raises(TimeLimitError):
+        run(sample_tasks.sleep, [60], how="dask", n_workers=1, timeout_s=2)
+    with local_cluster(1, dashboard=True) as client:
+        assert run(square, [3], how="dask", client=client).results == [9]
+
+
+@pytest.mark.slow
+def test_this_process_stays_as_it_was():
+    """After good and bad calls nothing is left, and nothing is set that was not set before."""
+    good_and_bad_calls()  # starts what Dask keeps for later, and imports its dashboard
+    before, held = state(), leftovers.snapshot()
+    good_and_bad_calls()
+    assert state() == before
+    assert leftovers.since(held) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import shutil
 import subprocess
@@ -12,18 +11,12 @@ import threading
 import types
 
 import pytest
-from fault_table import EVERYWHERE, PROCESSES
 from programs import HERE, environment, run_program
+from ways import PROCESSES, WITH_PROCESSES
 
 from helpers.parallel import InputError, MachineError, plans, run
-from helpers.parallel import machine as machine_facts
 from helpers.tasks import square
 
-START_METHODS = multiprocessing.get_all_start_methods()
-CHEAPEST = "fork" if "fork" in START_METHODS else START_METHODS[0]
-WITH_PROCESSES = [(how, method) for how in PROCESSES for method in START_METHODS]
-ALL = [("sequential", None), ("threads", None), *WITH_PROCESSES]
-on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="nothing of the kind on Windows")
 
 # Calls run every way there is; prints what came of it, and what was left behind.
@@ -43,23 +36,11 @@ if __name__ == "__main__":
     ways = [("sequential", None), ("threads", None)]
     ways += [(h, m) for h in ("pool", "processes") for m in multiprocessing.get_all_start_methods()]
     # The fork server and the tracker of resources stay, with their pipes, until the program ends.
-    before = {kind: leftovers.snapshot()[kind] for kind in ("threads", "shared memory")}
+    before = {kind: leftovers.snapshot()[kind] for kind in ("threads", "semaphores")}
     came = {f"{how} {method}": answer(how, method) for how, method in ways}
     print(json.dumps([came, leftovers.since(before)], ensure_ascii=True))
 """
 SQUARES = [0, 1, 4, 9, 16]
-
-
-def answers(*arguments, **options):
-    """Run the program, in a shell if told so; return what came of each way, all else being well."""
-    options = {"env": environment(), "stdin": subprocess.DEVNULL, **options}
-    completed = subprocess.run(
-        arguments, cwd=HERE, capture_output=True, text=True, timeout=250, check=False, **options
-    )
-    assert (completed.returncode, completed.stderr) == (0, "")
-    came, left = json.loads(completed.stdout)
-    assert left == []
-    return came
 
 
 @pytest.fixture
@@ -70,20 +51,23 @@ def every_way(tmp_path):
     return file
 
 
-# ---- odd places
-
-
-def test_another_locale(every_way):
-    """With a locale that knows nothing but ASCII every way works."""
-    variables = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    came = answers(sys.executable, every_way, env=environment(**variables))
-    assert set(map(tuple, came.values())) == {tuple(SQUARES)}
+def answers(*arguments, **variables):
+    """Run the program, in a shell if told so; return what came of each way, all else being well."""
+    completed = subprocess.run(
+        arguments, cwd=HERE, env=environment(**variables), stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=250, check=False,
+    )  # fmt: skip
+    assert (completed.returncode, completed.stderr) == (0, "")
+    came, left = json.loads(completed.stdout)
+    assert left == []
+    return came
 
 
 @posix
-def test_closed_standard_input(every_way):
-    """A program whose standard input is closed can use every way."""
-    came = answers("sh", "-c", f'exec "{sys.executable}" "{every_way}" <&-')
+def test_another_locale_and_a_closed_standard_input(every_way):
+    """With a locale that knows nothing but ASCII, and no standard input, every way works."""
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    came = answers("sh", "-c", f'exec "{sys.executable}" "{every_way}" <&-', **ascii_only)
     assert set(map(tuple, came.values())) == {tuple(SQUARES)}
 
 
@@ -113,75 +97,23 @@ def test_what_cannot_be_written_to(every_way, commands):
             assert answer == SQUARES, way
 
 
-# ---- limits
-
-
-@pytest.mark.parametrize("how", EVERYWHERE)
-def test_half_a_cpu(how, monkeypatch):
-    """In a container that may use half a CPU, one worker does the work."""
-    facts = sys.modules[machine_facts.__module__]
-    monkeypatch.setattr(facts, "_cgroup_quota", lambda: 0.5)
-    done = run(square, range(5), how=how, start_method=CHEAPEST)
-    assert (done.n_workers, done.results) == (1, SQUARES)
-
-
-MANY = """
-import json, os, resource, sys
-import leftovers, sample_tasks
-from helpers.parallel import MachineError, run
-from helpers.tasks import square
-
-how = sys.argv[1]
-run(square, [1], how=how, start_method="fork")
-before = leftovers.snapshot()
-os.setuid(65534)
-resource.setrlimit(resource.RLIMIT_NPROC, (20, 20))
-try:
-    run(sample_tasks.sleep, [0.2] * 500, how=how, n_workers=200, chunksize=1, start_method="fork")
-except MachineError as error:
-    kept = error
-print(json.dumps([str(kept), leftovers.since(before)]))
-"""
-
-
-@on_linux
-@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="root becomes nobody")
 @pytest.mark.parametrize("how", ["threads", "processes", "pool"])
-def test_more_than_the_system_lets_start(how):
-    """More workers than the system's limit are an error that tells it, and those started go."""
-    completed = run_program("-c", MANY, how)
-    assert (completed.returncode, completed.stderr) == (0, "")
-    text, left = json.loads(completed.stdout)
-    assert "200" in text
-    assert "n_workers" in text
-    # CPython leaves the two pipes open that it made for the process that could not be forked.
-    # Who is nobody cannot tell whose shared memory is whose.
-    assert [rest for rest in left if "pipe" not in rest and "shared" not in rest] == []
-    assert sum(rest.count("pipe:") for rest in left) <= 4
+def test_more_than_the_system_lets_start(how, monkeypatch):
+    """Where the system starts no more workers, that is the error, and those started go."""
+    owner, name = (threading.Thread, "start") if how == "threads" else (os, "fork")
+    if not hasattr(owner, name):
+        pytest.skip("no fork on this system")
+    start, left = getattr(owner, name), [None] * 2 * (how != "threads")
 
+    def start_few(*arguments):
+        if not left:
+            raise RuntimeError("no more threads") if how == "threads" else BlockingIOError(11, "no")
+        left.pop()
+        return start(*arguments)
 
-def test_no_more_threads(monkeypatch):
-    """Where the system gives no more threads, that is the error."""
-
-    def none_left(_thread):
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", none_left)
-    with pytest.raises(MachineError, match="n_workers"):
-        run(square, range(5), how="threads", n_workers=2)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("how", "method"), ALL)
-def test_much(how, method):
-    """An item of 200 MB arrives whole, and a million tiny ones come back in order."""
-    heavy = [bytes(200_000_000)]
-    assert run(len, heavy, how=how, n_workers=1, start_method=method).results == [200_000_000]
-    done = run(square, range(1_000_000), how=how, n_workers=2, start_method=method)
-    assert done.results == [item * item for item in range(1_000_000)]
-
-
-# ---- odd callers
+    monkeypatch.setattr(owner, name, start_few)
+    with pytest.raises(MachineError, match=r"(?s)\b9\b.*n_workers"):
+        run(square, range(50), how=how, n_workers=9, start_method="fork" if left else None)
 
 
 AFTER_A_FORK = """

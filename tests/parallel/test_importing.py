@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
-
 import pytest
 from programs import environment, run_program
+from ways import NEW_PROCESS, PROCESSES, START_METHODS
 
 pytestmark = pytest.mark.timeout(120)
 
-START_METHODS = multiprocessing.get_all_start_methods()
-NEW_PROCESS = [method for method in START_METHODS if method != "fork"]
+GUARD = 'if __name__ == "__main__": '
 
 # As in a notebook: all is defined in __main__, which no new process can import.
 NOTEBOOK = """
-import functools, multiprocessing
+import functools, sys
 from helpers.language import set_language
-from helpers.parallel import run
+from helpers.parallel import NotPicklableError, TaskNotImportableError, run
 
 def double(item):
     return item * 2
@@ -27,43 +25,35 @@ class Doubler:
     def __call__(self, item):
         return item * 2
 
-tasks = [double, functools.partial(double), Doubler().method, Doubler()]
-for method in multiprocessing.get_all_start_methods():
-    for how in ("processes", "pool"):
-        texts = set()
-        for language in ("es", "en"):
-            set_language(language)
-            for task in tasks:
-                try:
-                    run(task, [21], how=how, n_workers=1, start_method=method)
-                except Exception as error:
-                    texts.add(str(error))
-                    assert type(error).__name__ == "TaskNotImportableError", error
-                    assert method in str(error) and ".py" in str(error), error
-                else:
-                    assert method == "fork", (task, method)
-        print(method, how, len(texts) > 4, any("task double" in text for text in texts))
-        try:
-            print(run(str, [Doubler()], how=how, n_workers=1, start_method=method).n_items)
-        except Exception as error:
-            print(type(error).__name__, "notebook" in str(error))
-assert not multiprocessing.active_children()
+method = sys.argv[1]
+tasks = [(double, 21), (functools.partial(double), 21), (Doubler().method, 21), (Doubler(), 21)]
+for how in ("processes", "pool"):
+    for language in ("es", "en"):
+        set_language(language)
+        for task, item in [*tasks, (str, Doubler())]:
+            try:
+                done = run(task, [item], how=how, n_workers=1, start_method=method)
+            except (TaskNotImportableError, NotPicklableError) as error:
+                assert ".py" in str(error), error
+                print(type(error).__name__, language)
+            else:
+                print(done.n_items)
 """
 
 
-def test_tasks_and_items_of_a_notebook():
+@pytest.mark.parametrize("method", START_METHODS)
+def test_tasks_and_items_of_a_notebook(method):
     """What a new process cannot import from ``__main__`` is refused; a forked one has it.
 
     So is an item whose class is the notebook's.
     """
-    completed = run_program("-c", NOTEBOOK)
-    refused = "True True\nNotPicklableError True"
-    expected = [
-        f"{method} {how} " + ("False False\n1" if method == "fork" else refused)
-        for method in START_METHODS
-        for how in ("processes", "pool")
-    ]
-    assert (completed.stdout.strip(), completed.stderr) == ("\n".join(expected), "")
+    completed = run_program("-c", NOTEBOOK, method)
+    assert completed.stderr == ""
+    expected = []
+    for language in ("es", "en"):
+        refused = [f"TaskNotImportableError {language}"] * 4 + [f"NotPicklableError {language}"]
+        expected += ["1"] * 5 if method == "fork" else refused
+    assert completed.stdout.splitlines() == expected * 2
 
 
 SCRIPT = """
@@ -77,48 +67,63 @@ class Item:
 def value_of(item):
     return Item(item.value * 2)
 
-if __name__ == "__main__":
-    for how in ("processes", "pool"):
-        for task in (value_of, functools.partial(value_of)):
-            done = run(task, [Item(21)], how=how, n_workers=1, start_method=sys.argv[1])
-            assert [item.value for item in done.results] == [42]
-    print("done")
+def call(task):
+    done = run(task, [Item(21)], how=sys.argv[1], n_workers=1, start_method=sys.argv[2])
+    print(done.results[0].value)
+
+{guard}call(value_of); call(functools.partial(value_of))
 """
 
 
 @pytest.mark.parametrize("method", START_METHODS)
+@pytest.mark.parametrize("how", PROCESSES)
 @pytest.mark.parametrize("way", ["file", "module"])
-def test_a_script_with_its_guard(method, way, tmp_path):
+def test_a_script_with_its_guard(method, how, way, tmp_path):
     """In a script with the guard, tasks, items and results may be its own: it can be imported."""
     script = tmp_path / "año nuevo" / "my_script.py"
     script.parent.mkdir()
-    script.write_text(SCRIPT, encoding="utf-8")
+    script.write_text(SCRIPT.format(guard=GUARD), encoding="utf-8")
     arguments = [script] if way == "file" else ["-m", "my_script"]
-    completed = run_program(*arguments, method, cwd=script.parent)
-    assert (completed.stdout, completed.stderr) == ("done\n", "")
-
-
-UNGUARDED = """
-import sys
-from helpers.parallel import run
-from helpers.tasks import square
-
-print(run(square, [21], how=sys.argv[1], n_workers=1, start_method=sys.argv[2]).results)
-"""
+    completed = run_program(*arguments, how, method, cwd=script.parent)
+    assert (completed.stdout, completed.stderr) == ("42\n42\n", "")
 
 
 @pytest.mark.parametrize("method", NEW_PROCESS)
-@pytest.mark.parametrize("how", ["processes", "pool"])
+@pytest.mark.parametrize("how", PROCESSES)
 def test_a_script_without_its_guard(method, how, tmp_path):
     """A script without the guard ends with errors, also its workers', that name that line."""
     script = tmp_path / "my_script.py"
-    script.write_text(UNGUARDED, encoding="utf-8")
+    script.write_text(SCRIPT.format(guard=""), encoding="utf-8")
     completed = run_program(script, how, method)
     errors = [line for line in completed.stderr.splitlines() if "Error: " in line]
     assert completed.stdout == ""
     assert all('__name__ == "__main__"' in line for line in errors)
     assert "my_script.py calls run" in errors[0]
     assert "WorkerLostError" in errors[-1]
+
+
+WITH_DASK = """
+from helpers.parallel import run
+
+def own(item):
+    return 2 * item
+
+{guard}print(run(own, [21], how="dask", n_workers=1).results)
+"""
+
+
+@pytest.mark.slow
+def test_scripts_with_dask(tmp_path):
+    """One with the guard ends in silence; one without it gets an error that says so."""
+    script = tmp_path / "my_script.py"
+    script.write_text(WITH_DASK.format(guard=GUARD), encoding="utf-8")
+    completed = run_program("-X", "dev", script)
+    assert (completed.stdout, completed.stderr) == ("[42]\n", "")
+    script.write_text(WITH_DASK.format(guard=""), encoding="utf-8")
+    completed = run_program(script)
+    assert completed.stdout == ""
+    last = completed.stderr.splitlines()[-1]
+    assert all(word in last for word in ("MachineError", '"__main__"'))
 
 
 # Items and results are of a class of the file: what unpickles them would wait for its import.
@@ -139,7 +144,7 @@ for method in multiprocessing.get_all_start_methods():
         "run": lambda: p.run(task, items, n_workers=2, start_method=method),
         "run(pool)": lambda: p.run(task, items, n_workers=2, how="pool", start_method=method),
         "run(dask)": lambda: p.run(task, items, n_workers=2, how="dask", start_method=method),
-        "advise": lambda: p.advise(task, items, start_method=method),
+        "advise": lambda: p.advise(task, items),
         "local_cluster": lambda: p.local_cluster().__enter__(),
     }.items():
         try:
@@ -163,45 +168,33 @@ def test_calls_of_a_file_that_is_imported(tmp_path):
 
 # In the program that imports it first it does not call: as if it were another file by now.
 CALLS_IN_WORKERS = """
-import os, sys, threading
+import os
 from helpers.parallel import run
 
 def task(item):
     return item
 
 def call():
-    try:
-        run(task, range(4), n_workers=2, how="{how}", start_method="{method}")
-    except BaseException as error:
-        errors.append(error)
+    run(task, range(4), n_workers=2, how="{how}", start_method="{method}")
 
-errors = []
 with open("imports.txt", "a") as file:
     file.write("x")
 if not os.environ.pop("FIRST", None):
-    if "{where}" == "in a thread":
-        thread = threading.Thread(target=call)
-        thread.start()
-        thread.join()
-    else:
-        call()
-    raise errors[0]
+    call()
 """
 
 
 @pytest.mark.parametrize("method", NEW_PROCESS)
-@pytest.mark.parametrize(
-    ("how", "where"), [("processes", "at its top level"), ("pool", "in a thread")]
-)
-def test_a_file_that_calls_when_a_worker_imports_it(method, how, where, tmp_path):
+@pytest.mark.parametrize("how", ["processes", "pool"])
+def test_a_file_that_calls_when_a_worker_imports_it(method, how, tmp_path):
     """No worker starts workers while it loads its task; its own error is the one that is raised."""
-    source = CALLS_IN_WORKERS.format(method=method, how=how, where=where)
+    source = CALLS_IN_WORKERS.format(method=method, how=how)
     (tmp_path / "own_file.py").write_text(source, encoding="utf-8")
-    program = "import own_file; own_file.call(); print(*map(repr, own_file.errors))"
-    completed = run_program("-c", program, cwd=tmp_path, env=environment(FIRST="1"))
-    assert completed.stdout.startswith("TaskNotImportableError(")
-    assert completed.stdout.count("Error") == 1
-    assert "calls run at its top level" in completed.stdout
-    assert ("own_file.py" in completed.stdout) == (where != "in a thread")
-    assert completed.stderr == ""
+    completed = run_program(
+        "-c", "import own_file; own_file.call()", cwd=tmp_path, env=environment(FIRST="1")
+    )
+    *_, last = completed.stderr.splitlines()
+    assert "TaskNotImportableError: " in last
+    assert "own_file.py calls run at its top level" in last
+    assert completed.stderr.count("Traceback") == 1
     assert (tmp_path / "imports.txt").read_text() in ("xx", "xxx")  # two workers at most

@@ -61,7 +61,7 @@ FAULTS = {
         "test_run.py::test_default_chunksize_is_that_of_pool_map"),
     "an executor starts a worker too many": Fault("parallel/pools.py",
         "job.n_workers,\n            mp_context", "job.n_workers + 1,\n            mp_context",
-        "test_leftovers.py::test_workers_are_forked_before_any_thread_starts"),
+        "test_faults.py::test_workers_are_forked_before_any_thread_starts"),
     "affinity is ignored": Fault("parallel/machine.py",
         "bound = _bound_cpus()", "bound = os.cpu_count() or 1",
         "test_machine.py::test_bound_to_one_cpu", "== ['1', "),
@@ -79,7 +79,7 @@ FAULTS = {
         "NOT RAISE"),
     "workers hear interrupts": Fault("worker.py",
         "signal.signal(signal.SIGINT, signal.SIG_IGN)", "pass",
-        "test_worker.py::test_prepare_makes_ready", "SIG_IGN"),
+        "test_faults.py::test_an_interrupted_program_ends_its_workers"),
     # ---- errors
     "what a task raises is swallowed": Fault("worker.py",
         'return [], Failure("task", error, len(results))', "return [None] * len(items), None",
@@ -90,7 +90,7 @@ FAULTS = {
         "cannot pickle"),
     "a lost worker of a pool is not noticed": Fault("parallel/pools.py",
         "if process.exitcode is not None", "if False",
-        "test_leftovers.py::test_open_files_do_not_grow", "Timeout"),
+        "test_faults.py::test_from_a_script[pool-fork]", "Timeout"),
     # ---- leftovers
     "workers are not killed": Fault("parallel/processes.py",
         "for process in watched.processes if process.pid is not None]", "for process in ()]",

@@ -55,17 +55,15 @@ def played(costs_s, n_workers, chunksize, start_s, message_s):
     return spans, now_s if spans else 0.0
 
 
-def test_an_anomaly_worked_out_by_hand():
+def test_calls_worked_out_by_hand():
     """Two workers with items of 3, 3, 2, 2 and 2 s need 7 s, although 6 s would be possible."""
     done = simulate([3, 3, 2, 2, 2], 2)
     assert done.elapsed_s == 7
     assert [span.start_s for span in done.spans] == [0, 0, 3, 3, 5]
     assert simulate([3, 3, 2, 2, 2], 1).elapsed_s == 12
-    assert simulate([3, 3, 2, 2, 2], 2, 3).elapsed_s == 8
-
-
-def test_overheads_worked_out_by_hand():
-    """A start of 10 s, 2 s a message: sent by 11 and 12, computed by 15 and 16."""
+    for costs_s in ((3, 3, 2, 2, 2), iter([3, 3, 2, 2, 2]), map(Fraction, [3, 3, 2, 2, 2])):
+        assert simulate(costs_s, 2, 3).elapsed_s == 8
+    # A start of 10 s, 2 s a message: sent by 11 and 12, computed by 15 and 16.
     done = simulate([4, 4], 2, start_s=10, message_s=2)
     assert [(span.start_s, span.stop_s) for span in done.spans] == [(11, 15), (12, 16)]
     assert done.elapsed_s == 17
@@ -91,25 +89,15 @@ def test_it_is_what_the_rules_say(costs_s, n_workers, chunksize, start_s, messag
         assert all(one.stop_s <= other.start_s for one, other in itertools.pairwise(own))
 
 
-def test_any_iterable_of_numbers_is_costs():
-    """A tuple, an iterator, fractions: all are costs."""
-    for costs_s in ((1, 2, 3), iter([1, 2, 3]), map(Fraction, [1, 2, 3])):
-        assert simulate(costs_s, 2).elapsed_s == 4
-
-
 @pytest.mark.parametrize(
     ("named", "bad"),
     [
         ("costs_s", [1.0, -1.0]),
         ("costs_s", [float("nan")]),
-        ("costs_s", [None]),
         ("costs_s", "123"),
         ("n_workers", 0),
-        ("n_workers", 2.5),
-        ("n_workers", True),
         ("chunksize", 0),
         ("start_s", -1.0),
-        ("start_s", "1"),
         ("message_s", float("nan")),
     ],
 )
