@@ -153,4 +153,4 @@ def test_what_is_said_is_spelled_right():
         found = {place: unknown(texts) for place, texts in ALL.items()}
         assert unknown({"es": "una palavra", "en": "a word"}) == {"palavra"}
     wrong = {place: unknown for place, unknown in found.items() if unknown}
-    assert not wrong, f"mend them, or add them to tests/notebooks/words_*.txt: {wrong}"
+    assert not wrong, f"fix them, or add them to tests/notebooks/words_*.txt: {wrong}"

@@ -9,7 +9,7 @@ LINK = "[Read this lesson in English](../en/02_pool.ipynb)"
 EXERCISE = "\n```{code-cell} ipython3\n:tags: [exercise]\n\none = ...\ntwo = ...\n```\n"
 NEW = "## A square\n\n"
 CODE = "```{code-cell} ipython3\n%s\n```\n\n"
-NOTHING = ["nothing to take"]
+NOTHING = ["no changes"]
 PAIR = '+++ {"lang": "es"}\n\nEl reloj.\n\n+++ {"lang": "en"}\n\nThe clock.\n\n'
 BEFORE = '+++ {"lang": "es"}\n\n## Un'
 MOVED = [(PAIR, ""), (BEFORE, f"{PAIR}{BEFORE}")]

@@ -105,7 +105,7 @@ def test_edited_code_keeps_its_words(project, language, old, new):
     project.change(language, old, new)
     assert project.absorb(language) == ["code changed: “print(current_language())”"]
     assert project.source == MARKED.replace(old, new)
-    assert project.absorb(language) == ["nothing to take"]
+    assert project.absorb(language) == ["no changes"]
 
 
 def test_words_without_a_place_are_said():

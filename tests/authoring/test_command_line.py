@@ -25,7 +25,7 @@ def run(project, capsys):
 
 def test_build_and_check(run, project):
     """A build names each notebook, a check each stale thing; both exit as they should."""
-    assert run("build", "--check") == (0, "All is fresh.\n", "")
+    assert run("build", "--check") == (0, "Everything is up to date.\n", "")
     project.replace_in_source("6 * 7", "6 * 8")
     code, out, err = run("build", "--check")
     assert (code, out) == (1, "")
@@ -64,7 +64,7 @@ def test_absorb_says_what_it_took_and_what_is_next(run, project):
     code, out, err = run("absorb", str(project.root / "none.ipynb"))
     assert (code, out) == (1, "")
     assert "none.ipynb could not be read or written (" in err
-    assert err.endswith("\nNothing was taken.\n")
+    assert err.endswith("\nNo change was absorbed.\n")
 
 
 def test_the_project_is_found_upwards(project, monkeypatch, capsys, tmp_path_factory):

@@ -259,4 +259,4 @@ def test_race_shows_itself_every_time():
         for _ in range(n):
             account["balance"] += 1
 
-    assert all("another one wrote" in check("7.3", racy).lines[0] for _ in range(20))
+    assert all("another wrote" in check("7.3", racy).lines[0] for _ in range(20))

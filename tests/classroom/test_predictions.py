@@ -142,7 +142,7 @@ def test_guess_beside_the_measurement(
     predict(key, measured=measured)
     card, options = shown.cards[-1], QUESTIONS[key].options
     wrong = text(es="Salió otra cosa.", en="It came out differently.")
-    none = text(es="No apostaste. Salió esto:", en="You placed no bet. This came out:")
+    none = text(es="No apostaste. El resultado:", en="You did not place a bet. The result:")
     assert card.headline == {4: right(), 1: wrong, None: none}[guess]
     assert card.rows == (
         (text(es="Tu apuesta", en="Your guess"), options[guess - 1] if guess else "—"),

@@ -180,5 +180,5 @@ def test_what_is_shown(language, errors, shown):
     assert ("<details>" in ended._repr_html_()) is bool(errors)
     assert "<b>" not in ended._repr_html_()
     first, second, *_ = repr(stopped).splitlines()
-    assert text(es="fue detenido", en="was stopped") in first
+    assert text(es="se detuvo", en="was stopped") in first
     assert second == text(es="No imprimió nada.", en="It printed nothing.")

@@ -39,7 +39,7 @@ def _script(*lines: str, head: str = "") -> str:
 
 # Scripts of exercise 7.2, and what is said of them.
 SCRIPTS = [
-    ([1, 4, 9], "mended has to be the text of a script"),
+    ([1, 4, 9], "fixed should be the text of a script"),
     ("print([1, 4, 9])", "should still compute with a Pool"),
     (_script(MAPPED.replace("task", "lambda x: x * x")), "finds neither a lambda"),
     (_script("def task(x): return x * x", MAPPED), "finds neither a lambda"),

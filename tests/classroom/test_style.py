@@ -51,8 +51,8 @@ COLOURS = STYLE["axes.prop_cycle"].by_key()["color"]
         (1.04, "igual de rápido", "equally fast"),
         (0.96, "igual de rápido", "equally fast"),
         (1.06, "1.1 veces más rápido", "1.1 times as fast"),
-        (0.5, "2.0 veces más lento", "2.0 times slower"),
-        (1 / 3137, "3,100 veces más lento", "3,100 times slower"),
+        (0.5, "2.0 veces más lento", "takes 2.0 times as long"),
+        (1 / 3137, "3,100 veces más lento", "takes 3,100 times as long"),
     ],
 )
 def test_ratio_in_words(language, ratio, es, en):

@@ -110,7 +110,7 @@ def test_every_mark_is_explained(language):
         text(es="arranca", en="starting"),
         text(es="trabaja", en="working"),
         text(es="no terminó", en="did not finish"),
-        text(es="dio un error", en="raised an error"),
+        text(es="lanzó un error", en="raised an error"),
         text(es="se perdió", en="lost"),
         text(es="no hace nada", en="idle"),
         text(es="se cierra", en="closing"),

@@ -158,7 +158,7 @@ def outcome_of(fault: Fault | None, *tests: str) -> tuple[int, str]:
         if fault:
             file = Path(folder, "helpers", fault.file)
             text = file.read_text(encoding="utf-8")
-            assert text.count(fault.old) == 1, f"{fault.file} has changed: mend the table"
+            assert text.count(fault.old) == 1, f"{fault.file} has changed: fix the table"
             file.write_text(text.replace(fault.old, fault.new), encoding="utf-8")
         program, printed = Path(folder, "program.py"), Path(folder, "printed")
         program.write_text(PROGRAM, encoding="utf-8")

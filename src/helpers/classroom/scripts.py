@@ -124,8 +124,8 @@ def run_script(program: str, *, limit_s: float = 10.0) -> ScriptRun:
     if not isinstance(program, str):
         raise InputError(
             text(
-                es=f"run_script espera un programa como cadena (str), y recibió {program!r}.",
-                en=f"run_script expects a program as a string, and it received {program!r}.",
+                es=f"run_script espera el texto de un programa y recibió {program!r}.",
+                en=f"run_script expects the text of a program, and it received {program!r}.",
             )
         )
     check_seconds("limit_s", limit_s)

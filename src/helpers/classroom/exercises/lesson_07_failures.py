@@ -66,7 +66,7 @@ def named_causes(answer: Any) -> str:
 def mended_script(answer: Any) -> str:
     """The text of a script that computes squares with a pool under spawn, and ends."""
     if not isinstance(answer, str):
-        raise must_be("mended", answer, es="el texto de un script", en="the text of a script")
+        raise must_be("fixed", answer, es="el texto de un script", en="the text of a script")
     if "Pool" not in answer or '"spawn"' not in answer.replace("'", '"'):
         raise MistakeError(
             es='El script debe seguir calculando con un Pool de get_context("spawn").',
