@@ -59,7 +59,7 @@ def test_every_exercise_has_a_grader_and_no_grader_lacks_an_exercise():
 
     Each lesson has two exercises at least.
     """
-    assert list(EXERCISES) == list(package.EXERCISES)
+    assert list(EXERCISES) == list(package.exercises())
     assert min(Counter(number.split(".")[0] for number in EXERCISES).values()) >= 2
     assert set(EXERCISES) == WRONG.keys() | RUN.keys()
     assert min(map(len, [*WRONG.values(), *RUN.values()])) >= 2
@@ -126,7 +126,7 @@ def _same(words: str, source: str) -> bool:
 
 def test_hint_is_in_each_language(language):
     """A hint alone is a card in the learner's language, without any verdict."""
-    for number, exercise in package.EXERCISES.items():
+    for number, exercise in package.exercises().items():
         own = exercise.hint._asdict()[language]
         assert hint(number).headline == text(es=f"Pista: {own}", en=f"Hint: {own}")
         assert hint(number).lines == ()

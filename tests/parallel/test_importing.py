@@ -145,7 +145,6 @@ for method in multiprocessing.get_all_start_methods():
         "run(pool)": lambda: p.run(task, items, n_workers=2, how="pool", start_method=method),
         "run(dask)": lambda: p.run(task, items, n_workers=2, how="dask", start_method=method),
         "advise": lambda: p.advise(task, items),
-        "local_cluster": lambda: p.local_cluster().__enter__(),
     }.items():
         try:
             call()

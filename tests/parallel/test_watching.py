@@ -21,7 +21,8 @@ from ways import NEW_PROCESS, START_METHODS
 
 from helpers import stopwatch
 from helpers.language import set_language
-from helpers.parallel import InputError, TaskNotImportableError, local_cluster, watch
+from helpers.parallel import InputError, TaskNotImportableError, watch
+from helpers.parallel.clusters import started
 from helpers.tasks import square
 
 ITEMS = list(range(30))
@@ -196,7 +197,7 @@ def test_mpire_and_dask(monkeypatch):
         with watch() as watched, mpire.WorkerPool(2, start_method=method) as pool:
             assert pool.map(watched(square), ITEMS) == SQUARES
         assert watched.run().n_items == len(ITEMS)
-    with local_cluster(2) as client, watch() as watched:
+    with started(2, "spawn") as client, watch() as watched:
         assert client.gather(client.map(watched(square), ITEMS)) == SQUARES
     assert watched.run().n_items == len(ITEMS)
 

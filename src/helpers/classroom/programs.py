@@ -12,13 +12,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import perf_counter, sleep
-from typing import Any
-
-import psutil
+from typing import TYPE_CHECKING, Any
 
 from helpers.language import text
 from helpers.parallel import MachineError
 from helpers.parallel.arguments import check_seconds, whole_number
+
+if TYPE_CHECKING:  # it takes a while to import, which only programs that have run need
+    import psutil
 
 # Python's tracker of resources needs a moment to clear away what a stopped program shared.
 GRACE_S = 0.5
@@ -61,6 +62,8 @@ def plain_environment(folder: Path) -> dict[str, str]:
 
 def descendants(pid: int) -> set[Any]:
     """Return the processes that the process ``pid`` started, and those that they started."""
+    import psutil
+
     with suppress(psutil.Error):
         return set(psutil.Process(pid).children(recursive=True))
     return set()
@@ -88,6 +91,8 @@ def end_family(
 
 
 def _kill(process: psutil.Process) -> None:
+    import psutil
+
     with suppress(psutil.Error):  # it has ended
         process.kill()
 
@@ -118,6 +123,7 @@ class ClusterPrograms:
 
     def start(self) -> None:
         """Start the programs, and wait until the scheduler knows all workers."""
+        import psutil
         from distributed import Client
 
         contact, deadline_s = self._folder / "scheduler.json", perf_counter() + START_LIMIT_S
@@ -180,6 +186,8 @@ class ClusterPrograms:
 
     def listening(self) -> list[str]:
         """Return where the programs listen: an IP address and a port each, as text."""
+        import psutil
+
         found = set()
         for program in self._programs.values():
             with suppress(psutil.Error):  # on Windows a venv's Python starts another one

@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 from typing import Any
 
 from helpers.classroom.cards import Card
-from helpers.classroom.exercises import (
-    lesson_00_01_sequential,
-    lesson_02_pool,
-    lesson_03_files,
-    lesson_04_chunks,
-    lesson_05_speedup,
-    lesson_06_threads,
-    lesson_07_failures,
-    lesson_08_sharing,
-    lesson_09_cluster,
-    lesson_10_project,
-    lesson_11_prediction,
-)
 from helpers.classroom.exercises.answers import Exercise, MistakeError, UnansweredError
 from helpers.classroom.style import GREEN, GREY, VERMILLION
 from helpers.language import text
 from helpers.parallel import InputError
 
 _LESSONS = (
-    lesson_00_01_sequential,
-    lesson_02_pool,
-    lesson_03_files,
-    lesson_04_chunks,
-    lesson_05_speedup,
-    lesson_06_threads,
-    lesson_07_failures,
-    lesson_08_sharing,
-    lesson_09_cluster,
-    lesson_10_project,
-    lesson_11_prediction,
+    "lesson_00_01_sequential",
+    "lesson_02_pool",
+    "lesson_03_files",
+    "lesson_04_chunks",
+    "lesson_05_speedup",
+    "lesson_06_threads",
+    "lesson_07_failures",
+    "lesson_08_sharing",
+    "lesson_09_cluster",
+    "lesson_10_project",
+    "lesson_11_prediction",
 )
-EXERCISES = {
-    found.number: found
-    for lesson in _LESSONS
-    for found in vars(lesson).values()
-    if isinstance(found, Exercise)
-}
+
+
+@functools.cache
+def exercises() -> dict[str, Exercise]:
+    """Return the exercises by their numbers; loaded at the first check, not with the notebook."""
+    lessons = (importlib.import_module(f"{__name__}.{name}") for name in _LESSONS)
+    found = (value for lesson in lessons for value in vars(lesson).values())
+    return {exercise.number: exercise for exercise in found if isinstance(exercise, Exercise)}
 
 
 def check(exercise: str, answer: Any) -> Card:
@@ -94,15 +85,15 @@ def hint(exercise: str) -> Card:
 
 
 def _exercise(number: str) -> Exercise:
-    if not isinstance(number, str) or number not in EXERCISES:
-        allowed = ", ".join(map(repr, EXERCISES))
+    if not isinstance(number, str) or number not in exercises():
+        allowed = ", ".join(map(repr, exercises()))
         raise InputError(
             text(
                 es=f"No hay ningún ejercicio {number!r}. Los que hay: {allowed}.",
                 en=f"There is no exercise {number!r}. There are: {allowed}.",
             )
         )
-    return EXERCISES[number]
+    return exercises()[number]
 
 
 def _raised(error: BaseException) -> str:
