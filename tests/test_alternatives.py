@@ -52,7 +52,8 @@ def test_a_wrong_way_is_not_timed():
 def test_ways_take_turns_and_ratios_are_of_one_round(made_up):
     """Every way is in each round, beside the call that it wraps, and compared with it there.
 
-    The median and the quartiles have the digits that matter; the aim is met up to 1.03 as shown.
+    The median and the quartiles have the digits that matter; the aim is met up to 1.05 as shown,
+    and up to 1.25 with tiny tasks.
     """
     names = list(ways(2, machine().start_method))
     orders = [alternatives.turns(names, number) for number in range(8)]
@@ -67,7 +68,7 @@ def test_ways_take_turns_and_ratios_are_of_one_round(made_up):
         assert report.spread([0.0123, 14.26, 1234.5]) == "14.3 (7.14 to 624)"
         assert report.spread([]) == "–"
     times_s = made_up["jobs"]["tiny"]["times_s"]
-    for seconds, missed in ((1.034, 0), (1.036, 3 * len(WRAPPED))):
+    for seconds, missed in ((1.054, 0), (1.056, 2 * len(WRAPPED)), (1.256, 3 * len(WRAPPED))):
         times_s |= {name: [seconds if name in WRAPPED else 1.0] for name in times_s}
         assert len(report.misses(made_up)) == missed
 
@@ -87,7 +88,7 @@ def test_the_section_says_what_was_measured(made_up, language):
     assert "| `multiprocessing.Pool` | 2.00 s | 2.00 s | 2.00 s |" in lines
     row = next(line for line in lines if " / `multiprocessing.Pool` |" in line)
     assert row.count("| 1.25 (1.25 ") == 3
-    assert report.aim_line(made_up).count("1.25") == len(WRAPPED) * 3
+    assert report.aim_line(made_up).count("1.25") == len(WRAPPED) * 2 + 1
     for fact in ("system", "usable_cpus", "processor", "python"):
         assert str(made_up["machine"][fact]) in lines[-1]
     assert all(version in lines[-1] for version in made_up["versions"].values())
