@@ -48,8 +48,9 @@ def opened_browser():
         if reason != "net::ERR_ABORTED" and reason not in range(400):
             page.failed.append((reason, url))
 
+    program = find_browser()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         try:
             page = browser.new_page(viewport={"width": 1300, "height": 1000})
             page.requested, page.failed = [], []

@@ -19,7 +19,9 @@ from ways import ALL, EVERYWHERE, PROCESSES, START_METHODS
 
 DASK = [pytest.param("dask", method, marks=pytest.mark.slow) for method in START_METHODS]
 # From Python 3.12 on a fork warns where a thread has ended just before.
+# The last: what Python 3.15 says of its own line cache, where a script raises.
 STRICT = ["-X", "dev", "-W", "error", "-W", "ignore:This process:DeprecationWarning"]
+STRICT += ["-W", "ignore:Module globals:DeprecationWarning"]
 
 
 @pytest.mark.parametrize(("how", "method"), ALL)

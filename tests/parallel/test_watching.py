@@ -288,10 +288,8 @@ import multiprocessing, resource
 from helpers.parallel import watch
 from helpers.tasks import square
 
-def limit(n_bytes):
-    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, -1))
-
-with watch() as watched, multiprocessing.Pool(1, limit, (100_000,)) as pool:
+limit = resource.setrlimit, (resource.RLIMIT_FSIZE, (100_000, -1))
+with watch() as watched, multiprocessing.Pool(1, *limit) as pool:
     print(sum(pool.map(watched(square), range(30))), watched(square)(2))
 print(watched.run().n_items, watched.problems)
 """
