@@ -85,7 +85,7 @@ FAULTS = {
         'return [], Failure("task", error, len(results))', "return [None] * len(items), None",
         "test_run_errors.py::test_the_tasks_own_exception",
         "NOT RAISE"),
-    "an item that cannot be pickled is not named": Fault("parallel/failures.py",
+    "an item that cannot be pickled is not named": Fault("parallel/running.py",
         "if in_chunk is None:", "if True:", "test_run_errors.py::test_an_unpicklable_item_is_named",
         "cannot pickle"),
     "a lost worker of a pool is not noticed": Fault("parallel/pools.py",
