@@ -75,6 +75,8 @@ class Plan:
 
     def chunk(self, index: int) -> Sequence[Any]:
         """Return the items of chunk ``index``."""
+        if self.n_chunks == 1:  # a loop goes through the items themselves
+            return self.items
         return self.items[self.first(index) : self.first(index + 1)]
 
     def first(self, index: int) -> int:

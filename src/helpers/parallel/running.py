@@ -98,10 +98,7 @@ def run(
         except BaseException:  # an interrupt too: no worker outlives the call
             way.kill()
             raise
-    done = _record(plan, outcomes, called_s, arrived_s, way.losses_s())
-    for outcome in outcomes:
-        done.results.extend(outcome.results)
-    return done
+    return _record(plan, outcomes, called_s, arrived_s, way.losses_s())
 
 
 def _compute(
@@ -205,8 +202,20 @@ def _record(
     names = sorted(ready_s, key=lambda name: (ready_s[name], name))
     numbers = {name: number for number, name in enumerate(names)}
     n_workers = max(plan.n_workers, len(names))
+    spans = tuple(
+        Span(
+            numbers[outcome.worker],
+            outcome.start_s - called_s,
+            outcome.stop_s - called_s,
+            len(outcome.results),
+        )
+        for outcome in outcomes
+    )
+    results: list[Any] = outcomes[0].results if outcomes else []  # a loop's are not copied
+    for outcome in outcomes[1:]:
+        results.extend(outcome.results)
     return Run(
-        results=[],
+        results=results,
         how=plan.how,
         n_workers=n_workers,
         chunksize=plan.chunksize,
@@ -216,15 +225,7 @@ def _record(
             *(ready_s[name] - called_s for name in names),
             *[None] * (n_workers - len(names)),
         ),
-        spans=tuple(
-            Span(
-                numbers[outcome.worker],
-                outcome.start_s - called_s,
-                outcome.stop_s - called_s,
-                len(outcome.results),
-            )
-            for outcome in outcomes
-        ),
+        spans=spans,
         stopping_s=stopped_s - arrived_s,
         lost_s={
             numbers[name]: lost_s - called_s for name, lost_s in losses_s.items() if name in numbers
