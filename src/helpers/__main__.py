@@ -94,7 +94,7 @@ def find_lesson(language: str) -> tuple[Path, Path]:
     raise FileNotFoundError(
         text(
             es=f"La lección 0 ({lesson}) no está en {here}, ni en las carpetas que la contienen, "
-            "ni donde está instalado el curso. Ejecuta esta orden en la carpeta del curso; si "
+            "ni donde está instalado el curso. Ejecuta este comando en la carpeta del curso; si "
             "falta ahí, descarga el curso de nuevo.",
             en=f"Lesson 0 ({lesson}) is not in {here}, nor in the folders above it, nor where the "
             "course is installed. Run this command in the folder of the course; if it is missing "
