@@ -148,7 +148,7 @@ def job_line(results: Results) -> str:
         if any(None in times_s for times_s in job["times_s"].values()):
             seldom = text(
                 es="Las formas más lentas, en una de cada cuatro.",
-                en="The slowest ways in every fourth one.",
+                en="The slowest ways ran in every fourth round.",
             )
             sentences.append(seldom)
     return " ".join(sentences)
@@ -182,12 +182,12 @@ def notes() -> str:
         es="`ProcessPoolExecutor` recibe el `chunksize` de `run`; `ThreadPoolExecutor` no tiene "
         "bloques y recibe los elementos uno por uno: en las tareas diminutas el cociente "
         "muestra sobre todo lo que valen los bloques. Dask recibe las tareas diminutas en listas, "
-        "porque crea un futuro por elemento. Todo lo demás, como viene. joblib (con loky) y Dask "
-        "(con `spawn`) inician sus procesos a su manera, sea cual sea el método.",
+        "porque crea un futuro por elemento. Lo demás tiene sus valores predeterminados. joblib "
+        "(con loky) y Dask (con `spawn`) inician sus procesos a su manera, sea cual sea el método.",
         en="`ProcessPoolExecutor` gets the `chunksize` of `run`; `ThreadPoolExecutor` has no "
         "chunks and gets the items one by one: on tiny tasks the ratio shows above all what chunks "
         "are worth. Dask gets the tiny tasks in lists, since it makes a future for each "
-        "item. All else is as it comes. joblib (with loky) and Dask (with `spawn`) start their "
+        "item. All else is at its defaults. joblib (with loky) and Dask (with `spawn`) start their "
         "processes in their own way, whatever the method.",
     )
 
