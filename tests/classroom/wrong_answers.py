@@ -76,7 +76,7 @@ WRONG = {
     "1.2": [
         ("0.2 s", "elapsed_s should be a number"),
         (1.7e9, "the second minus the first"),
-        (1e-5, "10.0 µs cannot be: it takes about 1.00 s"),
+        (1e-5, "10.0 µs cannot be right: it takes about 1.00 s"),
     ],
     "1.3": [
         (0.6, "Pass 3 things"),
@@ -112,8 +112,8 @@ WRONG = {
         ({"1", "2"}, "lines should be a set of line numbers"),
         ({6}, "1 of the four mistakes. What does os.listdir give"),
         ({2, 4, 6, 8}, "In lines 4 and 8 the mistake shows"),
-        ({1, 2, 3}, "what was timed?"),
-        (set(range(1, 11)), "Lines 7, 9 and 10 are fine"),
+        ({1, 2, 3}, "meant to be timed was timed?"),
+        (set(range(1, 11)), "Line 7 is fine, and so are 9 and 10"),
     ],
     "3.2": [
         (([["a/b.md"]], {"b.md"}), "file_names should be a list"),
@@ -222,7 +222,7 @@ WRONG = {
                 "finally:",
                 *INDENTED,
             ),
-            "do not catch its error",
+            "has to leave the function",
         ),
     ],
     "9.1": [
@@ -234,7 +234,7 @@ WRONG = {
     ],
     "9.2": [
         ([], "open_doors should be the function"),
-        (lambda doors: doors[0], "a list of texts"),
+        (lambda doors: doors[0], "a list of strings"),
         (lambda doors: [], "those that begin with"),
         (lambda doors: [d for d in doors if "127" not in d], "Look at 10.127.0.1:40001"),
         (lambda doors: [d for d in doors if d.startswith("127.")], "those that begin with"),
@@ -265,8 +265,8 @@ WRONG = {
     ],
     "10.4": [
         ("It took 1.00 s", "Pass 2 things"),
-        ((PRINTED, 12.5), "conclusion should be a text"),
-        ((None, PRINTED), "done.stdout should be a text"),
+        ((PRINTED, 12.5), "conclusion should be a string"),
+        ((None, PRINTED), "done.stdout should be a string"),
         ((PRINTED, "6000 files, 1.00 s, Pool"), "It has 5 words"),
         ((PRINTED, "A Pool was faster than the loop on this corpus on a machine with 2 CPUs"),
          "with the same digits"),

@@ -298,7 +298,7 @@ QUESTIONS = {
     ),
     "6.checksums": Question(
         Bilingual(
-            es="Ocho sumas SHA-256 en dos hilos: ¿cuántas veces más rápido que en el ciclo?",
+            es="Ocho hashes SHA-256 en dos hilos: ¿cuántas veces más rápido que en el ciclo?",
             en="Eight SHA-256 checksums in two threads: how many times as fast as in the loop?",
         ),
         (

@@ -63,8 +63,8 @@ def must_be(name: str, answer: object, *, es: str, en: str) -> MistakeError:
     """Return the error for an answer of another form than the one that ``es`` and ``en`` name."""
     form, found = text(es=es, en=en), shown(answer)
     return MistakeError(
-        es=f"{name} debe ser {form}; recibió {found}.",
-        en=f"{name} should be {form}; got {found}.",
+        es=f"{name} debe ser {form}, no {found}.",
+        en=f"{name} should be {form}, not {found}.",
     )
 
 
@@ -202,7 +202,7 @@ def called(*calls: Callable[[], object], wake: Callable[[], object] = lambda: No
         if raised:
             raise raised[0]
     finally:
-        raised.clear()  # else the error keeps itself alive, and what the answer left open
+        raised.clear()  # otherwise the error keeps itself alive, and what the answer left open
     return results
 
 

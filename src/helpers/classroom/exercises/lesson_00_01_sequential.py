@@ -20,7 +20,7 @@ from helpers.parallel import machine
 from helpers.parallel.units import duration, significant
 from helpers.tasks import square
 
-FAR = 4.0  # a time so many times longer or shorter than the grader's own was not measured
+FAR = 4.0  # a time this many times longer or shorter than the grader's own was not measured
 ROUNDED = 0.02  # how far a product may be off that was written down
 
 
@@ -35,7 +35,7 @@ def usable_workers(answer: Any) -> str:
     workers = number("workers", answer)
     if workers == here.usable_cpus:
         return text(
-            es=f"Aquí calculan {workers} a la vez; si hay más, se turnan.",
+            es=f"Aquí, {workers} a la vez; si hay más, se turnan.",
             en=f"Here {workers} can compute at the same time; if there are more, they take turns.",
         )
     if workers == here.logical_cpus:
@@ -120,14 +120,15 @@ def timed_loop(answer: Any) -> str:
         )
     raise MistakeError(
         es=f"{received} no puede ser: tarda unos {ours}. Lee el reloj justo antes y justo después.",
-        en=f"{received} cannot be: it takes about {ours}. Read the clock right before and after.",
+        en=f"{received} cannot be right: it takes about {ours}. Read the clock right before and "
+        "right after.",
     )
 
 
 @exercise(
     "1.3",
     es="el tiempo crece en línea recta: el triple de elementos, el triple de tiempo.",
-    en="time grows in a straight line: three times the items, three times the time.",
+    en="time grows linearly: three times the items, three times the time.",
 )
 def prediction(answer: Any) -> str:
     """Seconds of a million squares, those predicted for three million and those measured."""
@@ -145,11 +146,11 @@ def prediction(answer: Any) -> str:
     if far or measured_s in (elapsed_s, forecast_s):
         raise MistakeError(
             es=f"measured_s no es un tiempo medido con tres millones, que aquí es {ours}.",
-            en=f"measured_s is not a time measured for three million, which here is {ours}.",
+            en=f"measured_s is not a time measured for three million: here they take {ours}.",
         )
     off = f"{100 * abs(forecast_s - measured_s) / measured_s:.0f}"
     return text(
-        es=f"Se apartó un {off} % (si es mucho, repite). Así se planifica un trabajo largo.",
+        es=f"Se desvió un {off} % (si es mucho, repite). Así se planifica un trabajo largo.",
         en=f"It was off by {off}% (if that is a lot, repeat). That is how to plan a long job.",
     )
 

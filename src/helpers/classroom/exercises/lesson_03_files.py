@@ -37,7 +37,7 @@ CAUSES = {
     ),
     6: Bilingual(
         es="De lo que se quería medir, ¿qué se midió?",
-        en="Of what was meant to be timed, what was timed?",
+        en="How much of what was meant to be timed was timed?",
     ),
 }
 
@@ -57,8 +57,8 @@ def four_mistakes(answer: Any) -> str:
     lines = set(answer)
     if lines & {7, 9, 10}:
         raise MistakeError(
-            es="Las líneas 7, 9 y 10 están bien: cuando map ya devolvió todo, terminan el grupo.",
-            en="Lines 7, 9 and 10 are fine: once map has returned everything, they end the pool.",
+            es="La línea 7 está bien; 9 y 10 también: terminan el grupo cuando map devolvió todo.",
+            en="Line 7 is fine, and so are 9 and 10: they end the pool once map has returned.",
         )
     missed = [line for line in CAUSES if line not in lines]
     if not missed:
@@ -72,7 +72,7 @@ def four_mistakes(answer: Any) -> str:
     if lines & {4, 8}:
         question += text(
             es=" (En las líneas 4 y 8 el error se nota, pero otra lo causa.)",
-            en=" (In lines 4 and 8 the mistake shows, but another one causes it.)",
+            en=" (In lines 4 and 8 the mistake shows, but another line causes it.)",
         )
     raise MistakeError(
         es=f"Entre tus líneas hay {4 - len(missed)} de los cuatro errores. {question}",

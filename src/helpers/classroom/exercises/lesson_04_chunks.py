@@ -15,7 +15,7 @@ from helpers.classroom.exercises.answers import (
 from helpers.language import text
 from helpers.parallel.units import significant
 
-SLOW = 2.0  # in 4.2 a size that takes so many times as long as the best is no good choice
+SLOW = 2.0  # in 4.2 a size that takes this many times as long as the best is no good choice
 POWERS, SWAPPED = [1_024, 81, 1_000], [100, 64, 59_049]  # of exercise 4.1
 WAITS_S = [number**2 / 400 for number in range(1, 17)]  # of exercise 4.3, for N_WORKERS
 N_WORKERS = 4
@@ -27,7 +27,7 @@ IDLE, CHUNKY = 0.15, 0.7
 @exercise(
     "4.1",
     es="map da a la tarea la tupla entera. ¿Qué método de la tabla la separa en argumentos?",
-    en="map gives the task the whole tuple. Which method in the table makes it arguments?",
+    en="map gives the task the whole tuple. Which method in the table splits it into arguments?",
 )
 def powers(answer: Any) -> str:
     """The power of each pair, by starmap."""

@@ -30,7 +30,7 @@ def efficiency(answer: Any) -> str:
         )
     if abs(found - 100 * SPEEDUP / N_WORKERS) < 0.01:
         raise MistakeError(
-            es="Ese es el porcentaje. Exprésala como parte de 1.",
+            es="Ese es el porcentaje. Exprésalo como parte de 1.",
             en="That is the percentage. Write it as a share of 1.",
         )
     if abs(found - SPEEDUP) < 0.01:

@@ -17,8 +17,8 @@ from helpers.classroom.exercises.answers import (
 from helpers.language import text
 from helpers.parallel.units import duration
 
-N_DOWNLOADS, WAIT_S, N_ROUNDS = 20, 0.1, 5  # in exercise 6.1 so many rounds fit into the limit
-AT_ONCE = 5  # two workers that are so many times as fast have not been waited for
+N_DOWNLOADS, WAIT_S, N_ROUNDS = 20, 0.1, 5  # of exercise 6.1: N_ROUNDS fit into the limit
+AT_ONCE = 5  # two workers that are this many times as fast have not been waited for
 DRAW = 1.25  # times that differ by less are a draw on a machine that does other things too
 WAYS = ("sequential", "threads", "processes", "asyncio")
 

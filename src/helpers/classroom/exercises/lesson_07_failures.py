@@ -23,13 +23,13 @@ from helpers.language import text
 SQUARES = "[1, 4, 9]"  # what the script of exercise 7.2 prints
 SCRIPT_LIMIT_S = 15.0
 N_THREADS, N_ADDED = 4, 10  # of exercise 7.3
-READING_S = 1e-3  # so long does reading the balance take, and writing it: without a lock it shows
+READING_S = 1e-3  # reading the balance takes this long, and writing it: without a lock it shows
 
 
 @exercise(
     "7.1",
     es="lee cada error desde el final: ¿qué buscaba el proceso? Si no dejó error, ¿pudo hacerlo?",
-    en="read each error from the end: what did the process look for? Could it leave an error?",
+    en="read each error from the end: what was it looking for? If it left no error, could it have?",
 )
 def named_causes(answer: Any) -> str:
     """The numbers of the causes of three tracebacks."""
@@ -63,7 +63,7 @@ def named_causes(answer: Any) -> str:
     es="la función va con def después de las importaciones; debajo, la guarda con el Pool.",
     en="the function goes with def after the imports; below it, the guard with the Pool.",
 )
-def mended_script(answer: Any) -> str:
+def fixed_script(answer: Any) -> str:
     """The text of a script that computes squares with a pool under spawn, and ends."""
     if not isinstance(answer, str):
         raise must_be("fixed", answer, es="el texto de un script", en="the text of a script")

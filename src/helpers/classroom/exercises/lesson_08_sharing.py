@@ -107,8 +107,8 @@ def with_block(answer: Any) -> str:
             )
         if not _lets_errors_through(copies):
             raise MistakeError(
-                es="Cuando compute falla, quien la llama debe recibir el error: no lo captures.",
-                en="When compute fails, whoever called has to know: do not catch its error.",
+                es="Si compute falla, el error debe salir de la función: no lo captures.",
+                en="If compute fails, the error has to leave the function: do not catch it.",
             )
         if left_behind():
             raise MistakeError(

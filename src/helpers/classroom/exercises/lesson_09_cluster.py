@@ -65,7 +65,7 @@ def open_doors(answer: Any) -> str:
     if found is ...:
         raise UnansweredError
     if not isinstance(found, list) or not all(isinstance(door, str) for door in found):
-        raise must_be("open_doors(…)", found, es="una lista de textos", en="a list of texts")
+        raise must_be("open_doors(…)", found, es="una lista de textos", en="a list of strings")
     wrong = OPEN ^ set(found)
     if not wrong:
         return text(
@@ -95,8 +95,8 @@ def tools(answer: Any) -> str:
         ),
         job_b=Choice(
             "processes",
-            es="multiplica 40,000 por un quinto de segundo y divide entre 8: ¿cabe en la hora?",
-            en="multiply 40,000 by a fifth of a second and divide by 8: does it fit the hour?",
+            es="multiplica 40,000 por un quinto de segundo y divide entre 8: ¿cabe en una hora?",
+            en="multiply 40,000 by a fifth of a second and divide by 8: does it fit into an hour?",
         ),
         job_c=Choice(
             "cluster",

@@ -25,7 +25,7 @@ from helpers.language import text
 from helpers.parallel.units import duration, significant
 from helpers.tasks import make_corpus
 
-COLD = 1.5  # a first pass that takes so many times as long as the others read from the disk
+COLD = 1.5  # a first pass that takes this many times as long as the others read from the disk
 CLOSE = 0.02  # how far a figure may be off that was rounded
 # Below it a loop computes, above it it waits; between them its figures do not say.
 COMPUTES, WAITS = 0.2, 0.8
@@ -77,7 +77,7 @@ def three_timings(answer: Any) -> str:
     if len(set(timings_s)) < max(3, len(timings_s)):
         raise MistakeError(
             es="Mide al menos tres veces. Repetir un número no es medir de nuevo.",
-            en="Measure three times at least. To repeat a number is not to measure again.",
+            en="Measure three times at least. Repeating a number is not measuring again.",
         )
     first, second, third, *_ = timings_s
     if abs(second - 2 * first) < 0.2 * first and abs(third - 3 * first) < 0.3 * first:
@@ -136,7 +136,7 @@ def way_to_try(answer: Any) -> str:
 
 @exercise(
     "10.3",
-    es="una cosa cada vez: main(folder, limit_s) y la guarda; map_async(...).get(timeout=limit_s); "
+    es="una cosa a la vez: main(folder, limit_s) y la guarda; map_async(...).get(timeout=limit_s); "
     'dos tiempos; plt.savefig; read_text(encoding="utf-8", errors="replace").',
     en="one thing at a time: main(folder, limit_s) and the guard; map_async(...).get("
     'timeout=limit_s); two times; plt.savefig; read_text(encoding="utf-8", errors="replace").',
@@ -169,7 +169,7 @@ def _missing(original: Path, folder: Path) -> Iterator[str]:
     program.write_bytes(original.read_bytes())  # a copy: it has to do without what lies beside it
     source = program.read_text(encoding="utf-8", errors="replace")
     no_guard = text(
-        es="Al importarlo, como en Windows cada trabajador, ya actúa: no todo está en la guarda.",
+        es="Ya actúa al importarlo (en Windows, cada trabajador lo importa): usa la guarda.",
         en="When imported, as by each worker on Windows, it already acts: guard all that it does.",
     )
     if re.search(r"^\s*(?:from|import) helpers\b", source, re.MULTILINE):
@@ -197,7 +197,8 @@ def _missing(original: Path, folder: Path) -> Iterator[str]:
     if sum(time_s <= ran.seconds for time_s in _decimals(ran.printed)) < 2:
         yield text(
             es=f"No imprime dos tiempos en segundos, con decimales; tardó {ran.seconds:.1f} s.",
-            en=f"It prints no two times in seconds, with decimals; it took {ran.seconds:.1f} s.",
+            en=f"It does not print two times in seconds, with decimals; it took "
+            f"{ran.seconds:.1f} s.",
         )
     if not any(file.suffix.lower() in PICTURES and file.stat().st_size for file in work.iterdir()):
         yield text(
@@ -259,7 +260,7 @@ def own_report(answer: Any) -> str:
     printed, conclusion = parts(answer, "done.stdout", "conclusion")
     for name, given in (("done.stdout", printed), ("conclusion", conclusion)):
         if not isinstance(given, str):
-            raise must_be(name, given, es="un texto", en="a text")
+            raise must_be(name, given, es="un texto", en="a string")
     if (n_words := len(conclusion.split())) < MIN_WORDS:
         raise MistakeError(
             es=f"Son {n_words} palabras; para decir qué, cuánto y por qué hacen falta {MIN_WORDS}.",

@@ -99,7 +99,7 @@ def decisions(answer: Any) -> str:
         ),
         job_b=Choice(
             "loop",
-            es="mil cuadrados terminan en menos de un milisegundo: no hay qué ganar.",
+            es="mil cuadrados terminan en menos de un milisegundo: nada que ganar.",
             en="a thousand squares are over in less than a millisecond: nothing to gain.",
         ),
         job_c=Choice(
