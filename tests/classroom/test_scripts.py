@@ -172,7 +172,7 @@ MESSAGE = "".join(f"    says {n}\n" for n in range(9))
 def test_what_is_shown(language, errors, shown):
     """How it ended, what it printed, the last error in full; HTML unfolds them all."""
     ended, stopped = ScriptRun("1\n", errors, 1, 0.25), ScriptRun("", errors, None, 0.25)
-    title = [text(es="Sus errores, al final:", en="Its errors, at the end:")] if shown else []
+    title = [text(es="El final de sus errores:", en="The end of its errors:")] if shown else []
     first, *rest = repr(ended).splitlines()
     assert rest == [text(es="Imprimió:", en="It printed:"), "1", *title, *shown]
     assert duration(0.25) in first
@@ -180,5 +180,5 @@ def test_what_is_shown(language, errors, shown):
     assert ("<details>" in ended._repr_html_()) is bool(errors)
     assert "<b>" not in ended._repr_html_()
     first, second, *_ = repr(stopped).splitlines()
-    assert text(es="se detuvo", en="was stopped") in first
+    assert text(es="lo detuvimos", en="was stopped") in first
     assert second == text(es="No imprimió nada.", en="It printed nothing.")

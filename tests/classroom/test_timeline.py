@@ -153,7 +153,7 @@ def test_alternative_text(language):
     facts += [
         text(es="El trabajador 2 se perdió a los 300 ms", en="Worker 2 was lost after 300 ms"),
         text(es="Llamadas con error: 1.", en="Calls that raised: 1."),
-        text(es="Lo que empezó trabajador 4 a los", en="What worker 4 began after"),
+        text(es="Lo que empezó trabajador 4 a los", en="What worker 4 began at"),
         text(es="Sin trabajo: 5.", en="Without work: 5."),
     ]
     assert [fact for fact in facts if fact not in told] == []

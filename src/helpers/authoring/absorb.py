@@ -232,8 +232,8 @@ class _Merge:
         name = first_words(self._text(cell))
         self._problems.append(
             text(
-                es=f"«{name}» cambió en el cuaderno y en la fuente. Hazlo en esta a mano.",
-                en=f"“{name}” changed in the notebook and in the source. Make it there by hand.",
+                es=f"«{name}» cambió en el cuaderno y en la fuente. Cambia a mano la fuente.",
+                en=f"“{name}” changed in the notebook and in the source. Edit the source by hand.",
             )
         )
 
@@ -303,7 +303,7 @@ class _Merge:
         return key
 
     def new_ids(self, old: Sequence[str]) -> list[str]:
-        """Return the ids for the notebook: new where its cell is the lesson's, else the old."""
+        """Return the ids for the notebook: new where its cell is the lesson's, otherwise old."""
         new = dict(zip(self._order, ids_of(self.lesson.cells), strict=True))
         ids = []
         for position, found in enumerate(self._found):

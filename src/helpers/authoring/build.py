@@ -196,7 +196,7 @@ def _stale_in(lesson: Lesson, language: str) -> Iterator[str]:
         names = [text(es="el archivo", en="the file")]
     for name in names:
         yield text(
-            es=f"{name}: no es como build. Si cambiaste el cuaderno, ejecuta absorb; si no, build.",
+            es=f"{name}: no coincide. Si cambiaste el cuaderno, ejecuta absorb; si no, build.",
             en=f"{name}: not as built. If you changed the notebook, run absorb; if not, build.",
         )
 

@@ -1,7 +1,7 @@
 """The figures of the lessons: ``images/source/NAME.svg``, in both languages, becomes two pictures.
 
 A source is drawn by hand. What has ``lang="es"`` there stands beside the same with ``lang="en"``;
-all else is for both. ``images/NAME_es.svg`` and ``images/NAME_en.svg`` each have one language.
+the rest is for both. ``images/NAME_es.svg`` and ``images/NAME_en.svg`` each have one language.
 """
 
 from __future__ import annotations

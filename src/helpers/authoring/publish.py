@@ -210,7 +210,7 @@ def _lessons(root: Path, numbers: Sequence[int]) -> list[Lesson]:
 def make_colab(root: Path, folder: Path, package: Requirement, numbers: Sequence[int] = ()) -> None:
     """Write copies of the lessons for Colab to ``folder``, in ``es/`` and ``en/``; none is run.
 
-    They install ``package`` first. All else is as for `publish`.
+    They install ``package`` first. The rest is as for `publish`.
     """
     lessons = _lessons(root, numbers)
     with new_folder(folder) as made:

@@ -30,7 +30,7 @@ MOST = 300  # rows of a table that are shown
 NONE = "—"  # stands where there is no number
 _DIGITS = 6  # of a number in a table: more are noise
 _TEXT_DIGITS = 3  # and in a text, which is heard
-_FEW = 6  # so many series, and values of one, are named one by one in a text
+_FEW = 6  # up to this many series, and values of one, are named one by one in a text
 
 # No colours: the page has its own, by day and by night. A box scrolls, and the page never sideways.
 _BOX = "overflow: auto; max-height: 24em; width: fit-content; max-width: 100%"
@@ -148,7 +148,7 @@ def _sentences(ax: Axes) -> Iterator[str]:
 
 
 def _described(one: _Series) -> str:
-    """Say each value of a few, else from where to where they go; and the lowest and the highest."""
+    """Say each value of a few, of more where they begin and end; and the lowest and highest."""
     if one.values.dtype.kind != "f":
         return text(es=f"puntos: {len(one.values):,}", en=f"points: {len(one.values):,}")
     known = np.flatnonzero(np.isfinite(one.values))

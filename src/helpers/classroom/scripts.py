@@ -66,7 +66,7 @@ class ScriptRun:
         time = duration(self.seconds)
         if self.exit_code is None:
             return text(
-                es=f"El programa seguía corriendo después de {time} y se detuvo.",
+                es=f"El programa seguía corriendo a los {time} y lo detuvimos.",
                 en=f"The program was still running after {time}, and was stopped.",
             )
         return text(
@@ -84,7 +84,7 @@ class ScriptRun:
         if errors:
             found = _LAST_ERROR.findall("\n".join(errors)) if len(errors) > N_ERRORS else ()
             shown = found[-1] if found else "\n".join(errors[-N_ERRORS:])
-            parts.append((text(es="Sus errores, al final:", en="Its errors, at the end:"), shown))
+            parts.append((text(es="El final de sus errores:", en="The end of its errors:"), shown))
         return parts
 
 

@@ -50,7 +50,7 @@ def _in_worker(remote: str) -> list[str]:
             hidden = False
         if not hidden:
             kept.append(line)
-    title = text(es="En el proceso trabajador:", en="In the worker:")
+    title = text(es="En el trabajador:", en="In the worker:")
     return [title, *kept, ""] if own else []
 
 

@@ -31,7 +31,7 @@ STYLE: Any = {
     "figure.facecolor": "white",
     "figure.dpi": 100,
     "figure.figsize": [9.0, 3.4],  # inches; it fits on a slide with the cell that draws it
-    "figure.subplot.bottom": 0.2,  # of so low a figure, which else cuts its labels
+    "figure.subplot.bottom": 0.2,  # for such a low figure, which otherwise cuts its labels off
     "savefig.dpi": 200,
     "font.size": 12,
     "axes.titlesize": 13,

@@ -27,8 +27,8 @@ from helpers.classroom.style import (
 from helpers.language import text
 from helpers.parallel import InputError, Run, Watch
 
-_LANES = 14  # so many lanes have their full height; more share it
-_NAMES = 16  # so many lanes of a call have a name at most
+_LANES = 14  # up to this many lanes have their full height; more share it
+_NAMES = 16  # at most this many lanes of a call have a name
 _DIGITS = 4  # of the longest time in the table, after its first: what can be seen, and a bit more
 
 # Told apart without colour: hatched one way or the other, crossed, or full in two shades by turns.
@@ -272,7 +272,7 @@ def _described(run: Run, first: Run) -> str:
             parts.append(
                 text(
                     es=f"Lo que empezó {who} a los {since} no terminó",
-                    en=f"What {who} began after {since} did not finish",
+                    en=f"What {who} began at {since} did not finish",
                 )
             )
     if run.stopping_s:

@@ -102,7 +102,7 @@ def _start(n_workers: int) -> LocalCluster:
 def kill_workers(cluster: LocalCluster) -> None:
     """Kill the workers of a local cluster, whatever they do: closing it would wait for them."""
     for nanny in list(cluster.workers.values()):
-        nanny.close_gracefully()  # else it would start another one
+        nanny.close_gracefully()  # otherwise it would start another one
         with suppress(OSError, TypeError, AttributeError):  # it has ended already
             os.kill(nanny.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 

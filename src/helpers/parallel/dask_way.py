@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HEAVY_TASK_BYTES = 64_000
 # How often the scheduler is asked whether it has workers, and how long it may be silent.
 ASK_S, SILENT_S = 0.5, 7.0
-# So long the scheduler has to say what it knows of clocks, workers and losses.
+# How long the scheduler has to say what it knows of clocks, workers and losses.
 ANSWER_S = 3.0
 
 
@@ -156,10 +156,10 @@ def _explained(error: BaseException) -> BaseException:
         return WorkerLostError(
             text(
                 es="Un bloque se quedó sin resultado: los trabajadores que lo tenían murieron, uno "
-                f"tras otro ({what}). Busca en la tarea un os._exit, un fallo en código C o "
+                f"tras otro ({what}). Busca en la tarea un os._exit, una falla en código C o "
                 "demasiada memoria; con chunksize=1 se ve qué elemento es.",
                 en="A chunk has no result: the workers that had it died one after another "
-                f"({what}). Look in the task for an os._exit, an error in C or too much memory; "
+                f"({what}). Look in the task for an os._exit, a crash in C or too much memory; "
                 "with chunksize=1 you see which item it is.",
             )
         )

@@ -38,8 +38,8 @@ def raise_failure(plan: Plan, chunk: int, failure: Failure) -> NoReturn:
                 "Revisa que un Python recién abierto pueda importar su archivo .py; en un clúster, "
                 'instálalo en cada máquina, o envíalo con client.upload_file("modulo.py").',
                 en=f"The workers could not import the task {task}: {failure.summary}. Make sure "
-                "that a freshly opened Python can import its .py file; on a cluster, install it on "
-                'each machine, or send it with client.upload_file("module.py").',
+                "that a freshly started Python can import its .py file; on a cluster, install it "
+                'on each machine, or send it with client.upload_file("module.py").',
             )
         )
     if failure.stage == "load_items":
@@ -51,7 +51,7 @@ def raise_failure(plan: Plan, chunk: int, failure: Failure) -> NoReturn:
         raise not_picklable(f"{what} ({item})", failure.summary)
     note = task_note(task, index, item)
     if failure.exception is None:  # it comes from another process
-        there = text(es="Error en el proceso trabajador:", en="Traceback from the worker:")
+        there = text(es="Error en el trabajador:", en="Traceback from the worker:")
         note += f"\n{there}\n{failure.traceback}"
     error = failure.exception or _unpickled(failure.error)
     raise with_note(error, failure.summary, note)
@@ -98,7 +98,7 @@ def not_started(plan: Plan, error: Exception) -> Exception:
             en=f"The operating system could not start {n} workers: {what}. Ask for fewer with "
             "n_workers, or shut down notebooks that you no longer use, as they count too. A "
             "container may lack shared memory (/dev/shm; in Docker: --shm-size=64m) or a temporary "
-            'folder to write to (TMPDIR); in the fork of a program, use start_method="spawn". '
+            'folder to write to (TMPDIR); in a forked program, use start_method="spawn". '
             'how="threads" works without processes.',
         )
     )

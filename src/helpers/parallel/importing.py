@@ -30,9 +30,9 @@ _sources: dict[str, tuple[ModuleSpec, bytes]] = {}
 def check_not_importing(called: str) -> None:
     """Refuse to start workers for a file that is being imported, here or by a worker.
 
-    Such a file calls at its top level, so that each worker would start workers in turn, without
-    end. Where they are forked, what unpickles its items would wait for its import, and that for
-    them.
+    Such a file makes the call at its top level, so that each worker would start workers in turn,
+    without end. Where they are forked, what unpickles its items would wait for the import, and the
+    import for them.
 
     Args:
         called: the function that the file calls, by its name.

@@ -67,7 +67,7 @@ class Plan:
         )
 
     def shared_by(self, n_workers: int) -> Plan:
-        """Return the plan for so many workers, with a chunksize where none was asked for."""
+        """Return the plan for ``n_workers``, with a chunksize where none was asked for."""
         n_items = len(self.items)
         # Nothing is dealt out in a plain loop.
         usual = max(1, n_items) if self.how == "sequential" else chunksize_for(n_items, n_workers)

@@ -180,7 +180,7 @@ def _time_limit(plan: Plan, n_done: int) -> TimeLimitError:
     return TimeLimitError(
         text(
             es=f"Se alcanzó el límite de {limit} con {n_done} de {n} elementos terminados, y el "
-            "trabajo se detuvo. Usa menos elementos, más procesos o un timeout_s mayor.",
+            "trabajo se detuvo. Usa menos elementos, más trabajadores o un timeout_s mayor.",
             en=f"The limit of {limit} was reached with {n_done} of {n} items done, and the work "
             "was stopped. Use fewer items, more workers or a larger timeout_s.",
         )

@@ -1,4 +1,4 @@
-"""How times and figures are written: so many significant digits, and a unit."""
+"""How times and figures are written: with a given number of significant digits, and a unit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def duration(seconds: float) -> str:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """Write ``value`` with so many significant digits, never with an exponent; or as ``"inf"``."""
+    """Write ``value`` with ``digits`` significant digits, without an exponent; or as ``"inf"``."""
     if value == 0 or not math.isfinite(value):
         return f"{value:.0f}"
     rounded = float(f"{value:.{digits - 1}e}")

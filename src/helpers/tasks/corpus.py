@@ -108,7 +108,7 @@ def corpus_words(n_files: int = 1_000, mean_words: int = 1_000) -> list[int]:
 
 
 def _note(i: int, n_words: int) -> bytes:
-    """Return file ``i``, of so many words; each begins somewhere else in the text."""
+    """Return file ``i``, of ``n_words`` words; each begins somewhere else in the text."""
     words = _words()
     laps, rest = divmod(n_words - _TITLE_WORDS, len(words))
     start = (i * 37) % len(words)

@@ -48,7 +48,7 @@ def sum_of_squares(n: int) -> int:
 
 
 def download(seconds: float) -> float:
-    """Stand for a download that takes so long: wait, without using the CPU, and return the time.
+    """Stand for a download that takes this long: wait, without using the CPU, and return the time.
 
     Args:
         seconds: how long the answer takes to come; 0 or more.

@@ -38,12 +38,12 @@ def explained(error: OSError, path: str) -> OSError:
     if isinstance(error, FileNotFoundError):
         message = text(
             es="No existe esa carpeta o archivo, o ya no. Revisa cómo está escrito y dónde empieza",
-            en="There is no such folder or file, or no longer. Check its spelling and its start",
+            en="That folder or file is not there. Check its spelling and where it begins",
         )
     elif isinstance(error, NotADirectoryError):
         message = text(
-            es="Eso no es una carpeta sino un archivo. Usa la carpeta que lo contiene, o recorre "
-            "solo carpetas con list_directories",
+            es="Eso es un archivo, no una carpeta. Usa la carpeta que lo contiene, o recorre solo "
+            "carpetas con list_directories",
             en="That is a file, not a folder. Use the folder that it is in, or go through folders "
             "only, with list_directories",
         )

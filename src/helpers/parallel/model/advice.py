@@ -287,6 +287,6 @@ def _worth_it(best: Option, loop: Option, sample: Sample) -> str:
     else:
         why = text(
             es=f"Cada elemento tarda unos {item_s}: vale la pena pagar el arranque y los mensajes.",
-            en=f"Each item takes about {item_s}: enough to pay for the start and the messages.",
+            en=f"Each item takes about {item_s}: enough to pay for start-up and messages.",
         )
     return f"{why} {gain}"

@@ -27,7 +27,7 @@ from helpers.worker import timed_sum
 
 CLOCK_S = 20e-6  # cheaper items are timed several at a time, or it would be the clock
 N_WEIGHED, MOST_SAMPLED = 20, 20_000
-WARM_UP = 4.0  # a first item that takes so many times as long as any other has imported something
+WARM_UP = 4.0  # a first item that takes this many times as long as any other imported something
 WAITS = 0.2  # from this share of waiting on a task does not only compute
 MIN_TRIAL_S = 0.002  # a shorter trial of threads says more about starting them
 _SCHEDSTAT = Path("/proc/thread-self/schedstat")
