@@ -14,9 +14,9 @@ import pytest
 
 from helpers.classroom import run_script, scripts
 from helpers.classroom.scripts import ScriptRun
-from helpers.classroom.style import duration
 from helpers.language import text
 from helpers.parallel import InputError
+from helpers.parallel.units import duration
 
 POOL = """
     import multiprocessing

@@ -11,9 +11,10 @@ from made import badly_placed, ended, heavy, hundred_squares, in_trouble, sequen
 
 from helpers.classroom import plot_timeline
 from helpers.classroom.own_figure import NONE
-from helpers.classroom.style import alternative_text, duration, tables_of
+from helpers.classroom.style import alternative_text, tables_of
 from helpers.language import text
 from helpers.parallel import InputError, run, simulate, watch
+from helpers.parallel.units import duration
 from helpers.tasks import square
 
 

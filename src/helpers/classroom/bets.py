@@ -19,6 +19,7 @@ from helpers.classroom.style import STYLE, describe, duration, significant
 from helpers.classroom.timeline import draw_lanes
 from helpers.language import Bilingual, text
 from helpers.parallel import Run, Span
+from helpers.parallel.units import duration, significant
 
 
 @dataclass(frozen=True)

@@ -24,15 +24,14 @@ from helpers.classroom.style import (
     VERMILLION,
     alternative_text,
     describe,
-    duration,
     picture_html,
-    significant,
     tables_of,
 )
 from helpers.language import text
 from helpers.parallel import InputError, simulate
 from helpers.parallel.model.simulation import amdahl
 
+from helpers.parallel.units import duration, significant
 _DPI = 130  # sharp enough, and drawn soon enough to follow a slider
 _WORKERS = tuple(2**k for k in range(11))
 

@@ -17,10 +17,11 @@ from typing import Any
 
 from helpers.classroom.cards import Card
 from helpers.classroom.programs import descendants, end_family, plain_environment, start_apart
-from helpers.classroom.style import GREEN, VERMILLION, duration
+from helpers.classroom.style import GREEN, VERMILLION
 from helpers.language import text
 from helpers.parallel import InputError
 from helpers.parallel.arguments import check_seconds
+from helpers.parallel.units import duration
 
 POLL_S = 0.05
 MAX_BYTES = 50_000_000  # a program that prints without end is stopped here

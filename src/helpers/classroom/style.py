@@ -16,8 +16,7 @@ from matplotlib.rcsetup import cycler
 
 from helpers.classroom.own_figure import Table, folded, own_tables, own_text
 from helpers.language import text
-from helpers.parallel.units import duration as duration
-from helpers.parallel.units import significant as significant
+from helpers.parallel.units import significant
 
 # Okabe and Ito's colours, told apart by people of every colour vision.
 # Source: https://jfly.uni-koeln.de/color/

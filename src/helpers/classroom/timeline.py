@@ -19,13 +19,12 @@ from helpers.classroom.style import (
     STYLE,
     VERMILLION,
     describe,
-    duration,
-    significant,
     times_as_fast,
     unit_for,
 )
 from helpers.language import text
 from helpers.parallel import InputError, Run, Watch
+from helpers.parallel.units import duration, significant
 
 _LANES = 14  # up to this many lanes have their full height; more share it
 _NAMES = 16  # at most this many lanes of a call have a name
