@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,3 +42,14 @@ class Card:
         box = f"border-left: 4px solid {self.colour}; padding: 0.3em 0.9em; margin: 0.3em 0"
         shown = "".join(f"<div>{line}</div>" for line in lines)
         return f'<div style="{box}">{headline}{table}{shown}</div>'
+
+
+def with_widget(widget: Any, plain: str, page: str = "") -> dict[str, Any]:
+    """Return an output that shows ``widget``, and something else where no widget runs.
+
+    ipywidgets 8 has a method for it; version 7, which Google Colab has, only shows by itself.
+    Source: the widget view format, https://ipywidgets.readthedocs.io (low-level messaging).
+    """
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    output = {"application/vnd.jupyter.widget-view+json": view, "text/plain": plain}
+    return output | ({"text/html": page} if page else {})

@@ -16,6 +16,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from helpers.classroom.cards import with_widget
 from helpers.classroom.own_figure import folded, table_summary, unfolded
 from helpers.classroom.style import (
     BLUE,
@@ -30,8 +31,8 @@ from helpers.classroom.style import (
 from helpers.language import text
 from helpers.parallel import InputError, simulate
 from helpers.parallel.model.simulation import amdahl
-
 from helpers.parallel.units import duration, significant
+
 _DPI = 130  # sharp enough, and drawn soon enough to follow a slider
 _WORKERS = tuple(2**k for k in range(11))
 
@@ -207,14 +208,3 @@ def _slider(name: str, choices: Iterable[Any], value: Any, written: Callable[[An
         layout=ipywidgets.Layout(width="47em", max_width="100%"),
         style={"description_width": "17em"},
     )
-
-
-def with_widget(widget: Any, plain: str, page: str = "") -> dict[str, Any]:
-    """Return an output that shows ``widget``, and something else where no widget runs.
-
-    ipywidgets 8 has a method for it; version 7, which Google Colab has, only shows by itself.
-    Source: the widget view format, https://ipywidgets.readthedocs.io (low-level messaging).
-    """
-    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-    output = {"application/vnd.jupyter.widget-view+json": view, "text/plain": plain}
-    return output | ({"text/html": page} if page else {})

@@ -8,8 +8,7 @@ from typing import Any
 from IPython.display import HTML, display
 
 from helpers.classroom.bets import QUESTIONS, Question
-from helpers.classroom.cards import Card
-from helpers.classroom.explorers import with_widget
+from helpers.classroom.cards import Card, with_widget
 from helpers.classroom.style import GREEN, GREY, VERMILLION, figure_html
 from helpers.language import text
 from helpers.parallel import InputError, Run, Watch
