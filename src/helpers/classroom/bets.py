@@ -15,7 +15,7 @@ from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from helpers.classroom.style import STYLE, describe, duration, significant
+from helpers.classroom.style import STYLE, describe
 from helpers.classroom.timeline import draw_lanes
 from helpers.language import Bilingual, text
 from helpers.parallel import Run, Span
@@ -111,10 +111,6 @@ _IN_TURN = _after_a_loop(_blocks(0.5, 0.95, 4))
 # ---- the number of a timeline that decides, and how it is written
 
 
-def _computing(run: Run) -> float:
-    return run.utilisation
-
-
 def _written_computing(share: float) -> str:
     percent = significant(100 * share, 2)
     return text(es=f"calculando, el {percent} % del tiempo", en=f"computing {percent}% of the time")
@@ -202,7 +198,7 @@ QUESTIONS = {
         ),
         (0.1, 0.6),
         _written_computing,
-        _computing,
+        lambda run: run.utilisation,
         (_EMPTY, _ONE_WORKS, _FULL),
     ),
     "3.real-folders": Question(
