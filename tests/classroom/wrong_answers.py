@@ -76,7 +76,7 @@ WRONG = {
     "1.2": [
         ("0.2 s", "elapsed_s should be a number"),
         (1.7e9, "the second minus the first"),
-        (1e-5, "10.0 µs cannot be right: it takes about 1.00 s"),
+        (1e-5, "10.0 µs seems wrong: it takes about 1.00 s"),
     ],
     "1.3": [
         (0.6, "Pass 3 things"),

@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 
 from helpers.language import Bilingual, text
 from helpers.parallel import InputError, Run, Watch
+from helpers.parallel.arguments import short
 
 Grader = Callable[[Any], str]
 LIMIT_S = 3.0  # for functions of an answer
@@ -51,17 +52,9 @@ def exercise(number: str, *, es: str, en: str) -> Callable[[Grader], Exercise]:
     return lambda grade: Exercise(number, Bilingual(es, en), grade)
 
 
-def shown(value: object) -> str:
-    """Return the beginning of a value as Python writes it; its type where that fails."""
-    try:
-        return repr(value)[:60]
-    except Exception:  # a learner's class may raise anything
-        return type(value).__name__
-
-
 def must_be(name: str, answer: object, *, es: str, en: str) -> MistakeError:
     """Return the error for an answer of another form than the one that ``es`` and ``en`` name."""
-    form, found = text(es=es, en=en), shown(answer)
+    form, found = text(es=es, en=en), short(answer, 60)
     return MistakeError(
         es=f"{name} debe ser {form}, no {found}.",
         en=f"{name} should be {form}, not {found}.",

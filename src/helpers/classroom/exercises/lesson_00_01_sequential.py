@@ -13,10 +13,10 @@ from helpers.classroom.exercises.answers import (
     must_be,
     number,
     parts,
-    shown,
 )
 from helpers.language import text
 from helpers.parallel import machine
+from helpers.parallel.arguments import short
 from helpers.parallel.units import duration, significant
 from helpers.tasks import square
 
@@ -57,12 +57,8 @@ def usable_workers(answer: Any) -> str:
 def worker_number(answer: Any) -> str:
     """The process number of a worker, which is neither this process nor its parent."""
     if not isinstance(answer, int) or isinstance(answer, bool):
-        raise must_be(
-            "number",
-            answer,
-            es="el entero que da pool.apply",
-            en="the integer that pool.apply gives",
-        )
+        es, en = "el entero que da pool.apply", "the integer that pool.apply gives"
+        raise must_be("number", answer, es=es, en=en)
     if answer in (os.getpid(), os.getppid()) or answer <= 1:
         raise MistakeError(
             es=f"{answer} no es un trabajador: la función se ejecutó aquí. Dásela a pool.apply.",
@@ -93,8 +89,8 @@ def cubes(answer: Any) -> str:
             en="Those are the squares; a cube multiplies once more.",
         )
     raise MistakeError(
-        es=f"Se esperan 100 cubos, 0, 1, 8…; tu lista tiene {len(found)}: {shown(found[:4])}…",
-        en=f"100 cubes, 0, 1, 8…, are expected; your list has {len(found)}: {shown(found[:4])}…",
+        es=f"Se esperan 100 cubos, 0, 1, 8…; tu lista tiene {len(found)}: {short(found[:4])}…",
+        en=f"100 cubes, 0, 1, 8…, are expected; your list has {len(found)}: {short(found[:4])}…",
     )
 
 
@@ -120,8 +116,7 @@ def timed_loop(answer: Any) -> str:
         )
     raise MistakeError(
         es=f"{received} no puede ser: tarda unos {ours}. Lee el reloj justo antes y justo después.",
-        en=f"{received} cannot be right: it takes about {ours}. Read the clock right before and "
-        "right after.",
+        en=f"{received} seems wrong: it takes about {ours}. Read the clock right before and after.",
     )
 
 

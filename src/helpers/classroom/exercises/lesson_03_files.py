@@ -15,10 +15,10 @@ from helpers.classroom.exercises.answers import (
     items,
     must_be,
     parts,
-    shown,
 )
 from helpers.language import Bilingual, text
 from helpers.parallel import ParallelError, run
+from helpers.parallel.arguments import short
 
 CHECK_LIMIT_S = 30.0
 # The lines of exercise 3.1 that cause a mistake, each with a question that leads to it.
@@ -51,9 +51,8 @@ def four_mistakes(answer: Any) -> str:
     """The numbers of the lines that cause a mistake, of the ten that began this course."""
     kinds = (set, frozenset, list, tuple)
     if not isinstance(answer, kinds) or not all(type(n) is int and 1 <= n <= 10 for n in answer):
-        raise must_be(
-            "lines", answer, es="un conjunto de números de línea", en="a set of line numbers"
-        )
+        es, en = "un conjunto de números de línea", "a set of line numbers"
+        raise must_be("lines", answer, es=es, en=en)
     lines = set(answer)
     if lines & {7, 9, 10}:
         raise MistakeError(
@@ -102,9 +101,9 @@ def just_names(answer: Any) -> str:
         )
     raise MistakeError(
         es=f"Se esperan {len(right)} nombres, como {right[:1]}; hay {len(names)}: "
-        f"{shown(names[:1])}. De cada ruta se guarda el nombre entero, sin carpeta.",
+        f"{short(names[:1])}. De cada ruta se guarda el nombre entero, sin carpeta.",
         en=f"{len(right)} names are expected, such as {right[:1]}; there are {len(names)}: "
-        f"{shown(names[:1])}. Keep the full name of each path, without its folder.",
+        f"{short(names[:1])}. Keep the full name of each path, without its folder.",
     )
 
 
