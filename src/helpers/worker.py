@@ -41,7 +41,7 @@ class Failure:
         self.index = index
         self.exception: BaseException | None = exception
         self.error = _pickled_exception(exception)
-        self.summary = _summary(exception)
+        self.summary = summary(exception)
         self.traceback = "".join(traceback.format_exception(exception))
 
     def __getstate__(self) -> dict[str, Any]:
@@ -49,7 +49,8 @@ class Failure:
         return {**vars(self), "exception": None}
 
 
-def _summary(exception: BaseException) -> str:
+def summary(exception: BaseException) -> str:
+    """Return the type and the message of an exception."""
     name = type(exception).__name__
     try:
         return f"{name}: {exception}"

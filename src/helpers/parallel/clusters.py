@@ -15,6 +15,7 @@ from helpers.language import text
 from helpers.parallel.arguments import short
 from helpers.parallel.errors import InputError, MachineError
 from helpers.parallel.processes import answer_within, interrupts_blocked, within_limit
+from helpers.worker import summary
 
 if TYPE_CHECKING:  # the package is imported without Dask, which takes a while
     from distributed import Client, LocalCluster
@@ -86,7 +87,7 @@ def _start(n_workers: int) -> LocalCluster:
             preload=["helpers.remote"],
         )
     except (OSError, RuntimeError) as error:
-        what = f"{type(error).__name__}: {error}"
+        what = summary(error)
         raise MachineError(
             text(
                 es=f"Dask no pudo iniciar {n_workers} procesos ({what}). En un script, la llamada "
@@ -221,7 +222,7 @@ def _bad_client(received: object, error: str = "") -> InputError:
 
 
 def _no_scheduler(address: str, error: Exception) -> MachineError:
-    what = f"{type(error).__name__}: {error}"
+    what = summary(error)
     return MachineError(
         text(
             es=f"En {address} no contesta ningún planificador ({what}). Inícialo con: dask "

@@ -18,7 +18,7 @@ from helpers.parallel.plans import Plan, make_plan
 from helpers.parallel.processes import interrupts_held
 from helpers.parallel.results import Run, Span, Task
 from helpers.parallel.ways import PROCESS_WAYS, Way, load_way
-from helpers.worker import Outcome, first_unpicklable
+from helpers.worker import Outcome, first_unpicklable, summary
 
 # How often the parent looks at the clock and the workers, while no results come.
 POLL_S = 0.1
@@ -148,8 +148,7 @@ def _pickled(plan: Plan, chunk: int) -> bytes:
             raise
         index = plan.first(chunk) + in_chunk
         item = text(es=f"El elemento {index}", en=f"Item {index}")
-        what = f"{item} ({short(plan.items[index])})"
-        raise not_picklable(what, f"{type(error).__name__}: {error}") from error
+        raise not_picklable(f"{item} ({short(plan.items[index])})", summary(error)) from error
 
 
 def _checked(plan: Plan, index: int, arrived: Outcome | BaseException) -> Outcome:
@@ -171,7 +170,7 @@ def _unpickled(results: bytes) -> list[Any]:
         unpickled: list[Any] = pickle.loads(results)
     except Exception as error:
         what = text(es="Uno de los resultados", en="One of the results")
-        raise not_picklable(what, f"{type(error).__name__}: {error}") from error
+        raise not_picklable(what, summary(error)) from error
     return unpickled
 
 
