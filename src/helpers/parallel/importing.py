@@ -76,9 +76,21 @@ def pickled_task(task: Task, start_method: str) -> bytes:
             raise _other_version(inner) from error
         if isinstance(task, types.FunctionType):
             raise _not_importable(task, start_method) from error
-        raise task_not_picklable(task, error) from error
+        raise _task_not_picklable(task, error) from error
     if b"__main__" in pickled and start_method != "fork" and not _is_a_script():
         raise _not_importable(task, start_method)
+    return pickled
+
+
+def pickled_by_value(task: Task) -> bytes:
+    """Return the task as Dask sends it: one of a notebook travels as a whole, code and all."""
+    import cloudpickle
+    import distributed  # noqa: F401  (its first import takes a second, and is no part of the call)
+
+    try:
+        pickled: bytes = cloudpickle.dumps(task)
+    except Exception as error:
+        raise _task_not_picklable(task, error) from error
     return pickled
 
 
@@ -106,10 +118,9 @@ def _not_importable(task: Task, start_method: str) -> TaskNotImportableError:
     )
 
 
-def task_not_picklable(task: Task, error: Exception) -> NotPicklableError:
-    """Return the error for a task that cannot be pickled."""
+def _task_not_picklable(task: Task, error: Exception) -> NotPicklableError:
     what = text(es=f"La tarea {short(task)}", en=f"The task {short(task)}")
-    return not_picklable(what, f"{type(error).__name__}: {error}")
+    return not_picklable(what, worker.summary(error))
 
 
 def not_picklable(what: str, error: object) -> NotPicklableError:

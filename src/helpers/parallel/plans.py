@@ -23,9 +23,9 @@ from helpers.parallel.arguments import (
 from helpers.parallel.errors import InputError
 from helpers.parallel.importing import (
     check_not_importing,
+    pickled_by_value,
     pickled_task,
     refuse_edited,
-    task_not_picklable,
 )
 from helpers.parallel.machine import default_start_method, usable_cpus
 from helpers.parallel.results import Task
@@ -122,7 +122,7 @@ def make_plan(
         method = start_method or ("spawn" if how == "dask" else default_start_method())
     pickled = b""
     if how == "dask":
-        pickled = _pickled_by_value(task)
+        pickled = pickled_by_value(task)
     elif method is not None:
         pickled = pickled_task(task, method)
     begin_s = perf_counter()
@@ -186,15 +186,3 @@ def _check_client(
                 'with how="dask" and without n_workers or start_method, or leave client out.',
             )
         )
-
-
-def _pickled_by_value(task: Task) -> bytes:
-    """Return the task as Dask sends it: one of a notebook travels as a whole, code and all."""
-    import cloudpickle
-    import distributed  # noqa: F401  (its first import takes a second, and is no part of the call)
-
-    try:
-        pickled: bytes = cloudpickle.dumps(task)
-    except Exception as error:
-        raise task_not_picklable(task, error) from error
-    return pickled
