@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import multiprocessing
+import os
 import pickle
 import struct
 import sys
@@ -21,7 +22,9 @@ from helpers.parallel.arguments import name_of, short
 from helpers.parallel.errors import NotPicklableError, TaskNotImportableError
 from helpers.parallel.results import Task
 
-_INSTALLED = (*map(sysconfig.get_path, ("stdlib", "purelib")), str(Path(__file__).parents[1]))
+_FOLDERS = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
+_FOLDERS += [sysconfig.get_path("purelib", sysconfig.get_preferred_scheme("user"))]
+_INSTALLED = tuple(folder + os.sep for folder in (*_FOLDERS, str(Path(__file__).parents[1])))
 _LOADED_S = time.time()
 # The files of tasks: what each held when it was first looked at after its import.
 _sources: dict[str, tuple[ModuleSpec, bytes]] = {}
