@@ -15,7 +15,7 @@ from helpers.parallel.errors import (
 )
 from helpers.parallel.importing import not_picklable
 from helpers.parallel.plans import Plan
-from helpers.worker import Failure
+from helpers.worker import Failure, summary
 
 
 def raise_failure(plan: Plan, chunk: int, failure: Failure) -> NoReturn:
@@ -87,19 +87,20 @@ def not_started(plan: Plan, error: Exception) -> Exception:
     if plan.how != "dask" and isinstance(error, (ConnectionError, EOFError)):
         # Python 3.14's fork server imports the script first, and ends with what that raises.
         return lost_worker(None)
-    n, what = plan.n_workers, f"{type(error).__name__}: {error}"
+    n, what = plan.n_workers, summary(error)
+    es, en = ' También sirve how="threads", sin procesos.', ' how="threads" needs no processes.'
+    without = "" if plan.how == "threads" else text(es=es, en=en)
     return MachineError(
         text(
             es=f"El sistema operativo no pudo iniciar {n} trabajadores: {what}. Pide menos con "
             "n_workers, o apaga los cuadernos que ya no usas, porque también cuentan. En un "
             "contenedor puede faltar memoria compartida (/dev/shm; en Docker: --shm-size=64m) o "
             "una carpeta temporal donde escribir (TMPDIR); en la copia (fork) de un programa, usa "
-            'start_method="spawn". También sirve how="threads", que no usa procesos.',
+            f'start_method="spawn".{without}',
             en=f"The operating system could not start {n} workers: {what}. Ask for fewer with "
             "n_workers, or shut down notebooks that you no longer use, as they count too. A "
             "container may lack shared memory (/dev/shm; in Docker: --shm-size=64m) or a temporary "
-            'folder to write to (TMPDIR); in a forked program, use start_method="spawn". '
-            'how="threads" works without processes.',
+            f'folder to write to (TMPDIR); in a forked program, use start_method="spawn".{without}',
         )
     )
 
