@@ -35,7 +35,7 @@ LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application"
 
 @contextmanager
 def started(n_workers: int, start_method: str) -> Iterator[Client]:
-    """Start a local cluster, and close it at the end; after an exception its workers are killed.
+    """Start a local cluster, and close it at the end.
 
     Args:
         n_workers: how many processes, with one thread each.
@@ -62,11 +62,7 @@ def started(n_workers: int, start_method: str) -> Iterator[Client]:
         stack.callback(within_limit, cluster.close, CLOSE_S)
         client = Client(cluster, set_as_default=False)
         stack.callback(within_limit, client.close, CLOSE_S)
-        try:
-            yield client
-        except BaseException:
-            kill_workers(cluster)
-            raise
+        yield client
 
 
 def _start(n_workers: int) -> LocalCluster:
