@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.language import text
 from helpers.parallel import MachineError
 from helpers.parallel.arguments import check_seconds, whole_number
+from helpers.parallel.clusters import LOOPBACK
 
 if TYPE_CHECKING:  # it takes a while to import, which only programs that have run need
     import psutil
@@ -24,7 +25,6 @@ if TYPE_CHECKING:  # it takes a while to import, which only programs that have r
 # Python's tracker of resources needs a moment to clear away what a stopped program shared.
 GRACE_S = 0.5
 GONE_LIMIT_S = 5.0
-LOOPBACK = "127.0.0.1"
 START_LIMIT_S = 60.0  # on a laptop that has just been switched on, three Pythons take their time
 POLL_S = 0.02
 MOST_WORKERS = 16  # each is a whole Python with Dask in it
@@ -56,7 +56,7 @@ def plain_environment(folder: Path) -> dict[str, str]:
     A notebook's kernel asks the programs that it starts for colours.
     """
     plain = {"PYTHONIOENCODING": "utf-8", "PYTHON_COLORS": "0", "NO_COLOR": "1"}
-    kept = {name: value for name, value in os.environ.items() if "FORCE" not in name}
+    kept = {n: v for n, v in os.environ.items() if n not in ("FORCE_COLOR", "CLICOLOR_FORCE")}
     return {**kept, **plain, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))}
 
 
