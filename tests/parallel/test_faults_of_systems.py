@@ -162,5 +162,5 @@ def test_more_workers_than_windows_can_wait_for(how, monkeypatch):
     monkeypatch.setattr(plans, "usable_cpus", lambda: 100)
     with pytest.raises(InputError, match="61"):
         run(square, range(5), how=how, n_workers=62)
-    assert plans.make_plan(square, range(5), how, None, None, None, None).n_workers == 61
+    assert plans.make_plan(square, range(5), how, *[None] * 5).n_workers == 61
     assert run(square, range(5), how="threads", n_workers=80).n_workers == 80

@@ -51,8 +51,8 @@ class Plan:
     start_method: str | None
     timeout_s: float | None
     pickled_task: bytes
-    client: Any = None
-    read_s: float = 0.0
+    client: Any
+    read_s: float
 
     def job(self, called_s: float) -> Job:
         """Return what a way has to know of a call that was made at ``called_s``."""
@@ -97,7 +97,7 @@ def make_plan(
     chunksize: int | None,
     start_method: str | None,
     timeout_s: float | None,
-    client: Any = None,
+    client: Any,
 ) -> Plan:
     """Check the arguments of ``run`` and fill in what was left open; they mean what they do there.
 

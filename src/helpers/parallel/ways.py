@@ -42,8 +42,8 @@ class Job:
     pickled_task: bytes
     n_workers: int
     start_method: str | None
-    deadline_s: float | None = None
-    client: Any = None
+    deadline_s: float | None
+    client: Any
 
 
 class Way:

@@ -96,7 +96,7 @@ def _events(
 def _seconds(name: str, value: object) -> float:
     """Return a time as a float; raise an InputError where it is no number of 0 or more."""
     with suppress(TypeError, ValueError):
-        if not isinstance(value, (bool, str)) and 0 <= value < math.inf:  # type: ignore[operator]
+        if not isinstance(value, bool) and 0 <= value < math.inf:  # type: ignore[operator]
             return float(value)  # type: ignore[arg-type]
     raise InputError(
         text(
