@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 from helpers.tasks.paths import absolute, explained, new_folder, write_text
 
-_SUFFIXES = (".md", ".MD", ".Md", ".mD")
 _Entries = Iterator["os.DirEntry[str]"]
 _WINDOWS = os.name == "nt"
 _JUNCTION = 0xA0000003  # stat.IO_REPARSE_TAG_MOUNT_POINT, which only Windows has
@@ -100,7 +99,8 @@ def _is_junction(entry: os.DirEntry[str]) -> bool:
 
 
 def _markdowns(entries: _Entries) -> list[str]:
-    return [entry.path for entry in entries if entry.name.endswith(_SUFFIXES) and _is_file(entry)]
+    named = (entry for entry in entries if entry.name.lower().endswith(".md"))
+    return [entry.path for entry in named if _is_file(entry)]
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
