@@ -19,19 +19,24 @@ from helpers.parallel.model.simulation import simulate
 from helpers.parallel.results import Task
 from helpers.parallel.units import duration
 
+# Chosen by trying, on the jobs of tests/benchmarks/advice.py: 90 % of the advice is to be within
+# 1.15 of the fastest way, and none absurd. What came out: tests/benchmarks/results/advice.md.
+# When the loop is best, whatever a pool costs:
 WORTH = 1.15  # a smaller gain is not worth it: the plain loop can be read, and cannot hang
 TOO_SHORT_S = 5e-3  # such a loop is over before any worker has started
 BUSY_SHORT_S = 0.05  # the same while other programs are in the way: it may look longer than it is
+PARALLEL = 1.4  # a loop that uses this many CPUs is parallel already, through a library
+# When it cannot be told:
+DISTURBED = 0.15  # others had the CPU for this share of the time: what is measured is worthless
+UNEVEN = 0.5  # the mean of the items that were run may be off by this share: they say too little
+# Which ways are compared, and how:
 MOST_WAITING = 32  # a worker that waits needs no CPU; more of them than this bring little
-PARALLEL = 1.4  # a loop that uses so many CPUs is parallel already, through a library
-DISTURBED = 0.15  # what is measured is worthless where others had the CPU for so much of the time
-UNEVEN = 0.5  # the mean of the items that were run may be off by so much: they say too little
 HEAVY_BYTES = 100_000  # it takes a tenth of a millisecond or more to send such an item
 MOST_LISTED, MOST_CHUNKS = 100_000, 20_000  # more items are simulated by their mean cost
 # A chunksize other than Pool.map's has to be better by this share: more of it where each worker
 # gets one chunk, as then nobody can help a worker whose CPU is slowed down.
 BETTER, BETTER_ALONE = 0.97, 0.90
-BUDGET_S = 5.0  # about how long an answer may take; an item that has begun is run to its end
+BUDGET_S = 5.0  # about how long an answer may take
 THREADS = PoolCosts(start_s=2e-4, message_s=3e-5)  # little, and much the same on any machine
 _known: dict[tuple[str, int], PoolCosts] = {}  # by start method and number of CPUs
 
@@ -91,7 +96,8 @@ def advise(task: Task, items: Iterable[Any]) -> Advice:
     Some of the items are run, each once at most and never more than half of them. Then the time of
     each way is predicted. What a pool costs here is measured on the first call of a session. For
     work that computes it never recommends more workers than usable CPUs, and where other programs
-    keep these busy it says that it cannot tell. An answer takes about five seconds at most.
+    keep these busy it says that it cannot tell. An answer takes about five seconds at most, but
+    an item that has begun is run to its end.
 
     Args:
         task: a function of one argument.
