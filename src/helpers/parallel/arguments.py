@@ -78,7 +78,7 @@ def check_task(task: object) -> None:
 def as_sequence(items: Iterable[Any], timeout_s: float | None = None) -> Sequence[Any]:
     """Return the items as something with a length and slices.
 
-    What has them is not copied: a copy made before the workers fork costs them all its pages.
+    A list, a tuple or a range is not copied: a copy made before workers fork costs them its pages.
 
     Args:
         items: what gives them.

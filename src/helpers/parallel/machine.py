@@ -37,7 +37,7 @@ class Machine:
 
 
 def machine() -> Machine:
-    """Return the facts about this computer, as they are now."""
+    """Return the facts about this computer as they are now; a container's quota is read once."""
     return Machine(
         usable_cpus=usable_cpus(),
         logical_cpus=os.cpu_count() or 1,

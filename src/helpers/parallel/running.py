@@ -57,7 +57,8 @@ def run(
         timeout_s: seconds after which the call gives up; none if ``None``. A thread cannot be
             stopped from outside: it ends after the item that it has at hand, and so does a worker
             of a cluster that runs already. Reading the items counts, too, which a thread of its own
-            then does, unless they are a list, a tuple or a range.
+            then does, unless they are a list, a tuple or a range. Starting the workers counts, but
+            is not interrupted.
         client: for Dask: a ``distributed.Client``, or the address of a scheduler, whose cluster is
             used and left running. A local cluster is started and closed if ``None``; it listens on
             the loopback address alone. Where a worker of a cluster is lost, others do its chunks

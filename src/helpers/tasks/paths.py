@@ -10,6 +10,9 @@ from helpers.language import text
 def as_text(path: object) -> str:
     """Return a path as text.
 
+    Args:
+        path: a string, or an object of ``pathlib``.
+
     Raises:
         TypeError: where it is no path.
     """
@@ -62,6 +65,7 @@ def new_folder(path: object) -> str:
     Raises:
         FileExistsError: where something has that name already: nothing is written into it.
         OSError: where it cannot be made.
+        TypeError: where ``path`` is no path.
     """
     folder = absolute(path)
     try:

@@ -18,6 +18,10 @@ def amdahl(serial_fraction: float, n_workers: int) -> float:
 
     Source: G. M. Amdahl, "Validity of the single processor approach to achieving large scale
     computing capabilities", AFIPS Spring Joint Computer Conference, 1967.
+
+    Args:
+        serial_fraction: that share, of the time on one worker.
+        n_workers: how many workers share the rest.
     """
     return 1 / (serial_fraction + (1 - serial_fraction) / n_workers)
 
