@@ -72,7 +72,7 @@ def most_workers(answer: Any) -> str:
 @exercise(
     "5.3",
     es="own = measure([…], [1, 2]): cuanto más cuesta cada elemento, menos pesa el arranque.",
-    en="own = measure([…], [1, 2]): the more each item costs, the less the start matters.",
+    en="own = measure([…], [1, 2]): the more each item costs, the less start-up matters.",
 )
 def own_speedups(answer: Any) -> str:
     """The speedups of a job of the learner's own, with 1 and 2 workers."""

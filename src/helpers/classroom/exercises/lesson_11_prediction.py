@@ -45,7 +45,7 @@ def predicted_times(answer: Any) -> str:
     if not _close(hundreds_s, HUNDREDS_S):
         raise MistakeError(
             es="Es el arranque más lo que tarda más: 200 mensajes, o 20,000 elementos entre 4.",
-            en="It is the start plus the slower one of 200 messages and 20,000 items on 4 workers.",
+            en="It is start-up plus the slower one of 200 messages and 20,000 items on 4 workers.",
         )
     return text(
         es="De uno en uno decide el envío; en bloques de 100, el cálculo.",
@@ -60,7 +60,7 @@ def _close(answer: float, right: float) -> bool:
 @exercise(
     "11.2",
     es="divide el arranque entre lo que ahorra cada elemento, y toma el entero siguiente.",
-    en="divide the start by what each item saves, and take the next whole number.",
+    en="divide start-up by what each item saves, and take the next whole number.",
 )
 def pays_from(answer: Any) -> str:
     """The smallest number of items for which the pool takes less than the loop."""
