@@ -76,7 +76,7 @@ WRONG = {
     "1.2": [
         ("0.2 s", "elapsed_s should be a number"),
         (1.7e9, "the second minus the first"),
-        (1e-5, "10.0 µs seems wrong: it takes about 1.00 s"),
+        (1e-5, "seems wrong: it takes about"),
     ],
     "1.3": [
         (0.6, "Pass 3 things"),
@@ -280,7 +280,7 @@ WRONG = {
         ((4.2, "2.7"), "in_hundreds_s should be a number"),
         ((4200, 2700), "in_ones_s was right already"),
         ((4.2, 2.74), "not the sum"),
-        ((4.2, 2.5), "the start plus the slower one"),
+        ((4.2, 2.5), "start-up plus the slower one"),
     ],
     "11.2": [
         (0.34 / 0.03, "pays_from should be an integer"),

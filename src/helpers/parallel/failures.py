@@ -92,15 +92,16 @@ def not_started(plan: Plan, error: Exception) -> Exception:
     without = "" if plan.how == "threads" else text(es=es, en=en)
     return MachineError(
         text(
-            es=f"El sistema operativo no pudo iniciar {n} trabajadores: {what}. Pide menos con "
-            "n_workers, o apaga los cuadernos que ya no usas, porque también cuentan. En un "
-            "contenedor puede faltar memoria compartida (/dev/shm; en Docker: --shm-size=64m) o "
-            "una carpeta temporal donde escribir (TMPDIR); en la copia (fork) de un programa, usa "
+            es=f"El sistema operativo no pudo iniciar los trabajadores (n_workers={n}): {what}. "
+            "Pide menos con n_workers, o apaga los cuadernos que ya no usas, porque también "
+            "cuentan. En un contenedor puede faltar memoria compartida (/dev/shm; en Docker: "
+            "--shm-size=64m) o una carpeta temporal donde escribir (TMPDIR); en la copia (fork) de "
+            f'un programa, usa start_method="spawn".{without}',
+            en=f"The operating system could not start the workers (n_workers={n}): {what}. Ask for "
+            "fewer with n_workers, or shut down notebooks that you no longer use, as they count "
+            "too. A container may lack shared memory (/dev/shm; in Docker: --shm-size=64m) or a "
+            "temporary folder to write to (TMPDIR); in a forked program, use "
             f'start_method="spawn".{without}',
-            en=f"The operating system could not start {n} workers: {what}. Ask for fewer with "
-            "n_workers, or shut down notebooks that you no longer use, as they count too. A "
-            "container may lack shared memory (/dev/shm; in Docker: --shm-size=64m) or a temporary "
-            f'folder to write to (TMPDIR); in a forked program, use start_method="spawn".{without}',
         )
     )
 
