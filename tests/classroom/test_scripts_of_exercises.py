@@ -98,6 +98,7 @@ def test_script_that_is_not_right_is_told_why(monkeypatch, script, words):
     "script",
     [
         _script(MAPPED, head="from helpers.tasks import square as task"),
+        _script("def main():", f"    {MAPPED}", "main()", head=SQUARE),
         _script(
             "with ProcessPoolExecutor(1, mp_context=spawn) as executor:",
             "    print(list(executor.map(square, [1, 2, 3])))",

@@ -81,7 +81,7 @@ def test_the_axis_has_the_unit_in_which_its_numbers_are_short(
     ax.figure.draw_without_rendering()
     assert tick in [label.get_text() for label in ax.get_xticklabels()]
     unit = text(es=unit_es, en=unit_en)
-    assert ax.get_xlabel() == text(es=f"{unit} desde la llamada", en=f"{unit} since the call")
+    assert ax.get_xlabel() == text(es=f"{unit} desde el inicio", en=f"{unit} since the start")
     assert f"({unit})" in tables_of(ax.figure)[0].heads[3]
 
 
@@ -100,7 +100,7 @@ def test_what_is_drawn_is_what_happened(language):
     assert closing == [(lane, one.arrived_s, one.elapsed_s) for lane in range(3)]
     hatches = {one.get_label(): one.get_hatch() for one in ax.collections if one.get_hatch()}
     assert len(set(hatches.values())) == len(hatches) == 2
-    [(_, end_s, _)] = pieces(ax, text(es="fin de la llamada", en="end of the call"))
+    [(_, end_s, _)] = pieces(ax, text(es="fin", en="end"))
     assert end_s == one.elapsed_s
 
 
@@ -115,7 +115,7 @@ def test_every_mark_is_explained(language):
         text(es="se perdió", en="lost"),
         text(es="no hace nada", en="idle"),
         text(es="se cierra", en="closing"),
-        text(es="fin de la llamada", en="end of the call"),
+        text(es="fin", en="end"),
     ]
     [legend] = plot_timeline(sequential()).figure.legends
     assert len(legend.get_texts()) == 3

@@ -92,7 +92,7 @@ WRONG = {
     "2.2": [
         ("with", "terminate loses the pending work"),
         ("join", "join only waits"),
-        ("stop", "the name of a method"),
+        ("map_async", "does not close the pool"),
     ],
     "2.3": [
         (_table([1, 2, 3], [5, 5, 5], 3), "It does not win in every row"),
@@ -114,6 +114,7 @@ WRONG = {
         ({2, 4, 6, 8}, "In lines 4 and 8 the mistake shows"),
         ({1, 2, 3}, "meant to be timed was timed?"),
         (set(range(1, 11)), "Line 7 is fine, and so are 9 and 10"),
+        ([1, 2, 3, 4, 6], "with lines too many"),
     ],
     "3.2": [
         (([["a/b.md"]], {"b.md"}), "file_names should be a list"),
@@ -224,6 +225,16 @@ WRONG = {
             ),
             "has to leave the function",
         ),
+        (  # where compute fails, close refuses
+            _block(
+                "try:",
+                f"    {COPY}",
+                "    return compute(numbers)",
+                "finally:",
+                *("    del numbers", "    block.close()", "    block.unlink()"),
+            ),
+            "into the finally unlink",
+        ),
     ],
     "9.1": [
         (20, "Pass 2 things"),
@@ -314,15 +325,15 @@ RIGHT = {
         )
     ],
     "2.4": [(_lanes(0.8, 0.6, 0.7), "The 3 processes were busy 70%")],
-    "3.1": [([1, 2, 3, 4, 5, 6, 8], "All four")],
+    "3.1": [([6, 3, 2, 1], "All four")],
     "4.1": [((1_024, 81, 1_000), "starmap")],
-    "4.2": [(({1: 1.199, 10: 1.122, 100: 1.1}, 1), "1.1 times as long as the best")],
+    "4.2": [(({1: 1.199, 10: 1.122, 100: 1.1}, 1), "times as long as the best; yours, 1.1")],
     "4.3": [(simulate(WAITS[::-1], 4, 1), "Hardly anyone sat idle")],
     "5.1": [(round(6 / 8, 2), "Three quarters")],
     "5.3": [({2: 1.1}, "An efficiency of 55%")],
     "6.1": [(4.0, "Five rounds")],
     "6.2": [(("asyncio", "processes", "asyncio", "sequential", "threads"), "where the time goes")],
-    "6.3": [((TIMES_S | {"threads": 1.1}, "threads"), "at most 10% better")],
+    "6.3": [((TIMES_S | {"threads": 1.1}, "threads"), "it is the fastest, or nearly")],
     "7.3": [
         (_adds("with lock:", "    for _ in range(n):", f"        {ADD}"), "not a single addition"),
         (

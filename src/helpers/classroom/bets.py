@@ -102,7 +102,9 @@ def _after_a_loop(*threads: list[tuple[float, float]]) -> Run:
 _FULL = _run(*[_blocks(0.15, 1.0, 5)] * 3)
 _EMPTY = _run(*[[(0.93, 0.96)]] * 3)
 _ONE_WORKS = _run(_blocks(0.15, 1.0, 5), [], [])
-_STRAGGLER = _run([(0.15, 1.0)], [(0.15, 0.45)], [(0.15, 0.3)])
+_BOTH = _run(*[_blocks(0.15, 1.0, 5)] * 2)
+_STRAGGLER = _run([(0.15, 1.0)], [(0.15, 0.4)])
+_ALONE = _run(_blocks(0.15, 1.0, 5), [])
 _SIDE_BY_SIDE = _after_a_loop(*[_blocks(0.5, 0.73, 2)] * 2)
 _STRETCHED = _after_a_loop(*[_blocks(0.5, 0.95, 2)] * 2)
 _IN_TURN = _after_a_loop(_blocks(0.5, 0.95, 4))
@@ -193,7 +195,10 @@ QUESTIONS = {
         ),
         (
             Bilingual(es="casi solo arrancan", en="they hardly do anything but start"),
-            Bilingual(es="trabaja uno, los demás no", en="one works, the others do not"),
+            Bilingual(
+                es="uno trabaja casi siempre, los demás no",
+                en="one works nearly all the time, the others do not",
+            ),
             Bilingual(es="todos calculan casi siempre", en="all compute nearly all the time"),
         ),
         (0.1, 0.6),
@@ -240,14 +245,14 @@ QUESTIONS = {
             "chart look like?",
         ),
         (
-            Bilingual(es="todos terminan juntos", en="all end together"),
-            Bilingual(es="uno termina después", en="one ends later than the others"),
-            Bilingual(es="a algunos no les llega trabajo", en="some get no work at all"),
+            Bilingual(es="los dos terminan juntos", en="both end together"),
+            Bilingual(es="uno termina después", en="one ends later than the other"),
+            Bilingual(es="a uno no le llega trabajo", en="one gets no work at all"),
         ),
         (0.2, 1.0),
         _written_idle,
         _idle,
-        (_FULL, _STRAGGLER, _ONE_WORKS),
+        (_BOTH, _STRAGGLER, _ALONE),
     ),
     "5.twice-as-many": Question(
         Bilingual(

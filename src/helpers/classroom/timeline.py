@@ -85,7 +85,7 @@ def plot_timeline(*watched: Run | Watch) -> Axes:
         ax.set_title(_heading(run), loc="left")
         ax.set_title(_compared(run, runs[0]), loc="right", weight="normal", size=12)
         ax.xaxis.set_major_formatter(lambda seconds, _: f"{seconds / unit.size_s:,g}")
-    since = text(es=f"{unit.name} desde la llamada", en=f"{unit.name} since the call")
+    since = text(es=f"{unit.name} desde el inicio", en=f"{unit.name} since the start")
     ax.set_xlabel("\n".join([since, *problems]))
     axes[0, 0].set_xlim(0, 1.03 * max(run.elapsed_s for run in runs))
     marks = {
@@ -115,7 +115,8 @@ def draw_lanes(ax: Axes, run: Run) -> None:
     """
     n_lanes, done, words = run.n_workers, _stretches(run), _words()
     lanes = range(n_lanes)
-    ax.hlines(lanes, 0, run.elapsed_s, color=GREY, linewidth=0.8, zorder=0, label=words["idle"])
+    ends_s = [run.lost_s.get(lane, run.elapsed_s) for lane in lanes]
+    ax.hlines(lanes, 0, ends_s, color=GREY, linewidth=0.8, zorder=0, label=words["idle"])
     for doing, look in _BLOCKS.items():
         same = [one for one in done if one.doing == doing]
         for lane, its in groupby(same, key=lambda one: one.lane):
@@ -141,7 +142,7 @@ def _words() -> dict[str, str]:
         "lose": text(es="se perdió", en="lost"),
         "idle": text(es="no hace nada", en="idle"),
         "close": text(es="se cierra", en="closing"),
-        "end": text(es="fin de la llamada", en="end of the call"),
+        "end": text(es="fin", en="end"),
     }
 
 
@@ -164,7 +165,7 @@ def _stretches(run: Run) -> list[_Stretch]:
             found.append(_Stretch(lane, began_s, ready_s, "start"))
         if lane in run.lost_s:
             found.append(_Stretch(lane, run.lost_s[lane], run.lost_s[lane], "lose"))
-        if run.how != "sequential" and run.stopping_s:
+        elif run.how != "sequential" and run.stopping_s:
             found.append(_Stretch(lane, run.arrived_s, run.elapsed_s, "close"))
     for span in run.spans:
         doing = "work" if span.finished else "unfinished"

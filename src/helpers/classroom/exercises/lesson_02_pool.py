@@ -14,6 +14,7 @@ from helpers.classroom.exercises.answers import (
     parts,
 )
 from helpers.language import text
+from helpers.parallel.arguments import short
 
 CUBES = [2_025, 24_502_500, 249_500_250_000]  # the sums of exercise 2.1
 BUSY = 0.5  # the share of their time that the workers of exercise 2.4 compute, at least
@@ -68,7 +69,12 @@ def ending(answer: Any) -> str:
             es="join solo espera, y lanza un error si antes no se cerró el grupo.",
             en="join only waits, and raises an error unless the pool was closed before it.",
         )
-    raise must_be("method", answer, es="el nombre de un método", en="the name of a method")
+    raise MistakeError(
+        es=f"{short(answer)} no cierra el grupo. De los dos métodos que lo cierran, ¿cuál completa "
+        "lo pendiente?",
+        en=f"{short(answer)} does not close the pool. Of the two methods that do, which completes "
+        "the pending work?",
+    )
 
 
 @exercise(

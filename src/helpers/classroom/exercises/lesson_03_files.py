@@ -60,6 +60,13 @@ def four_mistakes(answer: Any) -> str:
             en="Line 7 is fine, and so are 9 and 10: they end the pool once map has returned.",
         )
     missed = [line for line in CAUSES if line not in lines]
+    if not missed and lines & {4, 5, 8}:
+        raise MistakeError(
+            es="Los cuatro están, y sobran líneas: la 5 está bien, y el error que se nota en las "
+            "líneas 4 y 8 lo causa otra.",
+            en="All four are there, with lines too many: 5 is fine, and the mistake that shows in "
+            "lines 4 and 8 is caused by another line.",
+        )
     if not missed:
         return text(
             es="Los cuatro: nombres sin carpeta (1), un remove que puede fallar (2), una función "

@@ -13,7 +13,7 @@ from helpers.classroom.exercises.answers import (
     parts,
 )
 from helpers.language import text
-from helpers.parallel.units import significant
+from helpers.parallel.units import duration, significant
 
 SLOW = 2.0  # in 4.2 a size that takes this many times as long as the best is no good choice
 POWERS, SWAPPED = [1_024, 81, 1_000], [100, 64, 59_049]  # of exercise 4.1
@@ -76,8 +76,8 @@ def measured_chunksize(answer: Any) -> str:
         )
     worst = significant(max(seconds.values()) / best_s, 2)
     return text(
-        es=f"El tamaño elegido tarda {times} veces lo que el mejor; el peor, {worst}.",
-        en=f"The size you chose takes {times} times as long as the best; the worst one, {worst}.",
+        es=f"El peor tamaño tarda {worst} veces lo que el mejor; el tuyo, {times}.",
+        en=f"The worst size takes {worst} times as long as the best; yours, {times}.",
     )
 
 
@@ -90,11 +90,14 @@ def sooner_finish(answer: Any) -> str:
     """A block of watch() around the uneven waits in which hardly any worker is idle."""
     run = observed("better", answer)
     lasted_s = [span.duration_s for span in run.spans]
+    total, expected = duration(sum(lasted_s)), duration(sum(WAITS_S))
     same = run.n_items == len(WAITS_S) and run.n_workers == N_WORKERS
     if not same or max(lasted_s) < 0.9 * max(WAITS_S) or sum(lasted_s) > 1.6 * sum(WAITS_S):
         raise MistakeError(
-            es=f"Hay {run.n_items} llamadas en {run.n_workers} procesos, no las 16 esperas en 4.",
-            en=f"There are {run.n_items} calls by {run.n_workers} workers, not the 16 waits by 4.",
+            es=f"Hay {run.n_items} llamadas en {run.n_workers} procesos, y suman {total}; se "
+            f"esperan las 16 de waits en 4, que suman {expected}.",
+            en=f"There are {run.n_items} calls by {run.n_workers} workers, {total} in all, not the "
+            f"16 of waits by 4, {expected} in all.",
         )
     share = run.idle_s / run.busy_s
     percent = f"{100 * share:.0f}"

@@ -119,6 +119,6 @@ def own_choice(answer: Any) -> str:
             en=f"By your timings the one you chose takes {more}% longer than another.",
         )
     return text(
-        es=f"Tus mediciones lo respaldan. Lo más rápido es a lo más un {more} % mejor.",
-        en=f"Your timings back it. The fastest is at most {more}% better.",
+        es="Tus mediciones lo respaldan: es la más rápida, o casi.",
+        en="Your timings back it: it is the fastest, or nearly.",
     )

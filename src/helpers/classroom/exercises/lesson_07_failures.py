@@ -28,7 +28,7 @@ READING_S = 1e-3  # reading the balance takes this long, and writing it: without
 
 @exercise(
     "7.1",
-    es="lee cada error desde el final: ¿qué buscaba el proceso? Si no dejó error, ¿pudo hacerlo?",
+    es="lee cada error desde el final: ¿qué buscaba el proceso? Si no dejó error, ¿pudo dejarlo?",
     en="read each error from the end: what was it looking for? If it left no error, could it have?",
 )
 def named_causes(answer: Any) -> str:
@@ -90,8 +90,10 @@ def fixed_script(answer: Any) -> str:
 def _check_structure(program: ast.Module) -> None:
     """Check that a new process finds the function, and starts no other one when it begins."""
     guarded = [part for part in program.body if _is_guard(part)]
-    hidden = [n for part in guarded for n in ast.walk(part) if isinstance(n, ast.FunctionDef)]
-    if hidden or any(isinstance(node, ast.Lambda) for node in ast.walk(program)):
+    nodes, inside = list(ast.walk(program)), [n for part in guarded for n in ast.walk(part)]
+    hidden = {node.name for node in inside if isinstance(node, ast.FunctionDef)}
+    passed = {ast.unparse(arg) for node in nodes if isinstance(node, ast.Call) for arg in node.args}
+    if hidden & passed or any(isinstance(node, ast.Lambda) for node in nodes):
         raise MistakeError(
             es="Un proceso nuevo busca la función por su nombre, y no encuentra una lambda ni lo "
             "que está dentro de la guarda: escríbela con def, al principio.",

@@ -47,8 +47,8 @@ def times_heavier(answer: Any) -> str:
             en="The division is upside down: you divided the light one by the heavy one.",
         )
     raise MistakeError(
-        es="Pesa la descripción como las filas, por su mensaje, y divide heavy entre eso.",
-        en="Weigh the description as the rows were, by its message; divide heavy by that.",
+        es="Mide la descripción como las filas, con len(pickle.dumps(…)), y divide entre eso.",
+        en="Measure the description like the rows, by len(pickle.dumps(…)); divide heavy by that.",
     )
 
 
@@ -110,12 +110,12 @@ def with_block(answer: Any) -> str:
                 es="Si compute falla, el error debe salir de la función: no lo captures.",
                 en="If compute fails, the error has to leave the function: do not catch it.",
             )
-        if left_behind():
+        if left_behind(refusing=True):
             raise MistakeError(
                 es="Si falla compute, o copiar los valores, el bloque se queda: pon las dos cosas "
-                "en el try, y en el finally lo que limpia, también del.",
+                "en el try, y en el finally unlink, del y, al último, close, que puede negarse.",
                 en="If compute fails, or copying the values, the block stays: put both into the "
-                "try, and what cleans up into the finally, del too.",
+                "try, and into the finally unlink, del and, last, close, which may refuse.",
             )
     return text(
         es="La memoria desaparece tanto si el cálculo termina como si falla.",
@@ -144,9 +144,8 @@ def _computes_on_the_view(copies: Callable[..., Any]) -> bool:
 def _lets_errors_through(copies: Callable[..., Any]) -> bool:
     """Call the answer where compute fails, and where copying a table into a row may."""
 
-    def fail(numbers: Any) -> float:
-        del numbers  # what the traceback holds cannot be let go of by the answer
-        raise ArithmeticError
+    def fail(numbers: Any) -> float:  # the traceback holds the view: close refuses
+        raise ArithmeticError(len(numbers))
 
     with suppress(Exception):
         called(lambda: copies(np.zeros((5, 2)), lambda _numbers: 0.0))
@@ -158,13 +157,14 @@ def _lets_errors_through(copies: Callable[..., Any]) -> bool:
 
 
 @contextmanager
-def _observed_blocks() -> Iterator[Callable[[], bool]]:
+def _observed_blocks() -> Iterator[Callable[..., bool]]:
     """Give a function that says whether a block made meanwhile is in the system, or open here.
 
-    What is left at the end is removed.
+    With ``refusing``, it is enough that close was called: it refuses while an error's traceback
+    holds the view. What is left at the end is removed.
     """
-    opened, removed = set[SharedMemory](), set[SharedMemory]()
-    make, unlink = SharedMemory.__init__, SharedMemory.unlink
+    opened, removed, let_go = set[SharedMemory](), set[SharedMemory](), set[SharedMemory]()
+    make, unlink, close = SharedMemory.__init__, SharedMemory.unlink, SharedMemory.close
 
     def observed_init(self: SharedMemory, *args: Any, **options: Any) -> None:
         make(self, *args, **options)
@@ -174,9 +174,19 @@ def _observed_blocks() -> Iterator[Callable[[], bool]]:
         unlink(self)
         removed.add(self)
 
-    with patch.multiple(SharedMemory, __init__=observed_init, unlink=observed_unlink):
+    def observed_close(self: SharedMemory) -> None:
+        let_go.add(self)
+        close(self)
+
+    def left_behind(*, refusing: bool = False) -> bool:
+        still_open = {block for block in opened if block.buf is not None}
+        return bool(opened - removed or (still_open - let_go if refusing else still_open))
+
+    with patch.multiple(
+        SharedMemory, __init__=observed_init, unlink=observed_unlink, close=observed_close
+    ):
         try:
-            yield lambda: any(block.buf is not None for block in opened) or opened != removed
+            yield left_behind
         finally:
             for block in opened - removed:
                 with suppress(OSError):
