@@ -103,9 +103,7 @@ def compute(
                 if stopped():
                     break
                 results.append(task(item))
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # SystemExit too: a task must not end its worker
+    except BaseException as error:  # SystemExit and KeyboardInterrupt too: they end no worker
         return [], Failure("task", error, len(results))
     return results, None
 
