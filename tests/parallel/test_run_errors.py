@@ -257,6 +257,34 @@ def test_time_limit_within_a_chunk(how):
     assert how == "threads" or f" {len(computed)} " in str(error)
 
 
+class SlowToSend:
+    """An item that takes long to pickle, and interrupts the run meanwhile if it is told to."""
+
+    n_sent = 0
+
+    def __init__(self, interrupt):
+        self.interrupt = interrupt
+
+    def __reduce__(self):
+        """Count, and take a while."""
+        SlowToSend.n_sent += 1
+        if self.interrupt:
+            _thread.interrupt_main()
+        time.sleep(0.05)
+        return int, ()
+
+
+@pytest.mark.parametrize(("error", "limit_s"), [(TimeLimitError, 0.3), (KeyboardInterrupt, 60)])
+@pytest.mark.parametrize("how", ["processes", "pool"])
+def test_limit_and_interrupt_while_sending(monkeypatch, how, error, limit_s):
+    """A time limit and Ctrl+C are heard between two items that are slow to send, not after all."""
+    monkeypatch.setattr(SlowToSend, "n_sent", 0)
+    items = [SlowToSend(error is KeyboardInterrupt)] * 100
+    with pytest.raises(error):
+        run(abs, items, how=how, n_workers=2, chunksize=1, timeout_s=limit_s)
+    assert SlowToSend.n_sent < 50
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize(("how", "start_method"), CHEAP)
 def test_interrupting(how, start_method):
