@@ -61,6 +61,18 @@ def test_what_jupyterlab_would_refuse(course, monkeypatch, user, theirs):
     assert ("--allow-root" in arguments) is (user == 0)
 
 
+@pytest.mark.parametrize("theirs", [["--notebook-dir=mine"], ["--notebook-dir", "mine"]])
+def test_a_folder_of_the_callers(course, theirs):
+    """Where the caller names the folder by Jupyter's short name, Jupyter takes theirs, and one."""
+    from jupyter_server.serverapp import ServerApp
+    from jupyterlab.labapp import LabApp
+
+    theirs = [part.replace("mine", str(course.parent)) for part in theirs]
+    server = ServerApp(aliases=LabApp.aliases)
+    server.parse_command_line(launcher.jupyter_arguments(course, LESSON, theirs))
+    assert server.root_dir == str(course.parent)
+
+
 @pytest.mark.parametrize(("code", "locale"), [("es", "es_ES"), ("en", None)])
 def test_jupyterlab_shows_the_course_in_its_language(course, started, code, locale):
     """It is given the course's folder, the address of the lesson, and last what the caller adds.
