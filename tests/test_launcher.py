@@ -8,6 +8,7 @@ import sys
 import urllib.parse
 import urllib.request
 from pathlib import Path
+from unittest.mock import Mock
 
 import psutil
 import pytest
@@ -141,6 +142,17 @@ def test_a_home_that_cannot_be_written(course, tmp_path):
     log = (tmp_path / "jupyterlab.log").read_text(encoding="utf-8", errors="replace")
     assert str(home) in log
     assert "Traceback" not in log
+
+
+def test_a_folder_that_may_not_be_written(monkeypatch, tmp_path):
+    """It is named after one try, though Windows says of any folder that it may be written to."""
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "settings"))
+    assert jupyter_home.unwritable() is None
+    assert list(tmp_path.iterdir()) == []
+    refused = Mock(side_effect=PermissionError(13, "Permission denied"))
+    monkeypatch.setattr(Path, "touch", refused)
+    assert jupyter_home.unwritable() == tmp_path / "settings"
+    assert refused.call_count == 1
 
 
 def test_a_user_without_a_home(monkeypatch):

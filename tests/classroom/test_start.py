@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import re
-import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -55,10 +54,12 @@ def test_a_folder_that_takes_no_files(monkeypatch, tmp_path, language):
     monkeypatch.chdir(tmp_path)
     assert str(tmp_path) not in repr(start(language))
 
-    def refuse(**_):
+    assert list(tmp_path.iterdir()) == []
+
+    def refuse(*_, **__):
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(Path, "touch", refuse)
     (line,) = [line for line in start(language).lines if str(tmp_path) in line]
     assert "Read-only file system" in line
     assert str(Path.home()) in line

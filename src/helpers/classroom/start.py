@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,9 +50,10 @@ def _warnings() -> Iterator[str]:
             "does not speed it up here. Every cell works, and the charts will show you that.",
         )
     folder, home = Path.cwd(), Path("~").expanduser()
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+    file = folder / f".{uuid.uuid4().hex}"
+    try:  # on Windows some versions of tempfile would try again for ever
+        file.touch(exist_ok=False)
+        file.unlink()
     except OSError as error:
         yield text(
             es=f"Aquí no se puede guardar nada ({folder}: {error.strerror}), y algunas lecciones "
