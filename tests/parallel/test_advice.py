@@ -118,6 +118,18 @@ def test_what_is_predicted(sampled):
     assert all(option.predicted_s > 1.0 for option in advice.options)
 
 
+@pytest.mark.parametrize(
+    ("items", "es", "en"), [([], "no hay", "no items"), ([9], "un solo", "a single")]
+)
+def test_fewer_than_two_items(items, es, en):
+    """Nothing is run, and the reason holds of an item that takes for ever, too."""
+    for language, words in (("es", es), ("en", en)):
+        set_language(language)
+        advice = advise(sample_tasks.hang, items)
+        assert words in advice.reason
+        assert (advice.best.how, advice.best.chunksize) == ("sequential", 1)
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     n_items=st.integers(2, 400),

@@ -114,7 +114,7 @@ def advise(task: Task, items: Iterable[Any]) -> Advice:
     begin_s, others, listed = perf_counter(), OtherPrograms(), as_sequence(items)
     cpus, method = usable_cpus(), default_start_method()
     if len(listed) < 2:
-        return _too_short(Option("sequential", 1, max(1, len(listed)), 0.0))
+        return _too_few(Option("sequential", 1, 1, 0.0), len(listed))
     sample = take_sample(task, listed, BUDGET_S / 3, cpus)
     loop = Option("sequential", 1, sample.n_items, sample.loop_s)
     if sample.loop_s < TOO_SHORT_S:
@@ -249,6 +249,19 @@ def _chosen(
     if loop.predicted_s > WORTH * best.predicted_s:
         return Advice(best, tuple(options), _worth_it(best, loop, sample))
     return Advice(loop, tuple(options), _not_worth_it(loop, sample))
+
+
+def _too_few(loop: Option, n_items: int) -> Advice:
+    if not n_items:
+        why = text(
+            es="Déjalo secuencial: no hay elementos.", en="Leave it sequential: there are no items."
+        )
+    else:
+        why = text(
+            es="Déjalo secuencial: un solo elemento no se puede repartir entre trabajadores.",
+            en="Leave it sequential: a single item cannot be split among workers.",
+        )
+    return Advice(loop, (loop,), why)
 
 
 def _too_short(loop: Option) -> Advice:
