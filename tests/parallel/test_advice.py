@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from programs import run_program
 
 from helpers.language import set_language
-from helpers.parallel import advise, run
+from helpers.parallel import advise, run, simulate
 from helpers.parallel.model.measuring import PoolCosts, Sample
 from helpers.tasks import square
 
@@ -128,6 +128,25 @@ def test_fewer_than_two_items(items, es, en):
         advice = advise(sample_tasks.hang, items)
         assert words in advice.reason
         assert (advice.best.how, advice.best.chunksize) == ("sequential", 1)
+
+
+@pytest.mark.parametrize("n_items", [10**5, 10**5 + 1, 10**7])
+def test_millions_of_items(monkeypatch, sampled, n_items):
+    """Threads, which get items one by one, are predicted in no more steps than a pool is.
+
+    What they are predicted to take is what their messages take, and the same for each item.
+    """
+    lengths = []
+    monkeypatch.setattr(
+        MODULE,
+        "simulate",
+        lambda costs, *a, **k: lengths.append(len(costs)) or simulate(costs, *a, **k),
+    )
+    advice = sampled(n_items=n_items, item_s=1e-6)
+    (threads,) = [option for option in advice.options if option.how == "threads"]
+    assert threads.predicted_s == pytest.approx(n_items * MODULE.THREADS.message_s, rel=0.01)
+    assert threads.chunksize == 1
+    assert max(lengths) <= MODULE.MOST_CHUNKS
 
 
 @settings(deadline=None, max_examples=60)

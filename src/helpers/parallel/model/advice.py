@@ -180,8 +180,10 @@ def _predicted_s(
         weight_s = costs.byte_s * (sample.item_bytes or 0.0)
         parent_item_s = max(costs.item_s, sample.parent_pickling_s) + weight_s
         worker_item_s, apart = sample.worker_pickling_s, 1.0
-    chunks_s = _chunk_costs(sample, chunksize, slower, worker_item_s)
-    message_s = costs.message_s + chunksize * parent_item_s
+    # More messages than can be simulated in time are simulated several at a time.
+    n_messages = math.ceil(sample.n_items / chunksize / MOST_CHUNKS)
+    chunks_s = _chunk_costs(sample, n_messages * chunksize, slower, worker_item_s)
+    message_s = n_messages * (costs.message_s + chunksize * parent_item_s)
     played = simulate(chunks_s, n_workers, start_s=costs.start_s, message_s=message_s)
     # The workers and the parent share the CPUs; threads that compute in Python share one.
     cpu_s = computes * sample.loop_s * slower
