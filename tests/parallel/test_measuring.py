@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import itertools
 import multiprocessing
 import pickle
@@ -14,6 +15,7 @@ import sample_tasks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.parallel import MachineError, WorkerLostError
 from helpers.parallel.model import measuring
 from helpers.parallel.model.measuring import MOST_SAMPLED, Sample, measure_pool, take_sample
 from helpers.tasks import square
@@ -246,4 +248,20 @@ def test_what_a_pool_costs_is_measured(method):
     assert 0 < costs.message_s < 1
     assert min(costs.item_s, costs.byte_s, costs.kept_share) >= 0
     assert costs.slowdown >= 1
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("error", [WorkerLostError, KeyboardInterrupt, MachineError])
+def test_a_pool_that_stops_answering(monkeypatch, error):
+    """A worker that is killed, an interrupt and silence end the measuring soon, and the workers."""
+    if error is KeyboardInterrupt:
+        threading.Timer(0.5, _thread.interrupt_main).start()
+    if error is MachineError:
+        monkeypatch.setattr(measuring, "LIMIT_S", 0.5)
+    task = sample_tasks.kill_itself if error is WorkerLostError else sample_tasks.hang
+    monkeypatch.setattr(measuring, "pid_after", task)
+    begin_s = time.perf_counter()
+    with pytest.raises(error):
+        measuring._round(START_METHODS[0], 2)
+    assert time.perf_counter() - begin_s < 15
     assert multiprocessing.active_children() == []

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-import multiprocessing
 import pickle
 import random
 import statistics
 import sys
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
@@ -19,9 +17,11 @@ from typing import Any
 from helpers.language import text
 from helpers.parallel.arguments import short
 from helpers.parallel.errors import MachineError
+from helpers.parallel.processes import interrupts_held
 from helpers.parallel.results import Task
-from helpers.parallel.running import run
-from helpers.worker import timed_sum
+from helpers.parallel.running import POLL_S, run
+from helpers.parallel.ways import Job
+from helpers.worker import pid_after, timed_sum
 
 # ---- a few of the items
 
@@ -274,38 +274,44 @@ def measure_pool(start_method: str, n_workers: int, budget_s: float) -> PoolCost
 
 
 def _round(start_method: str, n_workers: int) -> PoolCosts:
+    from helpers.parallel.pools import PoolOfProcesses  # it loads all of multiprocessing's pool
+
     begin_s = perf_counter()
-    pool = multiprocessing.get_context(start_method).Pool(n_workers)
 
     def call(task: Callable[[Any], Any], items: Any, chunksize: int = 1) -> tuple[float, list[Any]]:
         called_s = perf_counter()
-        results = pool.map_async(task, items, chunksize).get(LIMIT_S)
-        return perf_counter() - called_s, results
+        answer = way.pool.map_async(task, items, chunksize)
+        answer.wait(POLL_S)
+        while not answer.ready():
+            pass_on_interrupts()
+            way.check()
+            if perf_counter() - called_s > LIMIT_S:
+                raise _no_answer()
+            answer.wait(POLL_S)
+        return perf_counter() - called_s, answer.get()
 
-    try:
-        start_s = perf_counter() - begin_s
-        while call(time.sleep, [PAUSE_S] * n_workers)[0] > 1.5 * PAUSE_S:
-            start_s = perf_counter() - begin_s  # not all of them were there yet
-            if start_s > LIMIT_S:
-                raise multiprocessing.TimeoutError
-        message_s = call(abs, range(N_MESSAGES))[0] / N_MESSAGES
-        in_chunks_s = call(abs, range(N_ITEMS), N_ITEMS // N_BLOCKS)[0]
-        data_s = call(len, [bytes(N_BYTES)] * N_BLOCKS)[0]
-        # By CPU time, so that other programs do not count as slowness of this machine's.
-        _, [(_, alone_cpu_s)] = call(timed_sum, [WORK])
-        _, together = call(timed_sum, [WORK] * n_workers)
-    except multiprocessing.TimeoutError:
-        raise MachineError(
-            text(
-                es=f"Un Pool no contestó en {LIMIT_S:.0f} s. Ejecuta `python -m helpers doctor`.",
-                en=f"A Pool did not answer in {LIMIT_S:.0f} s. Run `python -m helpers doctor`.",
-            )
-        ) from None
-    finally:
-        ending_s = perf_counter()
-        pool.terminate()
-        pool.join()
-        stop_s = perf_counter() - ending_s
+    with interrupts_held() as pass_on_interrupts:
+        way = PoolOfProcesses(Job(abs, pickle.dumps(abs), n_workers, start_method, None, None))
+        try:
+            pauses = [PAUSE_S] * n_workers
+            while len(set(call(pid_after, pauses)[1])) < n_workers:  # not all of them are there yet
+                pass_on_interrupts()
+                if perf_counter() - begin_s > LIMIT_S:
+                    raise _no_answer()
+            start_s = perf_counter() - begin_s
+            start_s -= min(call(pid_after, pauses)[0], start_s)  # what the same took without start
+            message_s = call(abs, range(N_MESSAGES))[0] / N_MESSAGES
+            in_chunks_s = call(abs, range(N_ITEMS), N_ITEMS // N_BLOCKS)[0]
+            data_s = call(len, [bytes(N_BYTES)] * N_BLOCKS)[0]
+            # By CPU time, so that other programs do not count as slowness of this machine's.
+            _, [(_, alone_cpu_s)] = call(timed_sum, [WORK])
+            _, together = call(timed_sum, [WORK] * n_workers)
+            ending_s = perf_counter()
+            way.stop()
+            stop_s = perf_counter() - ending_s
+        except BaseException:  # an interrupt too: no worker outlives the call
+            way.kill()
+            raise
     walls_s, cpus_s = zip(*together, strict=True)
     return PoolCosts(
         start_s=start_s + stop_s,
@@ -314,4 +320,13 @@ def _round(start_method: str, n_workers: int) -> PoolCosts:
         byte_s=max(0.0, data_s - N_BLOCKS * message_s) / (N_BLOCKS * N_BYTES),
         slowdown=max(1.0, statistics.median(cpus_s) / alone_cpu_s),
         kept_share=max(0.0, 1 - sum(cpus_s) / sum(walls_s)),
+    )
+
+
+def _no_answer() -> MachineError:
+    return MachineError(
+        text(
+            es=f"Un Pool no contestó en {LIMIT_S:.0f} s. Ejecuta `python -m helpers doctor`.",
+            en=f"A Pool did not answer in {LIMIT_S:.0f} s. Run `python -m helpers doctor`.",
+        )
     )
