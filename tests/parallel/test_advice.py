@@ -107,6 +107,14 @@ def test_what_is_recommended(monkeypatch, sampled, figures, cpus, busy, how, n_w
     assert re.findall(r"\d+\.?\d*", said["es"]) == re.findall(r"\d+\.?\d*", said["en"])
 
 
+def test_a_pool_that_windows_refuses(monkeypatch, sampled):
+    """On Windows no more processes are recommended than a pool may have there."""
+    set_machine(monkeypatch, cpus=128)
+    assert sampled(n_items=10_000).best.n_workers == 128
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert sampled(n_items=10_000).best.n_workers == 61
+
+
 def test_what_is_predicted(sampled):
     """Half of the loop on two CPUs; no more than two processes a CPU; a giant is counted once."""
     assert sampled().best.predicted_s == pytest.approx(1.0, rel=0.1)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from helpers.parallel import MachineError, WorkerLostError
 from helpers.parallel.model import measuring
 from helpers.parallel.model.measuring import MOST_SAMPLED, Sample, measure_pool, take_sample
+from helpers.parallel.plans import WINDOWS_MAX_WORKERS
 from helpers.tasks import square
 
 START_METHODS = multiprocessing.get_all_start_methods()
@@ -249,6 +250,20 @@ def test_what_a_pool_costs_is_measured(method):
     assert min(costs.item_s, costs.byte_s, costs.kept_share) >= 0
     assert costs.slowdown >= 1
     assert multiprocessing.active_children() == []
+
+
+def test_a_machine_with_very_many_cpus(monkeypatch):
+    """No more workers are started than Windows allows; to start all is said to take longer."""
+    asked = []
+    costs = measuring.PoolCosts(start_s=1.0, message_s=1e-5)
+    monkeypatch.setattr(measuring, "run", lambda *_, n_workers, **__: asked.append(n_workers))
+    monkeypatch.setattr(measuring, "_round", lambda _, n_workers: asked.append(n_workers) or costs)
+    assert measure_pool("spawn", 128, 0.1).start_s == pytest.approx(128 / asked[0])
+    assert len(set(asked)) == 1
+    assert asked[0] <= WINDOWS_MAX_WORKERS
+    asked.clear()
+    assert measure_pool("spawn", 4, 0.1) == costs
+    assert set(asked) == {4}
 
 
 @pytest.mark.parametrize("error", [WorkerLostError, KeyboardInterrupt, MachineError])

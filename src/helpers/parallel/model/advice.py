@@ -16,6 +16,7 @@ from helpers.parallel.importing import check_not_importing, pickled_task, refuse
 from helpers.parallel.machine import ENOUGH_S, OtherPrograms, default_start_method, usable_cpus
 from helpers.parallel.model.measuring import WAITS, PoolCosts, Sample, measure_pool, take_sample
 from helpers.parallel.model.simulation import simulate
+from helpers.parallel.plans import most_processes
 from helpers.parallel.results import Task
 from helpers.parallel.units import duration
 
@@ -153,7 +154,7 @@ def _best(how: str, sample: Sample, cpus: int, costs: PoolCosts) -> Option:
         n_workers = max(cpus, min(MOST_WAITING, math.ceil(cpus / max(1e-3, 1 - sample.waits))))
     n_workers = min(n_workers, sample.n_items)
     if how == "pool":  # each of them has to be started
-        n_workers = min(n_workers, 2 * cpus)
+        n_workers = min(n_workers, 2 * cpus, most_processes() or n_workers)
         costs = replace(costs, start_s=costs.start_s * max(1.0, n_workers / cpus))
     sizes = [math.ceil(sample.n_items / (share * n_workers)) for share in (4, 16, 1)]  # 4: Pool.map
     sizes = [size for size in (*sizes, 1) if sample.n_items / size <= MOST_CHUNKS]
