@@ -12,15 +12,17 @@ import time
 
 import pytest
 import sample_tasks
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from helpers import worker
 from helpers.parallel import MachineError, WorkerLostError
 from helpers.parallel.model import measuring
 from helpers.parallel.model.measuring import MOST_SAMPLED, Sample, measure_pool, take_sample
 from helpers.parallel.plans import WINDOWS_MAX_WORKERS
 from helpers.tasks import square
 
+TICK_S = 1 / 64  # by which CPU time advances on Windows
 START_METHODS = multiprocessing.get_all_start_methods()
 
 
@@ -48,10 +50,12 @@ class Clock:
 
     def __init__(self, monkeypatch):
         self.now_s = self.cpu_s = self.kept_s = 0.0
-        self.pauses = 0
+        self.pauses, self.tick_s = 0, 1e-9
         self.known = lambda: (self.pauses, self.kept_s)
         monkeypatch.setattr(measuring, "perf_counter", lambda: self.now_s)
-        monkeypatch.setattr(measuring, "thread_time", lambda: self.cpu_s)
+        for name in ("thread_time", "process_time"):
+            monkeypatch.setattr(measuring, name, lambda: self.cpu_s // self.tick_s * self.tick_s)
+        monkeypatch.setattr(measuring, "_tick_s", lambda: self.tick_s)
         monkeypatch.setattr(measuring, "_scheduling", lambda: self.known())
 
     def sample(self, *works, n_items=30):
@@ -166,6 +170,28 @@ def test_being_kept_from_the_cpu_is_no_waiting(clock, work, known, waits, kept):
     assert sample.kept_share == pytest.approx(kept, abs=0.01)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(item_s=st.floats(1e-4, 0.5), n_items=st.integers(2, 200), phase_s=st.floats(0, TICK_S))
+def test_a_coarse_clock_of_cpu_time(clock, item_s, n_items, phase_s):
+    """Where CPU time advances in steps, as on Windows, work that computes does not seem to wait.
+
+    Nor does it seem to use several CPUs; and what waits long enough is seen to wait.
+    """
+    clock.tick_s, clock.known, clock.cpu_s = TICK_S, lambda: (None, 0.0), phase_s
+    sample = clock.sample(("compute", item_s), n_items=n_items)
+    assert (sample.waits, sample.used_cpus) == pytest.approx((0.0, 1.0), abs=1e-6)
+    assert clock.sample(("wait", item_s), n_items=n_items).waits > 0.999 - TICK_S / item_s
+
+
+@pytest.mark.parametrize("tick_s", [TICK_S, 1e-9])
+def test_the_step_of_a_clock_is_found(monkeypatch, tick_s):
+    """It is what the clock advances at once; a clock that stands still ends no program."""
+    monkeypatch.setattr(measuring, "thread_time", lambda: time.perf_counter() // tick_s * tick_s)
+    assert measuring._tick_s() == pytest.approx(tick_s, abs=0.002)
+    monkeypatch.setattr(measuring, "thread_time", lambda: 7.0)
+    assert measuring._tick_s() == 0.0
+
+
 def test_waiting_and_computing_are_told_apart(monkeypatch, tmp_path):
     """A task that sleeps is seen to wait, and one that computes waits less.
 
@@ -250,6 +276,17 @@ def test_what_a_pool_costs_is_measured(method):
     assert min(costs.item_s, costs.byte_s, costs.kept_share) >= 0
     assert costs.slowdown >= 1
     assert multiprocessing.active_children() == []
+
+
+@pytest.mark.skipif("fork" not in START_METHODS, reason="the workers need the clock made here")
+@pytest.mark.parametrize("tick_s", [TICK_S, 1e9])
+def test_what_a_pool_costs_with_a_coarse_clock(monkeypatch, tick_s):
+    """Where CPU time advances in steps, or not at all, the figures still make sense."""
+    monkeypatch.setattr(worker, "thread_time", lambda: time.thread_time() // tick_s * tick_s)
+    monkeypatch.setattr(measuring, "_tick_s", lambda: tick_s % 1)
+    costs = measuring._round("fork", 2)
+    assert 1 <= costs.slowdown < 16
+    assert 0 <= costs.kept_share <= 1
 
 
 def test_a_machine_with_very_many_cpus(monkeypatch):

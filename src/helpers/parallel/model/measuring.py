@@ -27,9 +27,11 @@ from helpers.worker import pid_after, timed_sum
 
 CLOCK_S = 20e-6  # cheaper items are timed several at a time, or it would be the clock
 N_WEIGHED, MOST_SAMPLED = 20, 20_000
+MOST_LOOKS = 500_000  # at the clock of CPU time, until it advances
 WARM_UP = 4.0  # a first item that takes this many times as long as any other imported something
 WAITS = 0.2  # from this share of waiting on a task does not only compute
 MIN_TRIAL_S = 0.002  # a shorter trial of threads says more about starting them
+MIN_TICKS = 16  # what is measured by CPU time takes so many steps of its clock, 0.25 s on Windows
 _SCHEDSTAT = Path("/proc/thread-self/schedstat")
 
 
@@ -42,6 +44,7 @@ class Sample:
         costs_s: what the sampled items took in the plain loop, by their index.
         results: the results of all items that were run, by their index.
         cpu_s: for how much of ``costs_s`` a CPU was used, or others kept it; the rest was waiting.
+        tick_s: by how much the clock of CPU time advances at once: so much of it may be missing.
         once_s: the cost of a first item that took far longer than any other, as it imported or
             opened something, or is a giant: it is paid once, and says nothing about the others.
         kept_s: for how much of all costs other programs had the CPU, as far as the system says.
@@ -57,6 +60,7 @@ class Sample:
     costs_s: dict[int, float] = field(default_factory=dict)
     results: dict[int, Any] = field(default_factory=dict)
     cpu_s: dict[int, float] = field(default_factory=dict)
+    tick_s: float = 0.0
     once_s: dict[int, float] = field(default_factory=dict)
     kept_s: float = 0.0
     used_cpus: float = 1.0
@@ -90,7 +94,8 @@ class Sample:
     def waits(self) -> float:
         """The share of its time that an item waits instead of computing, from 0 to 1."""
         total_s = sum(self.costs_s.values())
-        return max(0.0, 1 - sum(self.cpu_s.values()) / total_s) if total_s else 0.0
+        cpu_s = sum(self.cpu_s.values()) + self.tick_s
+        return max(0.0, 1 - cpu_s / total_s) if total_s else 0.0
 
     @property
     def kept_share(self) -> float:
@@ -117,14 +122,15 @@ def take_sample(task: Task, items: Sequence[Any], budget_s: float, n_threads: in
     """
     # Spread over all of them, the same on each call.
     chosen = random.Random(0).sample(range(len(items)), min(len(items) // 2, MOST_SAMPLED))
-    sample = Sample(len(items))
+    sample = Sample(len(items), tick_s=_tick_s())
     n_threaded = len(chosen) // 3 if n_threads > 1 else 0
     alone, threaded = chosen[: len(chosen) - n_threaded], chosen[len(chosen) - n_threaded :]
     _run_in_loop(task, items, alone, budget_s * 2 / 3, sample)
     _set_warm_up_apart(sample)
     _weigh(items, sample)
     n_tried = min(len(threaded), int(budget_s / 3 / sample.item_s)) if sample.item_s else 0
-    if n_tried >= n_threads > 1 and n_tried * sample.item_s >= MIN_TRIAL_S:
+    enough_s = max(MIN_TRIAL_S, MIN_TICKS * sample.tick_s)
+    if n_tried >= n_threads > 1 and n_tried * sample.item_s >= enough_s:
         _run_in_threads(task, items, threaded[:n_tried], n_threads, sample)
     return sample
 
@@ -150,7 +156,8 @@ def _run_in_loop(
         n_run += len(batch)
         size = min(1000, 2 * size) if elapsed_s < CLOCK_S else size
     elapsed_s = perf_counter() - begin_s
-    sample.used_cpus = max(1.0, (process_time() - begin_cpu_s) / max(1e-9, elapsed_s))
+    cpu_s = process_time() - begin_cpu_s - sample.tick_s
+    sample.used_cpus = max(1.0, cpu_s / max(1e-9, elapsed_s))
 
 
 def _run_in_threads(
@@ -193,6 +200,16 @@ def _scheduling() -> tuple[int | None, float]:
         return pauses, 0.0
 
 
+def _tick_s() -> float:
+    """Return by how much the clock of CPU time advances at once: 1/64 s on Windows, else little."""
+    before_s = after_s = thread_time()
+    for _ in range(MOST_LOOKS):
+        after_s = thread_time()
+        if after_s > before_s:
+            break
+    return after_s - before_s
+
+
 def _set_warm_up_apart(sample: Sample) -> None:
     """Set the first item's cost apart where it may have been paid for the others too."""
     (first, first_s), *others = sample.costs_s.items()
@@ -227,7 +244,7 @@ def _pickled(value: Any) -> tuple[int, float, float]:
 
 # Large enough for the clock, and together a fraction of a second.
 N_MESSAGES, N_ITEMS, N_BYTES, N_BLOCKS = 400, 40_000, 1 << 20, 8
-WORK, PAUSE_S = range(600_000), 0.01
+N_SUMMED, SUMMED_S, PAUSE_S = 600_000, 0.01, 0.01
 MOST_ROUNDS, LIMIT_S = 5, 20.0
 MOST_MEASURED = 32  # to start more workers than these takes too long, and Windows allows but 61
 
@@ -280,7 +297,7 @@ def measure_pool(start_method: str, n_workers: int, budget_s: float) -> PoolCost
 def _round(start_method: str, n_workers: int) -> PoolCosts:
     from helpers.parallel.pools import PoolOfProcesses  # it loads all of multiprocessing's pool
 
-    begin_s = perf_counter()
+    begin_s, tick_s = perf_counter(), _tick_s()
 
     def call(task: Callable[[Any], Any], items: Any, chunksize: int = 1) -> tuple[float, list[Any]]:
         called_s = perf_counter()
@@ -308,8 +325,9 @@ def _round(start_method: str, n_workers: int) -> PoolCosts:
             in_chunks_s = call(abs, range(N_ITEMS), N_ITEMS // N_BLOCKS)[0]
             data_s = call(len, [bytes(N_BYTES)] * N_BLOCKS)[0]
             # By CPU time, so that other programs do not count as slowness of this machine's.
-            _, [(_, alone_cpu_s)] = call(timed_sum, [WORK])
-            _, together = call(timed_sum, [WORK] * n_workers)
+            work = range(N_SUMMED * max(1, round(MIN_TICKS * tick_s / SUMMED_S)))
+            _, [(_, alone_cpu_s)] = call(timed_sum, [work])
+            _, together = call(timed_sum, [work] * n_workers)
             ending_s = perf_counter()
             way.stop()
             stop_s = perf_counter() - ending_s
@@ -322,8 +340,8 @@ def _round(start_method: str, n_workers: int) -> PoolCosts:
         message_s=message_s,
         item_s=max(0.0, in_chunks_s - N_BLOCKS * message_s) / N_ITEMS,
         byte_s=max(0.0, data_s - N_BLOCKS * message_s) / (N_BLOCKS * N_BYTES),
-        slowdown=max(1.0, statistics.median(cpus_s) / alone_cpu_s),
-        kept_share=max(0.0, 1 - sum(cpus_s) / sum(walls_s)),
+        slowdown=max(1.0, statistics.median(cpus_s) / max(alone_cpu_s, tick_s, 1e-9)),
+        kept_share=max(0.0, 1 - (sum(cpus_s) + n_workers * tick_s) / sum(walls_s)),
     )
 
 
