@@ -145,7 +145,10 @@ def test_a_home_that_cannot_be_written(course, tmp_path):
 
 
 def test_a_folder_that_may_not_be_written(monkeypatch, tmp_path):
-    """It is named after one try, though Windows says of any folder that it may be written to."""
+    """It is named after one try, though Windows says of any folder that it may be written to.
+
+    So is one on a drive that is not there.
+    """
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "settings"))
     assert jupyter_home.unwritable() is None
     assert list(tmp_path.iterdir()) == []
@@ -153,6 +156,10 @@ def test_a_folder_that_may_not_be_written(monkeypatch, tmp_path):
     monkeypatch.setattr(Path, "touch", refused)
     assert jupyter_home.unwritable() == tmp_path / "settings"
     assert refused.call_count == 1
+    monkeypatch.undo()
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "no drive" / "settings"))
+    monkeypatch.setattr(os.path, "exists", lambda path: False)
+    assert jupyter_home.unwritable() == tmp_path / "no drive" / "settings"
 
 
 def test_a_user_without_a_home(monkeypatch):

@@ -33,7 +33,8 @@ def unwritable() -> Path | None:
         return Path("~")
     for folder in map(Path, found):
         # Path.exists() raises where a folder may not be looked into, until Python 3.13
-        nearest = next(path for path in (folder, *folder.parents) if os.path.exists(path))  # noqa: PTH110
+        there = (path for path in (folder, *folder.parents) if os.path.exists(path))  # noqa: PTH110
+        nearest = next(there, folder)  # on Windows not even the drive may be there
         file = Path(nearest, f".{uuid.uuid4().hex}")
         try:  # on Windows some versions of tempfile would try again for ever
             file.touch(exist_ok=False)
