@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -50,8 +51,14 @@ def test_machine_card(monkeypatch, language, usable, system, called):
 
 
 def test_a_folder_that_takes_no_files(monkeypatch, tmp_path, language):
-    """Where a lesson could not save the learner's file, the card says so, and where to go."""
+    """Where a lesson could not save the learner's file, the card says so, and where to go.
+
+    A user without a home, as in a container, can begin a lesson, too.
+    """
     monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os.path, "expanduser", lambda path: path)
+        assert str(tmp_path) not in repr(start(language))
     assert str(tmp_path) not in repr(start(language))
 
     assert list(tmp_path.iterdir()) == []
