@@ -9,6 +9,7 @@ import pickle
 import random
 import threading
 import time
+from unittest.mock import Mock
 
 import pytest
 import sample_tasks
@@ -19,7 +20,6 @@ from helpers import worker
 from helpers.parallel import MachineError, WorkerLostError
 from helpers.parallel.model import measuring
 from helpers.parallel.model.measuring import MOST_SAMPLED, Sample, measure_pool, take_sample
-from helpers.parallel.plans import WINDOWS_MAX_WORKERS
 from helpers.tasks import square
 
 TICK_S = 1 / 64  # by which CPU time advances on Windows
@@ -173,23 +173,11 @@ def test_being_kept_from_the_cpu_is_no_waiting(clock, work, known, waits, kept):
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(item_s=st.floats(1e-4, 0.5), n_items=st.integers(2, 200), phase_s=st.floats(0, TICK_S))
 def test_a_coarse_clock_of_cpu_time(clock, item_s, n_items, phase_s):
-    """Where CPU time advances in steps, as on Windows, work that computes does not seem to wait.
-
-    Nor does it seem to use several CPUs; and what waits long enough is seen to wait.
-    """
+    """In steps, as on Windows: what computes does not seem to wait or to use more than a CPU."""
     clock.tick_s, clock.known, clock.cpu_s = TICK_S, lambda: (None, 0.0), phase_s
     sample = clock.sample(("compute", item_s), n_items=n_items)
     assert (sample.waits, sample.used_cpus) == pytest.approx((0.0, 1.0), abs=1e-6)
     assert clock.sample(("wait", item_s), n_items=n_items).waits > 0.999 - TICK_S / item_s
-
-
-@pytest.mark.parametrize("tick_s", [TICK_S, 1e-9])
-def test_the_step_of_a_clock_is_found(monkeypatch, tick_s):
-    """It is what the clock advances at once; a clock that stands still ends no program."""
-    monkeypatch.setattr(measuring, "thread_time", lambda: time.perf_counter() // tick_s * tick_s)
-    assert measuring._tick_s() == pytest.approx(tick_s, abs=0.002)
-    monkeypatch.setattr(measuring, "thread_time", lambda: 7.0)
-    assert measuring._tick_s() == 0.0
 
 
 def test_waiting_and_computing_are_told_apart(monkeypatch, tmp_path):
@@ -281,9 +269,10 @@ def test_what_a_pool_costs_is_measured(method):
 @pytest.mark.skipif("fork" not in START_METHODS, reason="the workers need the clock made here")
 @pytest.mark.parametrize("tick_s", [TICK_S, 1e9])
 def test_what_a_pool_costs_with_a_coarse_clock(monkeypatch, tick_s):
-    """Where CPU time advances in steps, or not at all, the figures still make sense."""
-    monkeypatch.setattr(worker, "thread_time", lambda: time.thread_time() // tick_s * tick_s)
-    monkeypatch.setattr(measuring, "_tick_s", lambda: tick_s % 1)
+    """Where CPU time advances in steps, which are found, or not at all, the figures make sense."""
+    for module in (measuring, worker):
+        monkeypatch.setattr(module, "thread_time", lambda: time.thread_time() // tick_s * tick_s)
+    assert measuring._tick_s() == tick_s % 1
     costs = measuring._round("fork", 2)
     assert 1 <= costs.slowdown < 16
     assert 0 <= costs.kept_share <= 1
@@ -291,29 +280,23 @@ def test_what_a_pool_costs_with_a_coarse_clock(monkeypatch, tick_s):
 
 def test_a_machine_with_very_many_cpus(monkeypatch):
     """No more workers are started than Windows allows; to start all is said to take longer."""
-    asked = []
-    costs = measuring.PoolCosts(start_s=1.0, message_s=1e-5)
-    monkeypatch.setattr(measuring, "run", lambda *_, n_workers, **__: asked.append(n_workers))
-    monkeypatch.setattr(measuring, "_round", lambda _, n_workers: asked.append(n_workers) or costs)
-    assert measure_pool("spawn", 128, 0.1).start_s == pytest.approx(128 / asked[0])
-    assert len(set(asked)) == 1
-    assert asked[0] <= WINDOWS_MAX_WORKERS
-    asked.clear()
-    assert measure_pool("spawn", 4, 0.1) == costs
-    assert set(asked) == {4}
+    measure = Mock(return_value=measuring.PoolCosts(start_s=1.0, message_s=1e-5))
+    monkeypatch.setattr(measuring, "run", measure)
+    monkeypatch.setattr(measuring, "_round", measure)
+    for n_workers in (4, 128):
+        costs = measure_pool("spawn", n_workers, 0.1)
+        n_started = measure.call_args.args[1]
+        assert n_started <= 61
+        assert costs.start_s == n_workers / n_started
 
 
 @pytest.mark.parametrize("error", [WorkerLostError, KeyboardInterrupt, MachineError])
 def test_a_pool_that_stops_answering(monkeypatch, error):
     """A worker that is killed, an interrupt and silence end the measuring soon, and the workers."""
-    if error is KeyboardInterrupt:
-        threading.Timer(0.5, _thread.interrupt_main).start()
-    if error is MachineError:
-        monkeypatch.setattr(measuring, "LIMIT_S", 0.5)
+    threading.Timer(0.5, _thread.interrupt_main if error is KeyboardInterrupt else list).start()
+    monkeypatch.setattr(measuring, "LIMIT_S", 2.0)
     task = sample_tasks.kill_itself if error is WorkerLostError else sample_tasks.hang
     monkeypatch.setattr(measuring, "pid_after", task)
-    begin_s = time.perf_counter()
     with pytest.raises(error):
         measuring._round(START_METHODS[0], 2)
-    assert time.perf_counter() - begin_s < 15
     assert multiprocessing.active_children() == []
