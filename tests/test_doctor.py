@@ -146,7 +146,7 @@ def test_a_system_without_semaphores(monkeypatch):
     monkeypatch.setattr("multiprocessing.synchronize.SemLock", SimpleNamespace(__init__=lock))
     monkeypatch.setattr("multiprocessing.context.BaseContext.Lock", lock)
     for how in ("pool", "processes"):
-        with pytest.raises(MachineError, match=r'sem_open.*how="threads" works'):
+        with pytest.raises(MachineError, match=r'sem_open.*how="threads" needs'):
             run(abs, [1], how=how, n_workers=1)
 
 
