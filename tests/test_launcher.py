@@ -8,6 +8,7 @@ import sys
 import urllib.parse
 import urllib.request
 from pathlib import Path
+from unittest.mock import Mock
 
 import psutil
 import pytest
@@ -51,7 +52,7 @@ def test_the_lesson_is_found_from_anywhere(course, tmp_path, monkeypatch):
 @pytest.mark.parametrize("user", [0, 1000, None])
 @pytest.mark.parametrize("theirs", [["--LabApp.news_url=mine"], ["--LabApp.news_url", "mine"]])
 def test_what_jupyterlab_would_refuse(course, monkeypatch, user, theirs):
-    """A setting that is given twice: the caller's counts. Root: it is allowed for root alone."""
+    """A setting given twice, under any name: the caller's counts. Root: allowed for root alone."""
     monkeypatch.delattr(os, "geteuid", raising=False)  # as on Windows
     if user is not None:
         monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
@@ -59,6 +60,8 @@ def test_what_jupyterlab_would_refuse(course, monkeypatch, user, theirs):
     assert arguments[-len(theirs) :] == theirs
     assert sum(argument.startswith("--LabApp.news_url") for argument in arguments) == 1
     assert ("--allow-root" in arguments) is (user == 0)
+    arguments = launcher.jupyter_arguments(course, LESSON, ["--notebook-dir", "mine"])
+    assert not any("root_dir" in argument for argument in arguments)
 
 
 @pytest.mark.parametrize(("code", "locale"), [("es", "es_ES"), ("en", None)])
@@ -129,6 +132,17 @@ def test_a_home_that_cannot_be_written(course, tmp_path):
     log = (tmp_path / "jupyterlab.log").read_text(encoding="utf-8", errors="replace")
     assert str(home) in log
     assert "Traceback" not in log
+
+
+def test_a_folder_that_may_not_be_written(monkeypatch, tmp_path):
+    """It is named after one try (Windows' tempfile would go on for ever), as is a missing drive."""
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "settings"))
+    refused = Mock(side_effect=PermissionError(13, "Permission denied"))
+    monkeypatch.setattr(Path, "touch", refused)
+    for n_tries in (1, 2):
+        assert jupyter_home.unwritable() == tmp_path / "settings"
+        assert refused.call_count == n_tries
+        monkeypatch.setattr(os.path, "exists", lambda path: False)
 
 
 def test_a_user_without_a_home(monkeypatch):

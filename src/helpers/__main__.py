@@ -119,6 +119,8 @@ def jupyter_arguments(root: Path, lesson: Path, further: Sequence[str] = ()) -> 
         **OFFLINE,
     }
     theirs = {argument.partition("=")[0] for argument in further}
+    if "--notebook-dir" in theirs:  # Jupyter's other name of it: both together it refuses
+        theirs.add("--ServerApp.root_dir")
     ours = [f"{name}={value}" for name, value in settings.items() if name not in theirs]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         ours.append("--allow-root")  # or JupyterLab refuses to start

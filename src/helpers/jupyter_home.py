@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import tempfile
+import uuid
 from pathlib import Path
 
 # The variables that move them, all in one folder.
@@ -32,10 +33,12 @@ def unwritable() -> Path | None:
         return Path("~")
     for folder in map(Path, found):
         # Path.exists() raises where a folder may not be looked into, until Python 3.13
-        nearest = next(path for path in (folder, *folder.parents) if os.path.exists(path))  # noqa: PTH110
-        try:
-            with tempfile.TemporaryFile(dir=nearest):
-                pass
+        there = (path for path in (folder, *folder.parents) if os.path.exists(path))  # noqa: PTH110
+        nearest = next(there, folder)  # on Windows not even the drive may be there
+        file = Path(nearest, f".{uuid.uuid4().hex}")
+        try:  # on Windows some versions of tempfile would try again for ever
+            file.touch(exist_ok=False)
+            file.unlink()
         except OSError:
             return folder
     return None

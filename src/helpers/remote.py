@@ -49,11 +49,7 @@ def run_remote_chunk(chunk: bytes, task: bytes, call: Call) -> Outcome:
     set_language(call.language)
     address = get_worker().address
     loaded, problem, shift_s = _prepared(task, call)
-    try:
-        outcome = answer(loaded, problem, chunk)
-    except KeyboardInterrupt as error:  # the task's own: it would end the worker
-        now_s = time.perf_counter()
-        outcome = Outcome(0, (now_s, now_s, now_s), None, Failure("task", error))
+    outcome = answer(loaded, problem, chunk)
     outcome.worker = (address, threading.get_ident())
     outcome.ready_s += shift_s
     outcome.start_s += shift_s

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
-from time import perf_counter, thread_time
+from time import perf_counter, sleep, thread_time
 
 TYPE_CHECKING = False  # as in typing, whose import would cost every worker some milliseconds
 if TYPE_CHECKING:
@@ -103,9 +103,7 @@ def compute(
                 if stopped():
                     break
                 results.append(task(item))
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # SystemExit too: a task must not end its worker
+    except BaseException as error:  # SystemExit and KeyboardInterrupt too: they end no worker
         return [], Failure("task", error, len(results))
     return results, None
 
@@ -217,3 +215,9 @@ def timed_sum(numbers: range) -> tuple[float, float]:
     begin, begin_cpu = perf_counter(), thread_time()
     sum(numbers)
     return perf_counter() - begin, thread_time() - begin_cpu
+
+
+def pid_after(pause_s: float) -> int:
+    """Sleep, so that no worker gets two of these while another one is free; return its number."""
+    sleep(pause_s)
+    return os.getpid()

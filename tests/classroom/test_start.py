@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
-import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
+from unittest.mock import Mock
 
 import matplotlib
 import pytest
@@ -51,14 +52,17 @@ def test_machine_card(monkeypatch, language, usable, system, called):
 
 
 def test_a_folder_that_takes_no_files(monkeypatch, tmp_path, language):
-    """Where a lesson could not save the learner's file, the card says so, and where to go."""
+    """Where a lesson could not save the learner's file, the card says so, and where to go.
+
+    A user without a home, as in a container, can begin a lesson, too.
+    """
     monkeypatch.chdir(tmp_path)
-    assert str(tmp_path) not in repr(start(language))
-
-    def refuse(**_):
-        raise OSError(30, "Read-only file system")
-
-    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    with monkeypatch.context() as patch:
+        patch.setattr(os.path, "expanduser", lambda path: path)
+        assert str(tmp_path) not in repr(start(language))
+    assert list(tmp_path.iterdir()) == []
+    refuse = Mock(side_effect=OSError(30, "Read-only file system"))
+    monkeypatch.setattr(Path, "touch", refuse)
     (line,) = [line for line in start(language).lines if str(tmp_path) in line]
     assert "Read-only file system" in line
     assert str(Path.home()) in line

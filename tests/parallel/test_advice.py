@@ -8,6 +8,7 @@ import sys
 import threading
 from dataclasses import replace
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 import sample_tasks
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from programs import run_program
 
 from helpers.language import set_language
-from helpers.parallel import advise, run
+from helpers.parallel import advise, run, simulate
 from helpers.parallel.model.measuring import PoolCosts, Sample
 from helpers.tasks import square
 
@@ -107,8 +108,8 @@ def test_what_is_recommended(monkeypatch, sampled, figures, cpus, busy, how, n_w
     assert re.findall(r"\d+\.?\d*", said["es"]) == re.findall(r"\d+\.?\d*", said["en"])
 
 
-def test_what_is_predicted(sampled):
-    """Half of the loop on two CPUs; no more than two processes a CPU; a giant is counted once."""
+def test_what_is_predicted(monkeypatch, sampled):
+    """Half of the loop on two CPUs; at most two processes a CPU, on Windows 61; a giant once."""
     assert sampled().best.predicted_s == pytest.approx(1.0, rel=0.1)
     (pool,) = [option for option in sampled(waits=0.9).options if option.how == "pool"]
     assert pool.n_workers == 4
@@ -116,6 +117,27 @@ def test_what_is_predicted(sampled):
     loop = next(option for option in advice.options if option.how == "sequential")
     assert loop.predicted_s == pytest.approx(1.199)
     assert all(option.predicted_s > 1.0 for option in advice.options)
+    set_machine(monkeypatch, cpus=128)
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert sampled(n_items=10_000).best.n_workers == 61
+
+
+@pytest.mark.parametrize(("items", "word"), [([], "no items"), ([9], "a single item")])
+def test_fewer_than_two_items(items, word):
+    """Nothing is run, and the reason holds of an item that takes for ever, too."""
+    advice = advise(sample_tasks.hang, items)
+    assert word in advice.reason
+    assert (advice.best.how, advice.best.chunksize) == ("sequential", 1)
+
+
+@pytest.mark.parametrize("n_items", [10**5, 10**5 + 1, 10**7])
+def test_millions_of_items(monkeypatch, sampled, n_items):
+    """Threads, which get items one by one, are predicted soon: to take what the messages take."""
+    monkeypatch.setattr(MODULE, "simulate", played := Mock(side_effect=simulate))
+    threads = sampled(n_items=n_items, item_s=1e-6).options[-1]
+    assert (threads.how, threads.chunksize) == ("threads", 1)
+    assert threads.predicted_s == pytest.approx(n_items * MODULE.THREADS.message_s, rel=0.01)
+    assert max(len(call.args[0]) for call in played.call_args_list) <= MODULE.MOST_CHUNKS
 
 
 @settings(deadline=None, max_examples=60)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import _thread
 import itertools
 import multiprocessing
 import pickle
 import random
 import threading
 import time
+from unittest.mock import Mock
 
 import pytest
 import sample_tasks
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from helpers import worker
+from helpers.parallel import MachineError, WorkerLostError
 from helpers.parallel.model import measuring
 from helpers.parallel.model.measuring import MOST_SAMPLED, Sample, measure_pool, take_sample
 from helpers.tasks import square
 
+TICK_S = 1 / 64  # by which CPU time advances on Windows
 START_METHODS = multiprocessing.get_all_start_methods()
 
 
@@ -45,10 +50,12 @@ class Clock:
 
     def __init__(self, monkeypatch):
         self.now_s = self.cpu_s = self.kept_s = 0.0
-        self.pauses = 0
+        self.pauses, self.tick_s = 0, 1e-9
         self.known = lambda: (self.pauses, self.kept_s)
         monkeypatch.setattr(measuring, "perf_counter", lambda: self.now_s)
-        monkeypatch.setattr(measuring, "thread_time", lambda: self.cpu_s)
+        for name in ("thread_time", "process_time"):
+            monkeypatch.setattr(measuring, name, lambda: self.cpu_s // self.tick_s * self.tick_s)
+        monkeypatch.setattr(measuring, "_tick_s", lambda: self.tick_s)
         monkeypatch.setattr(measuring, "_scheduling", lambda: self.known())
 
     def sample(self, *works, n_items=30):
@@ -163,6 +170,16 @@ def test_being_kept_from_the_cpu_is_no_waiting(clock, work, known, waits, kept):
     assert sample.kept_share == pytest.approx(kept, abs=0.01)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(item_s=st.floats(1e-4, 0.5), n_items=st.integers(2, 200), phase_s=st.floats(0, TICK_S))
+def test_a_coarse_clock_of_cpu_time(clock, item_s, n_items, phase_s):
+    """In steps, as on Windows: what computes does not seem to wait or to use more than a CPU."""
+    clock.tick_s, clock.known, clock.cpu_s = TICK_S, lambda: (None, 0.0), phase_s
+    sample = clock.sample(("compute", item_s), n_items=n_items)
+    assert (sample.waits, sample.used_cpus) == pytest.approx((0.0, 1.0), abs=1e-6)
+    assert clock.sample(("wait", item_s), n_items=n_items).waits > 0.999 - TICK_S / item_s
+
+
 def test_waiting_and_computing_are_told_apart(monkeypatch, tmp_path):
     """A task that sleeps is seen to wait, and one that computes waits less.
 
@@ -246,4 +263,40 @@ def test_what_a_pool_costs_is_measured(method):
     assert 0 < costs.message_s < 1
     assert min(costs.item_s, costs.byte_s, costs.kept_share) >= 0
     assert costs.slowdown >= 1
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.skipif("fork" not in START_METHODS, reason="the workers need the clock made here")
+@pytest.mark.parametrize("tick_s", [TICK_S, 1e9])
+def test_what_a_pool_costs_with_a_coarse_clock(monkeypatch, tick_s):
+    """Where CPU time advances in steps, which are found, or not at all, the figures make sense."""
+    for module in (measuring, worker):
+        monkeypatch.setattr(module, "thread_time", lambda: time.thread_time() // tick_s * tick_s)
+    assert measuring._tick_s() == tick_s % 1
+    costs = measuring._round("fork", 2)
+    assert 1 <= costs.slowdown < 16
+    assert 0 <= costs.kept_share <= 1
+
+
+def test_a_machine_with_very_many_cpus(monkeypatch):
+    """No more workers are started than Windows allows; to start all is said to take longer."""
+    measure = Mock(return_value=measuring.PoolCosts(start_s=1.0, message_s=1e-5))
+    monkeypatch.setattr(measuring, "run", measure)
+    monkeypatch.setattr(measuring, "_round", measure)
+    for n_workers in (4, 128):
+        costs = measure_pool("spawn", n_workers, 0.1)
+        n_started = measure.call_args.args[1]
+        assert n_started <= 61
+        assert costs.start_s == n_workers / n_started
+
+
+@pytest.mark.parametrize("error", [WorkerLostError, KeyboardInterrupt, MachineError])
+def test_a_pool_that_stops_answering(monkeypatch, error):
+    """A worker that is killed, an interrupt and silence end the measuring soon, and the workers."""
+    threading.Timer(0.5, _thread.interrupt_main if error is KeyboardInterrupt else list).start()
+    monkeypatch.setattr(measuring, "LIMIT_S", 2.0)
+    task = sample_tasks.kill_itself if error is WorkerLostError else sample_tasks.hang
+    monkeypatch.setattr(measuring, "pid_after", task)
+    with pytest.raises(error):
+        measuring._round(START_METHODS[0], 2)
     assert multiprocessing.active_children() == []

@@ -214,7 +214,7 @@ def test_the_tasks_own_exception(how, start_method, chunksize):
 def test_exceptions_that_end_loops_and_programs(how, start_method):
     """A StopIteration, on the last item too, does not silently shorten the results.
 
-    A KeyboardInterrupt raised in a task ends the run in time, as one or as a lost worker.
+    A KeyboardInterrupt that a task raises is a failed task; in the plain loop it is like Ctrl+C.
     """
     options = {"how": how, "n_workers": 2, "start_method": start_method}
     for chunksize in (1, 4, 100):
@@ -222,7 +222,7 @@ def test_exceptions_that_end_loops_and_programs(how, start_method):
             run(sample_tasks.raise_at_last, range(6), chunksize=chunksize, **options)
         assert "StopIteration" in repr(caught.value)
         assert " 5 " in "\n".join(caught.value.__notes__)
-    with pytest.raises((KeyboardInterrupt, WorkerLostError, TaskFailedError)):
+    with pytest.raises(KeyboardInterrupt if how == "sequential" else TaskFailedError):
         run(sample_tasks.raise_keyboard_interrupt, range(4), **options)
     works_again(how, start_method)
 
@@ -253,6 +253,22 @@ def test_time_limit_within_a_chunk(how):
                     timeout_s=0.2)  # fmt: skip
     assert len(computed) < 600
     assert how == "threads" or f" {len(computed)} " in str(error)
+
+
+@pytest.mark.parametrize("error", [TimeLimitError, KeyboardInterrupt])
+@pytest.mark.parametrize("how", ["processes", "pool"])
+def test_limit_and_interrupt_while_sending(how, error):
+    """A time limit and Ctrl+C are heard between two items that are slow to send, not after all."""
+    sent = []
+
+    class SlowToSend:
+        def __reduce__(self):
+            sent.append(time.sleep(0.05) if error is TimeLimitError else _thread.interrupt_main())
+            return int, ()
+
+    with pytest.raises(error):
+        run(abs, [SlowToSend()] * 100, how=how, n_workers=2, chunksize=1, timeout_s=1)
+    assert len(sent) < 100
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")

@@ -140,6 +140,16 @@ def test_the_same_corpus_on_any_computer(tmp_path):
     assert hashlib.sha256(all_bytes).hexdigest()[:16] == "1bfd019e87adb7ad"
 
 
+def test_a_disk_that_takes_only_a_part(tmp_path, request):
+    """Where the system takes only the beginning of a file, that is an error."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    request.addfinalizer(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, before))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, before[1]))
+    with pytest.raises(OSError, match="too large"):
+        make_corpus(tmp_path / "corpus", 1, 2_000)
+
+
 def test_lengths_are_uneven_as_real_ones():
     """The mean is what was asked for, half of the files are much shorter, a few much longer."""
     counts = corpus_words(20_000, 1_000)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,10 +50,11 @@ def _warnings() -> Iterator[str]:
             en="You can use only one CPU: processes take turns on it, so computing in parallel "
             "does not speed it up here. Every cell works, and the charts will show you that.",
         )
-    folder, home = Path.cwd(), Path("~").expanduser()
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+    folder, home = Path.cwd(), os.path.expanduser("~")  # noqa: PTH111  (a user may have no home)
+    file = folder / f".{uuid.uuid4().hex}"
+    try:  # on Windows some versions of tempfile would try again for ever
+        file.touch(exist_ok=False)
+        file.unlink()
     except OSError as error:
         yield text(
             es=f"Aquí no se puede guardar nada ({folder}: {error.strerror}), y algunas lecciones "

@@ -139,8 +139,13 @@ def chunksize_for(n_items: int, n_workers: int) -> int:
     return max(1, math.ceil(n_items / (4 * n_workers)))
 
 
+def most_processes() -> int | None:
+    """Return how many workers that are processes a call may have here; ``None`` for any number."""
+    return WINDOWS_MAX_WORKERS if sys.platform == "win32" else None
+
+
 def _checked_workers(n_workers: int | None, how: str) -> int:
-    most = WINDOWS_MAX_WORKERS if sys.platform == "win32" and how in PROCESS_WAYS else None
+    most = most_processes() if how in PROCESS_WAYS else None
     if n_workers is None:
         workers = min(usable_cpus(), most or sys.maxsize)
     else:

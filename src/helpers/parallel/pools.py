@@ -55,14 +55,14 @@ class Processes(Way):
 
 
 class PoolOfProcesses(Way):
-    """``multiprocessing.Pool``."""
+    """``multiprocessing.Pool``, which is its ``pool``."""
 
     def __init__(self, job: Job) -> None:
         self.n_workers = job.n_workers
         self._watched = WatchedContext(job.start_method)
         try:
             with interrupts_blocked(job.start_method):
-                self._pool = Pool(
+                self.pool = Pool(
                     job.n_workers,
                     initializer=worker.prepare,
                     initargs=(job.pickled_task, current_language()),
@@ -73,7 +73,7 @@ class PoolOfProcesses(Way):
             raise
 
     def submit(self, chunk: Any, on_done: Callback) -> None:
-        self._pool.apply_async(worker.run_chunk, (chunk,), {}, on_done, on_done)
+        self.pool.apply_async(worker.run_chunk, (chunk,), {}, on_done, on_done)
 
     def check(self) -> None:
         # A Pool replaces a worker that ended and says nothing: the lost work never arrives.
@@ -82,7 +82,7 @@ class PoolOfProcesses(Way):
                 raise lost_worker(process.exitcode)
 
     def _end(self) -> None:
-        pool = self._pool
+        pool = self.pool
         pool.terminate()
         pool.join()
 
@@ -91,4 +91,4 @@ class PoolOfProcesses(Way):
 
     def kill(self) -> None:
         end(self._end, self._watched, GRACE_S)
-        del self._pool  # a notebook keeps the last traceback, and so this object
+        del self.pool  # a notebook keeps the last traceback, and so this object

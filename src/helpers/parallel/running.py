@@ -109,16 +109,23 @@ def _compute(
     arrivals: _Arrivals = queue.Queue()
     outcomes: dict[int, Outcome] = {}
     n_sent, ahead = 0, 1 if plan.how == "sequential" else AHEAD * plan.n_workers
+    if plan.how == "sequential":  # the plain loop looks at the clock itself
+        deadline_s = None
+
+    def wait_s() -> float:
+        pass_on_interrupts()
+        left_s = POLL_S if deadline_s is None else deadline_s - perf_counter()
+        if left_s <= 0:
+            raise _time_limit(plan, plan.first(len(outcomes)))
+        return min(POLL_S, left_s)
+
     while len(outcomes) < plan.n_chunks:
         while n_sent < min(plan.n_chunks, len(outcomes) + ahead):
             _send(plan, way, n_sent, arrivals)
             n_sent += 1
-        pass_on_interrupts()
-        wait_s = POLL_S if deadline_s is None else min(POLL_S, deadline_s - perf_counter())
-        if wait_s <= 0 and plan.how != "sequential":  # the plain loop looks at the clock itself
-            raise _time_limit(plan, plan.first(len(outcomes)))
+            wait_s()  # to send many heavy items takes long
         try:
-            index, arrived = arrivals.get(timeout=max(0.0, wait_s))
+            index, arrived = arrivals.get(timeout=wait_s())
         except queue.Empty:
             way.check()
         else:

@@ -95,7 +95,11 @@ class Sequential(Way):
 
     def submit(self, chunk: Any, on_done: Callback) -> None:
         stopped = None if self._deadline_s is None else self._is_late
-        on_done(_computed_here(self._task, chunk, 0, self._ready_s, stopped))
+        outcome = _computed_here(self._task, chunk, 0, self._ready_s, stopped)
+        interrupt = outcome.failure and outcome.failure.exception
+        if isinstance(interrupt, KeyboardInterrupt):  # the user's: no worker hears one
+            raise interrupt
+        on_done(outcome)
 
     def _is_late(self) -> bool:
         return perf_counter() > (self._deadline_s or 0)

@@ -75,7 +75,7 @@ def make_corpus(
         if place == 0:
             os.makedirs(folder)
         files.append(os.path.join(folder, f"note {place:02}.md"))
-        with open(files[-1], "wb", buffering=0) as opened:
+        with open(files[-1], "wb") as opened:
             opened.write(_note(i, words))
     return files
 

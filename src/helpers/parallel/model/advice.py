@@ -16,6 +16,7 @@ from helpers.parallel.importing import check_not_importing, pickled_task, refuse
 from helpers.parallel.machine import ENOUGH_S, OtherPrograms, default_start_method, usable_cpus
 from helpers.parallel.model.measuring import WAITS, PoolCosts, Sample, measure_pool, take_sample
 from helpers.parallel.model.simulation import simulate
+from helpers.parallel.plans import most_processes
 from helpers.parallel.results import Task
 from helpers.parallel.units import duration
 
@@ -114,7 +115,7 @@ def advise(task: Task, items: Iterable[Any]) -> Advice:
     begin_s, others, listed = perf_counter(), OtherPrograms(), as_sequence(items)
     cpus, method = usable_cpus(), default_start_method()
     if len(listed) < 2:
-        return _too_short(Option("sequential", 1, max(1, len(listed)), 0.0))
+        return _too_few(Option("sequential", 1, 1, 0.0), len(listed))
     sample = take_sample(task, listed, BUDGET_S / 3, cpus)
     loop = Option("sequential", 1, sample.n_items, sample.loop_s)
     if sample.loop_s < TOO_SHORT_S:
@@ -153,7 +154,7 @@ def _best(how: str, sample: Sample, cpus: int, costs: PoolCosts) -> Option:
         n_workers = max(cpus, min(MOST_WAITING, math.ceil(cpus / max(1e-3, 1 - sample.waits))))
     n_workers = min(n_workers, sample.n_items)
     if how == "pool":  # each of them has to be started
-        n_workers = min(n_workers, 2 * cpus)
+        n_workers = min(n_workers, 2 * cpus, most_processes() or n_workers)
         costs = replace(costs, start_s=costs.start_s * max(1.0, n_workers / cpus))
     sizes = [math.ceil(sample.n_items / (share * n_workers)) for share in (4, 16, 1)]  # 4: Pool.map
     sizes = [size for size in (*sizes, 1) if sample.n_items / size <= MOST_CHUNKS]
@@ -180,8 +181,10 @@ def _predicted_s(
         weight_s = costs.byte_s * (sample.item_bytes or 0.0)
         parent_item_s = max(costs.item_s, sample.parent_pickling_s) + weight_s
         worker_item_s, apart = sample.worker_pickling_s, 1.0
-    chunks_s = _chunk_costs(sample, chunksize, slower, worker_item_s)
-    message_s = costs.message_s + chunksize * parent_item_s
+    # More messages than can be simulated in time are simulated several at a time.
+    n_messages = math.ceil(sample.n_items / chunksize / MOST_CHUNKS)
+    chunks_s = _chunk_costs(sample, n_messages * chunksize, slower, worker_item_s)
+    message_s = n_messages * (costs.message_s + chunksize * parent_item_s)
     played = simulate(chunks_s, n_workers, start_s=costs.start_s, message_s=message_s)
     # The workers and the parent share the CPUs; threads that compute in Python share one.
     cpu_s = computes * sample.loop_s * slower
@@ -249,6 +252,19 @@ def _chosen(
     if loop.predicted_s > WORTH * best.predicted_s:
         return Advice(best, tuple(options), _worth_it(best, loop, sample))
     return Advice(loop, tuple(options), _not_worth_it(loop, sample))
+
+
+def _too_few(loop: Option, n_items: int) -> Advice:
+    if not n_items:
+        why = text(
+            es="Déjalo secuencial: no hay elementos.", en="Leave it sequential: there are no items."
+        )
+    else:
+        why = text(
+            es="Déjalo secuencial: un solo elemento no se puede repartir entre trabajadores.",
+            en="Leave it sequential: a single item cannot be split among workers.",
+        )
+    return Advice(loop, (loop,), why)
 
 
 def _too_short(loop: Option) -> Advice:

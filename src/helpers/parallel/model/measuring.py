@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-import multiprocessing
 import pickle
 import random
 import statistics
 import sys
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from time import perf_counter, process_time, thread_time
 from typing import Any
@@ -19,17 +17,21 @@ from typing import Any
 from helpers.language import text
 from helpers.parallel.arguments import short
 from helpers.parallel.errors import MachineError
+from helpers.parallel.processes import interrupts_held
 from helpers.parallel.results import Task
-from helpers.parallel.running import run
-from helpers.worker import timed_sum
+from helpers.parallel.running import POLL_S, run
+from helpers.parallel.ways import Job
+from helpers.worker import pid_after, timed_sum
 
 # ---- a few of the items
 
 CLOCK_S = 20e-6  # cheaper items are timed several at a time, or it would be the clock
 N_WEIGHED, MOST_SAMPLED = 20, 20_000
+MOST_LOOKS = 500_000  # at the clock of CPU time, until it advances
 WARM_UP = 4.0  # a first item that takes this many times as long as any other imported something
 WAITS = 0.2  # from this share of waiting on a task does not only compute
 MIN_TRIAL_S = 0.002  # a shorter trial of threads says more about starting them
+MIN_TICKS = 16  # what is measured by CPU time takes so many steps of its clock, 0.25 s on Windows
 _SCHEDSTAT = Path("/proc/thread-self/schedstat")
 
 
@@ -42,6 +44,7 @@ class Sample:
         costs_s: what the sampled items took in the plain loop, by their index.
         results: the results of all items that were run, by their index.
         cpu_s: for how much of ``costs_s`` a CPU was used, or others kept it; the rest was waiting.
+        tick_s: by how much the clock of CPU time advances at once: so much of it may be missing.
         once_s: the cost of a first item that took far longer than any other, as it imported or
             opened something, or is a giant: it is paid once, and says nothing about the others.
         kept_s: for how much of all costs other programs had the CPU, as far as the system says.
@@ -57,6 +60,7 @@ class Sample:
     costs_s: dict[int, float] = field(default_factory=dict)
     results: dict[int, Any] = field(default_factory=dict)
     cpu_s: dict[int, float] = field(default_factory=dict)
+    tick_s: float = 0.0
     once_s: dict[int, float] = field(default_factory=dict)
     kept_s: float = 0.0
     used_cpus: float = 1.0
@@ -90,7 +94,8 @@ class Sample:
     def waits(self) -> float:
         """The share of its time that an item waits instead of computing, from 0 to 1."""
         total_s = sum(self.costs_s.values())
-        return max(0.0, 1 - sum(self.cpu_s.values()) / total_s) if total_s else 0.0
+        cpu_s = sum(self.cpu_s.values()) + self.tick_s
+        return max(0.0, 1 - cpu_s / total_s) if total_s else 0.0
 
     @property
     def kept_share(self) -> float:
@@ -117,14 +122,15 @@ def take_sample(task: Task, items: Sequence[Any], budget_s: float, n_threads: in
     """
     # Spread over all of them, the same on each call.
     chosen = random.Random(0).sample(range(len(items)), min(len(items) // 2, MOST_SAMPLED))
-    sample = Sample(len(items))
+    sample = Sample(len(items), tick_s=_tick_s())
     n_threaded = len(chosen) // 3 if n_threads > 1 else 0
     alone, threaded = chosen[: len(chosen) - n_threaded], chosen[len(chosen) - n_threaded :]
     _run_in_loop(task, items, alone, budget_s * 2 / 3, sample)
     _set_warm_up_apart(sample)
     _weigh(items, sample)
     n_tried = min(len(threaded), int(budget_s / 3 / sample.item_s)) if sample.item_s else 0
-    if n_tried >= n_threads > 1 and n_tried * sample.item_s >= MIN_TRIAL_S:
+    enough_s = max(MIN_TRIAL_S, MIN_TICKS * sample.tick_s)
+    if n_tried >= n_threads > 1 and n_tried * sample.item_s >= enough_s:
         _run_in_threads(task, items, threaded[:n_tried], n_threads, sample)
     return sample
 
@@ -150,7 +156,8 @@ def _run_in_loop(
         n_run += len(batch)
         size = min(1000, 2 * size) if elapsed_s < CLOCK_S else size
     elapsed_s = perf_counter() - begin_s
-    sample.used_cpus = max(1.0, (process_time() - begin_cpu_s) / max(1e-9, elapsed_s))
+    cpu_s = process_time() - begin_cpu_s - sample.tick_s
+    sample.used_cpus = max(1.0, cpu_s / max(1e-9, elapsed_s))
 
 
 def _run_in_threads(
@@ -193,6 +200,16 @@ def _scheduling() -> tuple[int | None, float]:
         return pauses, 0.0
 
 
+def _tick_s() -> float:
+    """Return by how much the clock of CPU time advances at once: 1/64 s on Windows, else little."""
+    before_s = after_s = thread_time()
+    for _ in range(MOST_LOOKS):
+        after_s = thread_time()
+        if after_s > before_s:
+            break
+    return after_s - before_s
+
+
 def _set_warm_up_apart(sample: Sample) -> None:
     """Set the first item's cost apart where it may have been paid for the others too."""
     (first, first_s), *others = sample.costs_s.items()
@@ -227,8 +244,9 @@ def _pickled(value: Any) -> tuple[int, float, float]:
 
 # Large enough for the clock, and together a fraction of a second.
 N_MESSAGES, N_ITEMS, N_BYTES, N_BLOCKS = 400, 40_000, 1 << 20, 8
-WORK, PAUSE_S = range(600_000), 0.01
+N_SUMMED, SUMMED_S, PAUSE_S = 600_000, 0.01, 0.01
 MOST_ROUNDS, LIMIT_S = 5, 20.0
+MOST_MEASURED = 32  # to start more workers than these takes too long, and Windows allows but 61
 
 
 @dataclass(frozen=True)
@@ -256,62 +274,81 @@ class PoolCosts:
 def measure_pool(start_method: str, n_workers: int, budget_s: float) -> PoolCosts:
     """Measure what a pool with ``n_workers``, one on each CPU, costs: medians over rounds.
 
-    It takes about ``budget_s`` seconds; one round is made in any case.
+    It takes about ``budget_s`` seconds; one round is made in any case. Of very many workers a part
+    is started, and to start all is taken to be in proportion.
 
     Raises:
         ParallelError: no pool answers here; it says why.
     """
+    n_started = min(n_workers, MOST_MEASURED)
     # A Pool whose workers cannot start replaces them for ever; run says what is the matter.
-    how = {"how": "pool", "n_workers": n_workers, "start_method": start_method}
-    run(abs, range(n_workers), **how, timeout_s=LIMIT_S)  # type: ignore[arg-type]
+    how = {"how": "pool", "n_workers": n_started, "start_method": start_method}
+    run(abs, range(n_started), **how, timeout_s=LIMIT_S)  # type: ignore[arg-type]
     begin_s, round_s = perf_counter(), 0.0
     rounds: list[PoolCosts] = []
     while not rounds or (len(rounds) < MOST_ROUNDS and round_s * (len(rounds) + 1) < budget_s):
-        rounds.append(_round(start_method, n_workers))
+        rounds.append(_round(start_method, n_started))
         round_s = (perf_counter() - begin_s) / len(rounds)
     names = [field.name for field in fields(PoolCosts)]
-    return PoolCosts(**{n: statistics.median(getattr(r, n) for r in rounds) for n in names})
+    costs = PoolCosts(**{n: statistics.median(getattr(r, n) for r in rounds) for n in names})
+    return replace(costs, start_s=costs.start_s * n_workers / n_started)
 
 
 def _round(start_method: str, n_workers: int) -> PoolCosts:
-    begin_s = perf_counter()
-    pool = multiprocessing.get_context(start_method).Pool(n_workers)
+    from helpers.parallel.pools import PoolOfProcesses  # it loads all of multiprocessing's pool
+
+    begin_s, tick_s = perf_counter(), _tick_s()
 
     def call(task: Callable[[Any], Any], items: Any, chunksize: int = 1) -> tuple[float, list[Any]]:
         called_s = perf_counter()
-        results = pool.map_async(task, items, chunksize).get(LIMIT_S)
-        return perf_counter() - called_s, results
+        answer = way.pool.map_async(task, items, chunksize)
+        answer.wait(POLL_S)
+        while not answer.ready():
+            pass_on_interrupts()
+            way.check()
+            if perf_counter() - called_s > LIMIT_S:
+                raise _no_answer()
+            answer.wait(POLL_S)
+        return perf_counter() - called_s, answer.get()
 
-    try:
-        start_s = perf_counter() - begin_s
-        while call(time.sleep, [PAUSE_S] * n_workers)[0] > 1.5 * PAUSE_S:
-            start_s = perf_counter() - begin_s  # not all of them were there yet
-            if start_s > LIMIT_S:
-                raise multiprocessing.TimeoutError
-        message_s = call(abs, range(N_MESSAGES))[0] / N_MESSAGES
-        in_chunks_s = call(abs, range(N_ITEMS), N_ITEMS // N_BLOCKS)[0]
-        data_s = call(len, [bytes(N_BYTES)] * N_BLOCKS)[0]
-        # By CPU time, so that other programs do not count as slowness of this machine's.
-        _, [(_, alone_cpu_s)] = call(timed_sum, [WORK])
-        _, together = call(timed_sum, [WORK] * n_workers)
-    except multiprocessing.TimeoutError:
-        raise MachineError(
-            text(
-                es=f"Un Pool no contestó en {LIMIT_S:.0f} s. Ejecuta `python -m helpers doctor`.",
-                en=f"A Pool did not answer in {LIMIT_S:.0f} s. Run `python -m helpers doctor`.",
-            )
-        ) from None
-    finally:
-        ending_s = perf_counter()
-        pool.terminate()
-        pool.join()
-        stop_s = perf_counter() - ending_s
+    with interrupts_held() as pass_on_interrupts:
+        way = PoolOfProcesses(Job(abs, pickle.dumps(abs), n_workers, start_method, None, None))
+        try:
+            pauses = [PAUSE_S] * n_workers
+            while len(set(call(pid_after, pauses)[1])) < n_workers:  # not all of them are there yet
+                pass_on_interrupts()
+                if perf_counter() - begin_s > LIMIT_S:
+                    raise _no_answer()
+            start_s = perf_counter() - begin_s
+            start_s -= min(call(pid_after, pauses)[0], start_s)  # what the same took without start
+            message_s = call(abs, range(N_MESSAGES))[0] / N_MESSAGES
+            in_chunks_s = call(abs, range(N_ITEMS), N_ITEMS // N_BLOCKS)[0]
+            data_s = call(len, [bytes(N_BYTES)] * N_BLOCKS)[0]
+            # By CPU time, so that other programs do not count as slowness of this machine's.
+            work = range(N_SUMMED * max(1, round(MIN_TICKS * tick_s / SUMMED_S)))
+            _, [(_, alone_cpu_s)] = call(timed_sum, [work])
+            _, together = call(timed_sum, [work] * n_workers)
+            ending_s = perf_counter()
+            way.stop()
+            stop_s = perf_counter() - ending_s
+        except BaseException:  # an interrupt too: no worker outlives the call
+            way.kill()
+            raise
     walls_s, cpus_s = zip(*together, strict=True)
     return PoolCosts(
         start_s=start_s + stop_s,
         message_s=message_s,
         item_s=max(0.0, in_chunks_s - N_BLOCKS * message_s) / N_ITEMS,
         byte_s=max(0.0, data_s - N_BLOCKS * message_s) / (N_BLOCKS * N_BYTES),
-        slowdown=max(1.0, statistics.median(cpus_s) / alone_cpu_s),
-        kept_share=max(0.0, 1 - sum(cpus_s) / sum(walls_s)),
+        slowdown=max(1.0, statistics.median(cpus_s) / max(alone_cpu_s, tick_s, 1e-9)),
+        kept_share=max(0.0, 1 - (sum(cpus_s) + n_workers * tick_s) / sum(walls_s)),
+    )
+
+
+def _no_answer() -> MachineError:
+    return MachineError(
+        text(
+            es=f"Un Pool no contestó en {LIMIT_S:.0f} s. Ejecuta `python -m helpers doctor`.",
+            en=f"A Pool did not answer in {LIMIT_S:.0f} s. Run `python -m helpers doctor`.",
+        )
     )
