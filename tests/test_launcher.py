@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -131,8 +132,9 @@ def test_a_home_that_cannot_be_written(course, tmp_path):
     assert "Traceback" not in log
 
 
-def test_a_user_without_a_home(monkeypatch):
+def test_a_user_without_a_home(monkeypatch, tmp_path):
     """In a container a user may have no home at all: Jupyter finds a folder all the same."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def no_home():
         raise RuntimeError("Could not determine home directory")
