@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -145,8 +146,9 @@ def test_a_folder_that_may_not_be_written(monkeypatch, tmp_path):
         monkeypatch.setattr(os.path, "exists", lambda path: False)
 
 
-def test_a_user_without_a_home(monkeypatch):
+def test_a_user_without_a_home(monkeypatch, tmp_path):
     """In a container a user may have no home at all: Jupyter finds a folder all the same."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def no_home():
         raise RuntimeError("Could not determine home directory")

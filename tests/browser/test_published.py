@@ -92,7 +92,7 @@ def test_the_first_pages_lead_to_the_lessons(published, browser_page, screenshot
         assert all(map(all, page.locator("img").evaluate_all(PICTURES)))
         page.screenshot(path=screenshots / f"site_first_{language}.png", full_page=True)
         page.locator(f"a[href$='{language}/index.html']").first.click()
-        page.wait_for_timeout(SETTLED_MS)
+        page.wait_for_url(f"**/{language}/index.html")
         page.go_back()
     page = opened(browser_page, published / language / "index.html")
     assert page.locator("main tbody tr").count() >= 11

@@ -131,7 +131,7 @@ def test_workers_are_other_processes_and_speak_the_current_language(client):
         set_language(language)
         done = run(sample_tasks.facts_there, range(16), how="dask", chunksize=1, client=client)
         ids, _, languages = zip(*done.results, strict=True)
-        assert set(ids) <= set(client.run(os.getpid).values())
+        assert set(ids) <= set(client.run(os.getpid).values()) - {os.getpid()}
         assert set(languages) == {words}
 
 
@@ -152,8 +152,9 @@ def test_a_machine_with_another_clock(client):
     task, items = b"cbuiltins\nabs\n.", b"\x80\x04]."  # pickled: abs, and no items
     for ahead_s in (0.0, 1000.0):  # the caller's perf_counter began so much earlier
         call = remote.Call(f"call {ahead_s}", "en", wall_s - ahead_s, wall_s - ahead_s)
-        outcome = client.submit(remote.run_remote_chunk, items, task, call).result(30)
-        assert outcome.start_s == pytest.approx(time.perf_counter() + ahead_s, abs=5)
+        before_s = time.perf_counter()
+        outcome = client.submit(remote.run_remote_chunk, items, task, call).result(100)
+        assert before_s - 5 < outcome.start_s - ahead_s < time.perf_counter() + 5
 
 
 # ---- arguments

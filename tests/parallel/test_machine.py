@@ -102,13 +102,11 @@ def test_usable_cpus_rounds_up(monkeypatch):
 
 
 def test_on_this_system():
-    """Whatever the system, the answer is a number of CPUs; own work is not in it."""
-    others, begin_s = OtherPrograms(), time.perf_counter()
-    begin_cpu_s = time.process_time()
-    while time.process_time() - begin_cpu_s < 0.3 or time.perf_counter() - begin_s < ENOUGH_S:
-        pass
+    """Whatever the system, it is known how many CPUs are busy; more than all are never free."""
+    others = OtherPrograms()
+    time.sleep(ENOUGH_S + 0.1)
     assert 0 <= others.busy_cpus() <= os.cpu_count() + 0.5
-    assert others.in_the_way(1) in (True, False)
+    assert others.in_the_way(os.cpu_count() + 1)
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def test_slow_first_item_keeps_its_place(how):
     done = run(sample_tasks.sleep, items, how=how, n_workers=2, chunksize=1)
     assert done.results == [0.3, 0.01, 0.02, 0.0]
     check_story(done)
-    assert done.spans[0].duration_s >= 0.29 > done.spans[1].duration_s
+    assert done.spans[0].duration_s >= 0.29
     assert done.busy_s >= 0.32
 
 
@@ -145,13 +145,13 @@ def test_in_this_process_nothing_is_sent(how):
 
 @pytest.mark.parametrize(("how", "start_method"), WITH_PROCESSES)
 def test_workers_start_as_asked(how, start_method):
-    """As other processes, of the start method, as many as asked for, in our language."""
+    """As other processes, of the start method, no more than asked for, in our language."""
     set_language("es")
     done = run(sample_tasks.facts_there, range(8), how=how, n_workers=2, start_method=start_method,
                chunksize=1)  # fmt: skip
     ids, kinds, languages = (set(found) for found in zip(*done.results, strict=True))
     assert os.getpid() not in ids
-    assert 1 <= len(ids) <= 2
+    assert len(ids) <= 2
     assert kinds == {multiprocessing.get_context(start_method).Process}
     assert languages == {"es: hola"}
 

@@ -72,7 +72,7 @@ def test_a_pool_and_an_executor(method, call):
 
 @pytest.mark.parametrize("method", START_METHODS)
 def test_a_process_of_ones_own(method):
-    """A Process is a lane beside this one's; what it takes to start is known where it is drawn."""
+    """A Process is a lane beside this one's; on Linux it is known when it began to start."""
     with watch() as watched:
         task = watched(square)
         assert task(2) == 4
@@ -84,7 +84,9 @@ def test_a_process_of_ones_own(method):
     lane = run.lanes.index("process")
     assert (process.exitcode, sorted(run.lanes)) == (0, ["process", "this_process"])
     assert run.n_items == 3
-    assert run.started_s[lane] is None or 0 <= run.started_s[lane] <= run.ready_s[lane]
+    known = [started_s for started_s in run.started_s if started_s is not None]
+    assert known == [run.started_s[lane]] or not sys.platform.startswith("linux")
+    assert all(0 <= started_s <= run.ready_s[lane] for started_s in known)
 
 
 def test_threads():
