@@ -123,8 +123,8 @@ def interrupt():
 if __name__ == "__main__":
     how, method, folder = sys.argv[1:]
     threading.Thread(target=interrupt).start()
-    items = [(folder, 0.05)] * 1000
-    run(sample_tasks.note_and_sleep, items, how=how, start_method=method, n_workers=2, chunksize=1)
+    items = [(folder, 60)] * 2  # one worker is idle
+    run(sample_tasks.note_and_sleep, items, how=how, start_method=method, n_workers=3, chunksize=1)
 """
 
 
