@@ -176,6 +176,7 @@ def test_the_table_of_a_timeline_has_what_is_drawn(lesson, name):
         for box in parse(f"source/{name}").iter(f"{SVG}rect")
         if box.get("class") in ("task", "start-up")
     ]
+    assert drawn
     text = (IMAGES.parent / f"notebooks/source/{lesson}.md").read_text(encoding="utf-8")
     for language in LANGUAGES:
         _, _, below = text.partition(f"(../../images/{name}_{language}.svg)")
