@@ -55,14 +55,17 @@ def test_a_cluster_for_one_call(method):
 
 
 def test_a_time_limit(language):
-    """Where the limit is reached, workers that would sleep for an hour are ended at once.
-
-    A chunk that ends four workers is given up, with the likely reasons. Nothing is left.
-    """
+    """Where the limit is reached, workers that would sleep for an hour end; nothing is left."""
     before = leftovers.snapshot()
     items = [0, 3600, 3600]
     with pytest.raises(TimeLimitError, match=r"\b3\b"):
         run(sample_tasks.sleep, items, how="dask", n_workers=2, chunksize=1, timeout_s=3.5)
+    assert leftovers.since(before) == []
+
+
+def test_a_chunk_that_ends_its_workers(language):
+    """After four workers it is given up, with the likely reasons; nothing is left."""
+    before = leftovers.snapshot()
     with pytest.raises(WorkerLostError, match=r"os\._exit"):
         run(os._exit, [1], how="dask", n_workers=2)
     assert leftovers.since(before) == []
