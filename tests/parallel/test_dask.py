@@ -55,14 +55,17 @@ def test_a_cluster_for_one_call(method):
 
 
 def test_a_time_limit(language):
-    """Where the limit is reached, workers that would sleep for an hour are ended at once.
-
-    A chunk that ends four workers is given up, with the likely reasons. Nothing is left.
-    """
+    """Where the limit is reached, workers that would sleep for an hour end; nothing is left."""
     before = leftovers.snapshot()
     items = [0, 3600, 3600]
     with pytest.raises(TimeLimitError, match=r"\b3\b"):
         run(sample_tasks.sleep, items, how="dask", n_workers=2, chunksize=1, timeout_s=3.5)
+    assert leftovers.since(before) == []
+
+
+def test_a_chunk_that_ends_its_workers(language):
+    """After four workers it is given up, with the likely reasons; nothing is left."""
+    before = leftovers.snapshot()
     with pytest.raises(WorkerLostError, match=r"os\._exit"):
         run(os._exit, [1], how="dask", n_workers=2)
     assert leftovers.since(before) == []
@@ -173,7 +176,7 @@ def test_what_is_no_cluster(language, received):
 def test_what_does_not_go_with_a_running_cluster(client, language):
     """Another way, a number of workers and a start method are refused, with the remedy.
 
-    So are a client that is closed, which is not waited for, and a cluster that cannot be.
+    So are a client that is closed, which is not waited for, and the address of a worker.
     """
     for options in ({"how": "pool"}, {"how": "dask", "n_workers": 2}, {"how": "dask",
                     "start_method": "spawn"}):  # fmt: skip
@@ -183,6 +186,9 @@ def test_what_does_not_go_with_a_running_cluster(client, language):
     closed.close()
     with pytest.raises(InputError, match="Client"):
         run(square, [1], how="dask", client=closed)
+    worker = min(client.scheduler_info()["workers"])
+    with pytest.raises(InputError, match="not Scheduler"):
+        run(square, [1], how="dask", client=worker)
 
 
 def test_a_cluster_of_other_versions(client, language, monkeypatch):
@@ -192,10 +198,12 @@ def test_a_cluster_of_other_versions(client, language, monkeypatch):
         worker["packages"]["python"] = ".".join([*sys.version.split(".")[:2], "99"])
     monkeypatch.setattr(type(client), "get_versions", lambda _self: versions)
     assert run(square, [3], how="dask", client=client).results == [9]
-    worker["packages"]["distributed"] = "2001.1.1"
-    with pytest.raises(MachineError, match=r"distributed [\d.]+ / distributed 2001\.1\.1") as told:
-        run(square, [1], how="dask", client=client)
-    assert "constraints.txt" in str(told.value)
+    for packages in (worker["packages"], versions["scheduler"]["packages"]):
+        before, packages["distributed"] = packages["distributed"], "2001.1.1"
+        with pytest.raises(MachineError, match=r"distributed [\d.]+ / distributed 2001\.1") as told:
+            run(square, [1], how="dask", client=client)
+        assert "constraints.txt" in str(told.value)
+        packages["distributed"] = before
 
 
 # ---- tasks, items and results

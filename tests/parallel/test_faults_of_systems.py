@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import traceback
 import types
 
 import pytest
@@ -164,3 +166,19 @@ def test_more_workers_than_windows_can_wait_for(how, monkeypatch):
         run(square, range(5), how=how, n_workers=62)
     assert plans.make_plan(square, range(5), how, *[None] * 5).n_workers == 61
     assert run(square, range(5), how="threads", n_workers=80).n_workers == 80
+
+
+@pytest.mark.parametrize("how", PROCESSES)
+def test_an_interrupt_while_no_worker_can_start(how, monkeypatch):
+    """Ctrl+C during a start that fails comes out alone: what failed is not shown beside it."""
+    if not hasattr(os, "fork"):
+        pytest.skip("no fork on this system")
+
+    def fail():
+        signal.raise_signal(signal.SIGINT)
+        raise BlockingIOError(11, "no")
+
+    monkeypatch.setattr(os, "fork", fail)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run(square, range(5), how=how, n_workers=2, start_method="fork")
+    assert "".join(traceback.format_exception(caught.value)).count("Traceback") == 1

@@ -42,6 +42,7 @@ def check_story(done: Run) -> None:
         own = sorted((s.start_s, s.stop_s) for s in done.spans if s.worker == worker)
         assert all(one[1] <= other[0] + TOLERANCE_S for one, other in itertools.pairwise(own))
     known = [ready_s for ready_s in done.ready_s if ready_s is not None]
+    assert known == sorted(known)  # workers are numbered as they were ready
     assert done.startup_s == pytest.approx(min(known, default=0))
     assert done.busy_s <= len(done.ready_s) * done.elapsed_s + 1e-5
     assert 0 <= done.utilisation <= 1

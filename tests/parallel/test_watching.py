@@ -56,7 +56,10 @@ CALLS = {
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("method", START_METHODS)
 def test_a_pool_and_an_executor(method, call):
-    """Each call gives the oracle; every item is logged, in lanes that are the workers."""
+    """Each call gives the oracle; every item is logged, in lanes that are the workers.
+
+    Spans are in the order of their starts. The end of a Pool in the block is part of it.
+    """
     context, is_pool = multiprocessing.get_context(method), call.startswith("Pool")
     make = context.Pool if is_pool else functools.partial(ProcessPoolExecutor, mp_context=context)
     with watch() as watched, make(2) as workers:
@@ -65,6 +68,8 @@ def test_a_pool_and_an_executor(method, call):
     assert (run.how, run.n_items) == ("pool" if is_pool else "other_processes", 30)
     assert run.lanes == ("process",) * run.n_workers
     assert (run.n_workers == 2 or not is_pool, watched.problems) == (True, [])
+    assert (run.stopping_s > 0) is is_pool
+    assert [*run.spans] == sorted(run.spans, key=lambda span: span.start_s)
     for span in run.spans:
         assert 0 <= span.start_s <= span.stop_s <= run.elapsed_s == watched.elapsed_s
         assert span.start_s >= run.ready_s[span.worker]
@@ -280,7 +285,7 @@ def test_what_is_not_watched(language):
             assert pool.map(task, ITEMS) == SQUARES
         assert pool.map(task, ITEMS) == SQUARES
         assert task(3) == 9
-    assert watched.run().n_items == 30
+    assert (watched.run().n_items, watched.run().stopping_s) == (30, 0)
     with pytest.raises(InputError, match=r"Inside its block|Dentro del bloque"):
         watched(square)
 
