@@ -146,9 +146,12 @@ if __name__ == "__main__":
     import helpers, pytest
 
     assert [*helpers.__path__] == [os.path.join(os.path.dirname(__file__), "helpers")]
-    code = pytest.main(sys.argv[1:])
-    sys.stdout.flush()
-    os._exit(code)
+    code = 1
+    try:
+        code = pytest.main(sys.argv[1:])
+    finally:  # whatever pytest raises at its end, do not wait for workers left behind
+        sys.stdout.flush()
+        os._exit(code)
 """
 
 
