@@ -30,7 +30,7 @@ START, STOP, N_CALLS, N_RAISED = range(RECORD)
 ROOM = 8_000  # records in a file; a thread that needs more has several
 FILE_BYTES = 8 * (HEADER + ROOM * RECORD)
 UNKNOWN = -1.0
-SHORT_S, GAP_S = 0.0005, 0.0001  # shorter calls, one at once after the other, are one record
+SHORT_S, GAP_S = 0.0005, 0.0001  # shorter calls in quick succession share one record
 
 _numbers = itertools.count()  # of the threads of this process that keep a log
 _forked_s = UNKNOWN  # when this process was forked, where that is known
@@ -48,7 +48,7 @@ class WatchedTask:
         self.__name__ = getattr(task, "__name__", type(task).__name__)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the task, and log the call; raise what it raises, or that it was not imported."""
+        """Call the task, and log the call; raise its error, or that it could not be imported."""
         log = self.recorder.thread.log or self.recorder.new_log()
         if log.busy:
             return self.task(*args, **kwargs)
@@ -196,7 +196,7 @@ def _arrive(task: Any, *spec: Any) -> WatchedTask:
 def _arrive_as_bytes(pickled: bytes, name: str, *spec: Any) -> WatchedTask:
     """Take a task from bytes; what goes wrong is raised when it is called."""
     recorder = _recorder_for(*spec)
-    # It has arrived, even if it gets no work. (What no worker took, its parent unpickles.)
+    # It has arrived, even if it gets no work. (Its parent unpickles what no worker took.)
     if recorder.thread.log is None and os.getpid() != recorder.watcher:
         recorder.new_log()
     try:

@@ -205,6 +205,7 @@ WRONG = {
         (None, "with_block should be the function"),
         (lambda values, compute: compute(values), "compute should get the view"),
         (_block(COPY, "compute(numbers)", *CLEAN), "compute should get the view"),
+        (_block(COPY, "compute(numbers)", *CLEAN, "return values"), "compute should get the view"),
         (_block(COPY, "return compute(numbers)"), "The block is still in the system"),
         (_block(COPY, "n = compute(numbers)", "block.close()", "return n"), "takes unlink"),
         (_block(COPY, "n = compute(numbers)", "block.unlink()", "return n"), "takes unlink"),

@@ -1,6 +1,6 @@
 """Edits that someone made in a built notebook, taken back into its source.
 
-This is a merge of three: what the notebook was built from (its ids and its ``course`` metadata
+This is a three-way merge: what the notebook was built from (its ids and its ``course`` metadata
 have it), what it holds now, and what the source holds now. What changed on one side is kept; where
 the same cell changed on both, nothing is written and the cell is named.
 """
@@ -88,7 +88,7 @@ def _source(root: Path, path: Path, notebook: Any) -> tuple[Path, str]:
             return source, course["language"]
     message = text(
         es=f"sus metadatos no nombran su lección ({name!r}). Mejor cambia uno de notebooks/es.",
-        en=f"its metadata do not name its lesson ({name!r}). Change one of notebooks/en instead.",
+        en=f"its metadata does not name its lesson ({name!r}). Change one of notebooks/en instead.",
     )
     raise AuthoringError(f"{path}: {message}")
 

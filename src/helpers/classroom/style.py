@@ -136,7 +136,7 @@ def unit_for(longest_s: float) -> Unit:
 
 
 def times_as_fast(ratio: float) -> str:
-    """Say what a ratio of times means: ``"1.9 times as fast"``, ``"140 times as long"``.
+    """Say what a ratio of times means: ``"1.9 times as fast"``, ``"takes 140 times as long"``.
 
     Args:
         ratio: the time compared with, divided by the time spoken of; above 1 is faster. Two times

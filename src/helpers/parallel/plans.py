@@ -31,7 +31,7 @@ from helpers.parallel.machine import default_start_method, usable_cpus
 from helpers.parallel.results import Task
 from helpers.parallel.ways import PROCESS_WAYS, WAYS, Job
 
-# WaitForMultipleObjects takes 63 handles, and the executor needs two of them itself.
+# WaitForMultipleObjects takes 63 handles, and the executor needs two itself: a limit for all ways.
 WINDOWS_MAX_WORKERS = 61
 
 
@@ -99,7 +99,7 @@ def make_plan(
     timeout_s: float | None,
     client: Any,
 ) -> Plan:
-    """Check the arguments of ``run`` and fill in what was left open; they mean what they do there.
+    """Check the arguments of ``run`` and fill in what was left open; ``run`` says what they mean.
 
     Raises:
         InputError: where one of them cannot be used. Nothing was started.

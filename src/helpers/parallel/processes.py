@@ -184,7 +184,7 @@ def end(stop: Callable[[], object], watched: WatchedContext, limit_s: float = ST
 
 
 def kill(watched: WatchedContext) -> None:
-    """Kill those of the context's processes that run, and wait for their end, within the limit."""
+    """Kill those of the context's processes that run, and wait for the end of each, for a while."""
     started = [process for process in watched.processes if process.pid is not None]
     for process in started:
         if process.exitcode is None:

@@ -123,7 +123,7 @@ def _compute(
         while n_sent < min(plan.n_chunks, len(outcomes) + ahead):
             _send(plan, way, n_sent, arrivals)
             n_sent += 1
-            wait_s()  # to send many heavy items takes long
+            wait_s()  # for the limit and interrupts: sending many large items takes long
         try:
             index, arrived = arrivals.get(timeout=wait_s())
         except queue.Empty:

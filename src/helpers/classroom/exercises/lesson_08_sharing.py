@@ -138,7 +138,7 @@ def _computes_on_the_view(copies: Callable[..., Any]) -> bool:
         return True
     if found is ...:
         raise UnansweredError
-    return seen == [list(values)] and found == sum(values)
+    return seen == [list(values)] and isinstance(found, float) and found == sum(values)
 
 
 def _lets_errors_through(copies: Callable[..., Any]) -> bool:
