@@ -13,7 +13,7 @@ import psutil
 import pytest
 from programs import run_program
 
-from helpers.parallel import machine, usable_cpus
+from helpers.parallel import InputError, machine, run, usable_cpus
 from helpers.parallel.machine import ENOUGH_S, OtherPrograms, _cgroup_quota
 
 MODULE = sys.modules["helpers.parallel.machine"]
@@ -28,6 +28,15 @@ def test_fields():
     assert facts.start_methods == tuple(START_METHODS)
     assert facts.python == platform.python_version()
     assert facts.system == platform.system()
+
+
+def test_a_start_method_that_a_library_added(monkeypatch):
+    """It is not offered, and refused where it is asked for: joblib's loky is none of Python's."""
+    every = [*START_METHODS, "loky"]
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: every)
+    assert machine().start_methods == tuple(START_METHODS)
+    with pytest.raises(InputError, match="loky"):
+        run(abs, [1], start_method="loky")
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no affinity on this system")

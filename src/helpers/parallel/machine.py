@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SYSTEMS = {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}
+START_METHODS = ("fork", "spawn", "forkserver")
 ENOUGH_S = 0.2  # the system counts CPU time in hundredths of a second
 
 
@@ -42,10 +43,15 @@ def machine() -> Machine:
         usable_cpus=usable_cpus(),
         logical_cpus=os.cpu_count() or 1,
         start_method=default_start_method(),
-        start_methods=tuple(multiprocessing.get_all_start_methods()),
+        start_methods=start_methods(),
         python=".".join(map(str, sys.version_info[:3])),
         system=SYSTEMS.get(sys.platform, sys.platform),  # platform.system() asks WMI on Windows
     )
+
+
+def start_methods() -> tuple[str, ...]:
+    """Return Python's own start methods, those that this system offers: joblib may add another."""
+    return tuple(name for name in multiprocessing.get_all_start_methods() if name in START_METHODS)
 
 
 def default_start_method() -> str:

@@ -27,7 +27,7 @@ from helpers.parallel.importing import (
     pickled_task,
     refuse_edited,
 )
-from helpers.parallel.machine import default_start_method, usable_cpus
+from helpers.parallel.machine import default_start_method, start_methods, usable_cpus
 from helpers.parallel.results import Task
 from helpers.parallel.ways import PROCESS_WAYS, WAYS, Job
 
@@ -106,7 +106,7 @@ def make_plan(
         TimeLimitError: the time limit was reached while the items were read.
     """
     check_choice("how", how, tuple(WAYS))
-    check_choice("start_method", start_method, (*multiprocessing.get_all_start_methods(), None))
+    check_choice("start_method", start_method, (*start_methods(), None))
     if how in PROCESS_WAYS:
         check_not_importing("run")
     _check_client(client, how, n_workers, start_method)
