@@ -118,6 +118,9 @@ from helpers.parallel import run
 def interrupt():
     while len(os.listdir(folder)) < 2:
         time.sleep(0.01)
+    for worker in os.listdir(folder):  # before the program, which would end them at once
+        os.kill(int(worker), signal.SIGINT)
+    time.sleep(0.3)
     os.killpg(0, signal.SIGINT)
 
 if __name__ == "__main__":
